@@ -1,0 +1,133 @@
+//! The registry of findings: every code, with its usual severity, its title and its page.
+//!
+//! A code is stable: once published it is never given another meaning. The thousands say who finds it: 0 the parser,
+//! 1 names, 2 types and units, 3 tables and curves, 4 indicators, scorecards, incentives and rules, 5 policy tests,
+//! 6 data, 7 a run, 8 the configuration and the command line, 9 what is not built yet. Each lives in the module of its
+//! thousand, beside `docs/diagnostics/CODE.md`, which `kpi explain` prints.
+
+use serde::{Serialize, Serializer};
+
+use crate::Severity;
+
+/// Declares the codes of one module: name, code, severity, title; and `ALL` of them, in order.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $severity:ident, $title:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[doc = concat!($code, ": ", $title, ".")]
+            pub const $name: $crate::Code = $crate::codes::code(
+                $code,
+                $crate::Severity::$severity,
+                $title,
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics/", $code, ".md")),
+            );
+        )*
+        /// The codes of this module, in order.
+        pub const ALL: &[$crate::Code] = &[$($name),*];
+    };
+}
+
+pub mod cards;
+pub mod config;
+pub mod data;
+pub mod names;
+pub mod run;
+pub mod syntax;
+pub mod tables;
+pub mod tests;
+pub mod types;
+pub mod unbuilt;
+
+/// The key of a kind of finding: `K` and four digits.
+#[derive(Clone, Copy)]
+pub struct Code {
+    name: &'static str,
+    severity: Severity,
+    title: &'static str,
+    page: &'static str,
+}
+
+const fn code(name: &'static str, severity: Severity, title: &'static str, page: &'static str) -> Code {
+    Code { name, severity, title, page }
+}
+
+impl Code {
+    /// `K` and four digits.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The severity that it has unless a finding says otherwise.
+    pub const fn severity(self) -> Severity {
+        self.severity
+    }
+
+    /// The kind of finding in a few words.
+    pub const fn title(self) -> &'static str {
+        self.title
+    }
+
+    /// Its page, in Markdown: what, why, an example, the remedy.
+    pub const fn page(self) -> &'static str {
+        self.page
+    }
+
+    /// The code of this name, in any case.
+    pub fn find(name: &str) -> Option<Code> {
+        all().find(|code| code.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Every code, in order.
+pub fn all() -> impl Iterator<Item = Code> {
+    let modules = [
+        syntax::ALL,
+        names::ALL,
+        types::ALL,
+        tables::ALL,
+        cards::ALL,
+        tests::ALL,
+        data::ALL,
+        run::ALL,
+        config::ALL,
+        unbuilt::ALL,
+    ];
+    modules.into_iter().flatten().copied()
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Code {}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn codes_are_in_order_and_told_apart() {
+    let names: Vec<_> = all().map(Code::name).collect();
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    for code in all() {
+        let first = code.page().lines().next().unwrap_or_default();
+        assert_eq!(first, format!("# {}: {}", code.name(), code.title()), "the page of {code}");
+    }
+}

@@ -1,0 +1,3 @@
+//! Findings about indicators, scorecards, incentives and rules.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! Findings about the configuration and the command line.
+
+codes! {}

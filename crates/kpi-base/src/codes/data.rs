@@ -1,0 +1,3 @@
+//! Findings about the contracts that data must keep.
+
+codes! {}

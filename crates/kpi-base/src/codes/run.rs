@@ -1,0 +1,3 @@
+//! Findings about a run.
+
+codes! {}

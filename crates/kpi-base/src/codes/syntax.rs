@@ -1,0 +1,3 @@
+//! Findings about the parser.
+
+codes! {}

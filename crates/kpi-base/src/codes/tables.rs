@@ -1,0 +1,3 @@
+//! Findings about tables, brackets and curves.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! Findings about policy tests.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! AST to the checked model: names, types, units, tables.
+
+pub mod model;

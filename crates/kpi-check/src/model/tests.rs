@@ -1,0 +1,104 @@
+//! Policy tests.
+
+use kpi_base::Span;
+use kpi_value::{Period, Value};
+use serde::Serialize;
+
+use super::{CompareOp, IncentiveId, IndicatorField, IndicatorId, RuleId, ScorecardId, TableId, Type};
+
+/// A test: data, and what must come out of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Test {
+    /// What it shows.
+    pub name: String,
+    /// The period judged.
+    pub period: Period,
+    /// Its data. A table that is left out is not given: what reads it has no data. A table given without rows is empty:
+    /// its sums and counts are 0.
+    pub tables: Vec<TestTable>,
+    /// What must come out.
+    pub expects: Vec<Expect>,
+    /// Its text.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The rows of one table of a test.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TestTable {
+    /// The table.
+    pub table: TableId,
+    /// The columns given, by their places. A column that is left out is unknown; a formula that reads it fails the test.
+    pub columns: Vec<u32>,
+    /// The rows; a missing cell is `None`.
+    pub rows: Vec<TestRow>,
+}
+
+/// One row of a test's table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TestRow {
+    /// The cells, one for each of the table's given columns.
+    pub cells: Vec<Option<Value>>,
+    /// Its text.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// An expectation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Expect {
+    /// Which result.
+    pub subject: String,
+    /// In which period; the judged one unless written.
+    pub period: Period,
+    /// What is claimed.
+    pub claim: Claim,
+    /// Its text.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// What an expectation claims.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// A value of the results compares so with a constant; of the type of the value.
+    Compare(Place, CompareOp, Value, Type),
+    /// A value of the results is missing (true) or known (false).
+    Missing(Place, bool),
+    /// The card is incomplete (true) or complete (false).
+    Incomplete(ScorecardId, bool),
+    /// The card is vetoed by the veto of this name (true), or is not (false).
+    Vetoed(ScorecardId, String, bool),
+    /// The rule has this outcome.
+    Rule(RuleId, RuleOutcome),
+}
+
+/// A value of the results.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// `host_card[A01].score`, `.attainment`, `.grade`, `.rank`
+    Card(ScorecardId, super::CardField),
+    /// `host_card[A01].watch_time.actual`; the line's name, which may be a group's or a nested card's. `Score` is the
+    /// points that the line adds.
+    Line(ScorecardId, String, IndicatorField),
+    /// `host_card[A01].watch_time.weight`: the weight in force
+    LineWeight(ScorecardId, String),
+    /// `watch_time[A01].actual`: an indicator by itself. `Score` is the fraction.
+    Indicator(IndicatorId, IndicatorField),
+    /// `monthly_pay[A01].base` by the pay's place, `.total` as `None`
+    Pay(IncentiveId, Option<u32>),
+}
+
+/// The outcome of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleOutcome {
+    /// Its condition held.
+    Fired,
+    /// Its condition did not hold.
+    NotFired,
+    /// Data are missing on which it hangs.
+    NotJudged,
+}

@@ -1,0 +1,2 @@
+//! placeholder
+pub use polars::prelude as pl;

@@ -1,0 +1,11 @@
+//! Model to an engine-neutral plan, and the facts that an engine answers with.
+//!
+//! The planner decides *how* a policy is computed: which tables are read row by row, which cubes are aggregated from
+//! which source and at which grain, how much history is needed, and how each aggregate is read off a cube. It knows no
+//! engine: an engine gets a [`Plan`] and answers with [`Facts`]; `kpi-score` computes the rest from those.
+
+mod facts;
+mod plan;
+
+pub use facts::*;
+pub use plan::*;

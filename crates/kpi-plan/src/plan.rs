@@ -1,0 +1,160 @@
+//! The plan as data.
+
+use kpi_check::model::{AggregateFunction, Expr, ExprId, Path, Subject, TableId};
+use kpi_value::Period;
+use serde::Serialize;
+
+/// How a policy is computed over one run's periods.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// The first period judged.
+    pub from: Period,
+    /// The last period judged.
+    pub to: Period,
+    /// How many periods before the first judged one are needed.
+    pub history: u32,
+    /// The tables whose rows the value stage needs: subjects, and what their attributes refer to.
+    pub rosters: Vec<RosterUse>,
+    /// What is aggregated, by table.
+    pub cubes: Vec<Cube>,
+    /// The cells of the value stage: every subject of a spine in every period from the first of the history to the last
+    /// judged.
+    pub spines: Vec<Subject>,
+    /// How each aggregate and lookup is read off a cube, by expression and spine.
+    pub reads: Vec<Read>,
+}
+
+/// A table that is loaded row by row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RosterUse {
+    /// The table; it has a key.
+    pub table: TableId,
+    /// The columns needed, by their places, in rising order; the key, validity and as-of columns are among them.
+    pub columns: Vec<u32>,
+}
+
+/// One grouped table: rows of a source by the key that they reach and the period that they belong to.
+///
+/// All parts are additive, so that a wider group is the merge of narrower ones. Rows of a flow or an as-of table belong
+/// to one period; of a stock to every period at whose end they hold; those of a timeless table to none (the cube then
+/// has no period, and every period reads the same).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cube {
+    /// The source.
+    pub table: TableId,
+    /// The way to the key: its last column is a reference whose value groups the rows; empty for the table's own key;
+    /// none if rows are not told apart (only `over all` reads it).
+    pub key: Option<Path>,
+    /// The table whose key that is.
+    pub key_table: Option<TableId>,
+    /// What rows are grouped by besides: none for an additive cube; for aggregates that need every value (median,
+    /// count_distinct, first, …) the values, so that the cube is a histogram.
+    pub values: Vec<Expr>,
+    /// What is computed of each group.
+    pub parts: Vec<Part>,
+}
+
+/// One additive aggregate of a cube.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// What is computed.
+    pub op: PartOp,
+    /// Of what, in the context of a row.
+    pub arg: Option<Expr>,
+    /// Of which rows, in the context of a row.
+    pub condition: Option<Expr>,
+}
+
+/// The additive aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartOp {
+    /// How many rows meet the condition and have a known argument (if there is one).
+    Count,
+    /// How many rows have an unknown condition, or meet it and have an unknown argument.
+    Unknown,
+    /// The sum of the known arguments of the rows that meet the condition.
+    Sum,
+    /// The smallest of them.
+    Min,
+    /// The largest of them.
+    Max,
+}
+
+/// The place of a spine in its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct SpineId(pub u32);
+
+/// How an aggregate or a lookup is read off a cube.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Read {
+    /// The aggregate or lookup.
+    pub expr: ExprId,
+    /// For which cells.
+    pub spine: SpineId,
+    /// The place of the cube.
+    pub cube: usize,
+    /// How the cube's keys lead to the cells.
+    pub rollup: Rollup,
+    /// How the value is made of the parts.
+    pub finish: Finish,
+    /// The part that counts the rows taken.
+    pub rows: usize,
+    /// The part that counts the rows left out as unknown, if there can be any.
+    pub unknown: Option<usize>,
+    /// Fewer rows than this are no data.
+    pub needs: u32,
+}
+
+/// How a cube's keys lead to the cells of a spine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rollup {
+    /// The key is the cell's subject.
+    Direct,
+    /// The key is a row of the cube's `key_table`; this path of its columns, as of the period, holds the cell's subject or
+    /// group.
+    Through(Path),
+    /// Every key, the missing one too, belongs to the one cell of the period.
+    All,
+}
+
+/// How a value is made of the parts of a cube, by their places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// The sum; 0 over no rows.
+    Sum(usize),
+    /// The number of rows.
+    Count(usize),
+    /// Sum ÷ count.
+    Average {
+        /// The sum.
+        sum: usize,
+        /// The count.
+        count: usize,
+    },
+    /// The smallest.
+    Min(usize),
+    /// The largest.
+    Max(usize),
+    /// Whether the count is above 0.
+    Any(usize),
+    /// Whether the two counts are equal; no data over no rows.
+    All {
+        /// How many rows hold.
+        holding: usize,
+        /// How many there are.
+        rows: usize,
+    },
+    /// The one row's value: no data over no rows, an error over several.
+    Lookup {
+        /// Any of the values: the smallest.
+        value: usize,
+        /// How many rows there are.
+        count: usize,
+    },
+    /// Computed from a histogram cube, whose last value is the argument (those before it give the order of `first` and
+    /// `last`) and whose part at this place counts the rows of each value.
+    Histogram(AggregateFunction, usize),
+}

@@ -1,0 +1,1 @@
+//! Results and findings to text, JSON and CSV.

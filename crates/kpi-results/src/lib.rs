@@ -1,0 +1,10 @@
+//! What a run found: cards with their lines, pay and rules, and the trace behind each number.
+//!
+//! Plain data, computed by `kpi-score` and by the naive interpreter of `kpi-testkit`, rendered by `kpi-report`. It
+//! computes nothing. The JSON of a run is [`Run`] as serde writes it; `docs/schema/run.json` is its schema.
+
+mod cards;
+mod trace;
+
+pub use cards::*;
+pub use trace::*;

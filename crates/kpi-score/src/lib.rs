@@ -1,0 +1,1 @@
+//! The value stage: facts to results, exact and column by column.

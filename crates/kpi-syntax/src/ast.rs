@@ -1,0 +1,99 @@
+//! What the parser understood, as written: names are not resolved, nothing has a type.
+//!
+//! Every node knows its [`Span`]. Keywords and built-ins stand in their English spelling whatever the file uses.
+//! A part that could not be read is absent here and present in the parser's diagnostics.
+
+mod expr;
+mod items;
+mod tests;
+
+pub use expr::*;
+pub use items::*;
+pub use tests::*;
+
+use kpi_base::Span;
+
+/// A name as written, in NFC and without backticks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// The text.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A text in quotes, unescaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Its content.
+    pub value: String,
+    /// Where it stands, with the quotes.
+    pub span: Span,
+}
+
+/// One policy file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct File {
+    /// Its declarations, in the order of the text.
+    pub items: Vec<Item>,
+}
+
+/// A top-level declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What it declares.
+    pub kind: ItemKind,
+    /// The whole text of it, without the doc comment.
+    pub span: Span,
+    /// The doc comment above it, without the slashes.
+    pub doc: Option<String>,
+}
+
+/// The kinds of declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ItemKind {
+    /// `policy "…" { … }`
+    Policy(Policy),
+    /// `dimension NAME { … }`
+    Dimension(Dimension),
+    /// `roster NAME { … }`
+    Roster(Table),
+    /// `source NAME { … }`
+    Source(Table),
+    /// `param NAME: TYPE …`
+    Param(Param),
+    /// `function NAME(…): TYPE = …`
+    Function(Function),
+    /// `indicator NAME { … }`
+    Indicator(Indicator),
+    /// `scorecard NAME for … { … }`
+    Scorecard(Scorecard),
+    /// `curve NAME = step { … }`
+    Curve(NamedCurve),
+    /// `incentive NAME for … { … }`
+    Incentive(Incentive),
+    /// `rule NAME for … { … }`
+    Rule(Rule),
+    /// `test "…" { … }`
+    Test(Test),
+    /// A declaration whose keyword the language knows and which is not built yet; its body was only delimited.
+    Unbuilt(Unbuilt),
+}
+
+/// A declaration that is not built yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unbuilt {
+    /// Its keyword: `view`, `scale`, `shape`, `use`, `require`, `prove`.
+    pub keyword: Name,
+    /// Its name, where one follows.
+    pub name: Option<Name>,
+}
+
+/// A construct inside a declaration that is read and not built yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotBuilt {
+    /// What it is, as the list of K9001 names it: `track`, `exclude`, `weights by`.
+    pub what: String,
+    /// Where it stands.
+    pub span: Span,
+}

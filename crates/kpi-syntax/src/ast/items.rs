@@ -1,0 +1,531 @@
+//! Declarations.
+
+use kpi_base::Span;
+use kpi_value::{Dec, PeriodKind, Rounding};
+
+use super::{BinaryOp, By, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Range, Text};
+
+/// `policy "Live team" { edition 1, currency CNY, period month }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// Its title.
+    pub title: Text,
+    /// `edition 1`
+    pub edition: Option<(Dec, Span)>,
+    /// `currency CNY`
+    pub currency: Option<Name>,
+    /// `period month`
+    pub period: Option<(PeriodKind, Span)>,
+    /// `attainment cap 200%`
+    pub attainment_cap: Option<Expr>,
+    /// `rounding half_even`
+    pub rounding: Option<(Rounding, Span)>,
+    /// `week starts sunday`, 0 for Monday to 6 for Sunday
+    pub week_start: Option<(u8, Span)>,
+    /// `year starts april`, 1 to 12
+    pub year_start: Option<(u8, Span)>,
+    /// Members that are read and not built yet: `timezone`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// `dimension stage ordered { startup "新手期", growth, mature }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dimension {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Whether its members are in an order and may be compared.
+    pub ordered: bool,
+    /// Its members with their labels.
+    pub members: Vec<(Name, Label)>,
+}
+
+/// A roster or a source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// `valid from joined to left`: the two columns
+    pub valid: Option<Valid>,
+    /// `as of month`: the column with the period
+    pub as_of: Option<Name>,
+    /// `sparse`
+    pub sparse: Option<Span>,
+    /// Members that are read and not built yet: `exclude`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// `valid from joined to left`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Valid {
+    /// The column with the first day.
+    pub from: Name,
+    /// The column with the last day, inclusive.
+    pub to: Name,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// `gmv: money from "成交金额" ≥ 0`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: TypeName,
+    /// `key`
+    pub key: Option<Span>,
+    /// `label`
+    pub label: Option<Span>,
+    /// `time`
+    pub time: Option<Span>,
+    /// `subject`
+    pub subject: Option<Span>,
+    /// `unique`
+    pub unique: Option<Span>,
+    /// `from "header"`
+    pub header: Option<Text>,
+    /// `in seconds`: what one unit of a duration column is, in seconds
+    pub seconds: Option<(Dec, Span)>,
+    /// `digits 4`
+    pub digits: Option<(Dec, Span)>,
+    /// Rules on values: `≥ 0`, `in 1..5`
+    pub rules: Vec<ColumnRule>,
+    /// Modifiers that are read and not built yet: `matches`, `private`.
+    pub not_built: Vec<NotBuilt>,
+    /// The whole column.
+    pub span: Span,
+}
+
+/// A rule on the values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ColumnRule {
+    /// `≥ 0` and the other comparisons
+    Compare(BinaryOp, Expr),
+    /// `in 1..5`
+    In(Range),
+}
+
+/// A type as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeName {
+    /// What stands there.
+    pub kind: TypeKind,
+    /// `?`
+    pub optional: bool,
+    /// The whole type.
+    pub span: Span,
+}
+
+/// What stands where a type is expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypeKind {
+    /// `money`, `text`, or the name of a dimension
+    Named(Name),
+    /// `-> team`
+    Reference(Name),
+}
+
+/// `param margin_floor: ratio by date { … }`, `param bar: count = 5`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its type.
+    pub ty: TypeName,
+    /// Its value.
+    pub value: ByTable<Expr>,
+}
+
+/// `function nps(promoters: count, all: count): number = …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its parameters.
+    pub params: Vec<(Name, TypeName)>,
+    /// The type of its value.
+    pub ty: TypeName,
+    /// Its value.
+    pub body: Expr,
+}
+
+/// `curve payout = linear { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedCurve {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its kind.
+    pub kind: CurveKind,
+    /// Its rows.
+    pub rows: Vec<CurveRow>,
+    /// The braces.
+    pub body: Span,
+}
+
+/// `indicator watch_time "…" { formula …, target …, scoring … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Indicator {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// `formula …`
+    pub formula: Option<Expr>,
+    /// `target …`
+    pub target: Option<ByTable<Target>>,
+    /// `scoring …`
+    pub scoring: Option<Scoring>,
+    /// `when missing …`
+    pub when_missing: Option<(WhenMissing, Span)>,
+    /// `note data_source "…"`: topic and text
+    pub notes: Vec<(Name, Text)>,
+    /// `tag long_term`
+    pub tags: Vec<Name>,
+    /// Members that are read and not built yet: `part`, `combine`, `period`, `track`, `supports`, `adjustable`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// One target: `≥ 30s tolerance 5s`, `between 90%..110%`, `none`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The comparison.
+    pub kind: TargetKind,
+    /// `stretch …`
+    pub stretch: Option<Expr>,
+    /// `tolerance …`
+    pub tolerance: Option<Expr>,
+    /// `per month`
+    pub per: Option<(PeriodKind, Span)>,
+    /// The whole target.
+    pub span: Span,
+}
+
+/// What a target compares with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TargetKind {
+    /// `≥ x`, `> x`, `≤ x`, `< x`, `= x` (`Eq`)
+    Compare(BinaryOp, Expr),
+    /// `between a..b`
+    Between(Range),
+    /// `none`: not judged
+    None,
+}
+
+/// How a line earns its weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scoring {
+    /// The method.
+    pub kind: ScoringKind,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// The methods of scoring.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScoringKind {
+    /// `proportional none below 60% cap 120% stretch 120%`
+    Proportional {
+        /// `none below a`
+        none_below: Option<Expr>,
+        /// `cap b`
+        cap: Option<Expr>,
+        /// `stretch c`
+        stretch: Option<Expr>,
+    },
+    /// `all_or_nothing`
+    AllOrNothing,
+    /// `deduct 50% per 1`
+    Deduct {
+        /// The share taken away.
+        share: Expr,
+        /// For each whole one of these beyond the target.
+        per: Expr,
+    },
+    /// `step on attainment { … }`, `linear on actual { … }`, or a named curve: `payout on attainment`
+    Curve {
+        /// `attainment` or `actual`
+        on: Name,
+        /// The rows, or the name of a curve.
+        curve: CurveBody,
+    },
+    /// `rating of 5`
+    Rating(Expr),
+}
+
+/// A curve written in place, or the name of one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CurveBody {
+    /// `step … { … }`
+    Inline(CurveKind, Vec<CurveRow>, Span),
+    /// The name of a `curve`.
+    Named(Name),
+}
+
+/// What a line without data does to its card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WhenMissing {
+    /// The card is incomplete.
+    Fail,
+    /// The line earns nothing.
+    Zero,
+    /// The line earns its full weight.
+    Full,
+    /// The other lines share its weight.
+    Reweight,
+}
+
+/// How several lines become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Combine {
+    /// The weighted sum of the fractions.
+    Sum,
+    /// The lowest.
+    Worst,
+    /// Their mean.
+    Average,
+    /// 100% if all are met, else 0%.
+    All,
+}
+
+/// `scorecard host_card "主播" for staff where role == host { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scorecard {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// `for staff`
+    pub table: Option<Name>,
+    /// `where …`
+    pub condition: Option<Expr>,
+    /// Its lines and groups.
+    pub lines: Vec<Line>,
+    /// `veto …`
+    pub vetoes: Vec<Veto>,
+    /// `bonus …`, `deduct …`
+    pub adjustments: Vec<Adjustment>,
+    /// `grade …`
+    pub grade: Option<Grade>,
+    /// `rank among role`
+    pub rank_among: Option<(Vec<Vec<Name>>, Span)>,
+    /// `period quarter`
+    pub period: Option<(PeriodKind, Span)>,
+    /// Members that are read and not built yet: `weights by`, `rolled up by`, `mid_period`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// A line or a group of a scorecard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    /// `watch_time weight 30%`; an indicator or another scorecard
+    One(OneLine),
+    /// `group g weight 30% combine worst { … }`
+    Group(Group),
+}
+
+/// `watch_time weight 30% when missing full`
+#[derive(Clone, Debug, PartialEq)]
+pub struct OneLine {
+    /// The indicator or scorecard.
+    pub name: Name,
+    /// `weight …`
+    pub weight: Option<ByTable<Expr>>,
+    /// `watch`
+    pub watch: Option<Span>,
+    /// `when missing …`
+    pub when_missing: Option<(WhenMissing, Span)>,
+    /// `attainment cap 150%`
+    pub attainment_cap: Option<Expr>,
+    /// `scoring …`, in place of the indicator's
+    pub scoring: Option<Scoring>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `group quality "质量" weight 30% combine worst { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// `weight …`
+    pub weight: Option<ByTable<Expr>>,
+    /// `combine …`
+    pub combine: Option<(Combine, Span)>,
+    /// `when missing …`
+    pub when_missing: Option<(WhenMissing, Span)>,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// The whole group.
+    pub span: Span,
+}
+
+/// `veto severe "严重违规" when … then cap 60`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Veto {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// `when …`
+    pub condition: Expr,
+    /// `then …`; `score 0` if left out
+    pub effect: Option<(VetoEffect, Span)>,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// What a veto does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VetoEffect {
+    /// `score 0`
+    ScoreZero,
+    /// `cap 60`
+    Cap(Expr),
+    /// `pay 0`
+    PayZero,
+}
+
+/// `bonus ideas "…" = count(idea) × 2 cap 10`, `deduct late = … cap 5`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adjustment {
+    /// Whether it takes points away.
+    pub deduct: bool,
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its points.
+    pub value: Expr,
+    /// `cap …`
+    pub cap: Option<Expr>,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// How a score becomes a grade.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Grade {
+    /// `grade { ≥ 90: "优秀", else: "辅导" }`
+    Bounds(Vec<CurveRow>, Span),
+    /// `grade among role { top 20%: "A", next 70%: "B", else: "C" }`
+    Shares(GradeShares),
+}
+
+/// `grade among role { top 20%: "A", next 70%: "B", else: "C" }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradeShares {
+    /// The columns that make the group; none for `among all`.
+    pub by: Vec<Vec<Name>>,
+    /// `top 20% [at least 1]`, `next 70%`: share, minimum, label, in order
+    pub shares: Vec<GradeShare>,
+    /// `else: "C"`
+    pub rest: Option<Text>,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// `top 20% at least 1: "A"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradeShare {
+    /// The share of the group.
+    pub share: Expr,
+    /// `at least n`
+    pub at_least: Option<(Dec, Span)>,
+    /// The grade.
+    pub grade: Text,
+    /// The whole row.
+    pub span: Span,
+}
+
+/// What an incentive or a rule is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Audience {
+    /// `for staff where …`: a roster; `for host_card, floor_card`: scorecards. Which of them, only names tell.
+    Named(Vec<Name>, Option<Expr>),
+    /// `for each scorecard [of staff]`
+    EachScorecard(Option<Name>, Span),
+    /// `for each indicator [tag key]`: not built yet
+    NotBuilt(NotBuilt),
+}
+
+/// `incentive monthly_pay for each scorecard of staff { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incentive {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// `for …`
+    pub audience: Option<Audience>,
+    /// `when …`: who is eligible
+    pub condition: Option<Expr>,
+    /// `pay base = …`
+    pub pays: Vec<Pay>,
+    /// `cap …`, of the total
+    pub cap: Option<Expr>,
+    /// `floor …`, of the total
+    pub floor: Option<Expr>,
+    /// `per card`
+    pub per_card: Option<Span>,
+    /// Members that are read and not built yet: `share by stint`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// `pay base "基本" = … round to 1元`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pay {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// The amount.
+    pub value: Expr,
+    /// `round to …`
+    pub round_to: Option<Expr>,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// `rule transfer "…" for each scorecard of staff { when … for 2 consecutive periods then "…" }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// `for …`
+    pub audience: Option<Audience>,
+    /// `when …`
+    pub condition: Option<Expr>,
+    /// `for 2 consecutive periods` (or `months`, …): how many
+    pub streak: Option<(Dec, Span)>,
+    /// `then …`
+    pub then: Option<Then>,
+    /// Members that are read and not built yet: `once`, `top`, `then one of`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// What a rule says when it fires.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Then {
+    /// `then "…"`
+    Text(Text),
+    /// `then warn "…"`
+    Warn(Text),
+    /// `then by cause { skill: "…" }`
+    By(By<Text>),
+}

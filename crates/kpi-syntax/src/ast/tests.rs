@@ -1,0 +1,75 @@
+//! Policy tests.
+
+use kpi_base::Span;
+
+use super::{Expr, Name, NotBuilt, Text};
+
+/// `test "…" { period 2026-10, tables, expectations }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    /// What it shows.
+    pub name: Text,
+    /// `period 2026-10`: the period judged, as written
+    pub period: Option<Text>,
+    /// Its data.
+    pub tables: Vec<TestTable>,
+    /// What must come out.
+    pub expects: Vec<Expect>,
+    /// Members that are read and not built yet: `with`, `data until`.
+    pub not_built: Vec<NotBuilt>,
+}
+
+/// A grid of rows for one roster or source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestTable {
+    /// The roster or source.
+    pub name: Name,
+    /// The names of its columns.
+    pub columns: Vec<Name>,
+    /// Its rows.
+    pub rows: Vec<TestRow>,
+}
+
+/// A row of a test's grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestRow {
+    /// The cells, trimmed; an empty one is missing.
+    pub cells: Vec<Text>,
+    /// The whole row.
+    pub span: Span,
+}
+
+/// `expect …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expect {
+    /// What is claimed.
+    pub kind: ExpectKind,
+    /// The whole expectation, `expect` included.
+    pub span: Span,
+}
+
+/// What is claimed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExpectKind {
+    /// `host_card[A01].score == 0`, `monthly_pay[A01].base ≥ 100`: any comparison
+    Compare(Expr),
+    /// `host_card[A01] vetoed by severe`; the flag is set for `not vetoed by`
+    Vetoed(Expr, Name, bool),
+    /// `host_card[A01] is incomplete`; the flag is set for `is complete`
+    Incomplete(Expr, bool),
+    /// `host_card[A01].watch_time.actual is missing`; the flag is set for `is known`
+    Missing(Expr, bool),
+    /// `transfer[A01] fired`, `transfer[A01] not fired`, `transfer[A01] not judged`
+    Rule(Expr, RuleOutcome),
+}
+
+/// The outcome of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleOutcome {
+    /// Its condition held.
+    Fired,
+    /// Its condition did not hold.
+    NotFired,
+    /// Data are missing on which it hangs.
+    NotJudged,
+}

@@ -1,0 +1,3 @@
+//! Policy text to AST, with recovery.
+
+pub mod ast;

@@ -1,0 +1,1 @@
+//! A naive interpreter of the model, and generators of policies and data.
