@@ -1,0 +1,5 @@
+//! Scorecards: lines, groups, scores, vetoes, grades and ranks.
+
+mod combine;
+mod finish;
+mod places;

@@ -1,0 +1,3 @@
+//! Rules and their outcomes.
+
+mod streak;
