@@ -1,3 +1,51 @@
 //! AST to the checked model: names, types, units, tables.
+//!
+//! [`check`] takes all files of a package, in any order, and returns the [`model::Model`] with everything there is to say
+//! about it. It reads no data and computes no score. The first stop for a reader is [`checker::Checker`], which every
+//! module extends: `names` knows the declarations, `paths` the ways along references, `expr` and its neighbours type
+//! expressions, `instances` makes indicators for the subjects that need them; `by_tables`, `curves`, `targets`,
+//! `scorecards`, `payouts` and `policy_tests` build the rest on those.
 
 pub mod model;
+
+pub mod checker;
+pub mod context;
+pub mod names;
+
+mod by_tables;
+mod curves;
+mod data;
+mod expr;
+mod instances;
+mod params;
+mod paths;
+mod payouts;
+mod policy;
+mod policy_tests;
+mod scorecards;
+mod targets;
+
+use kpi_base::Diagnostic;
+use kpi_syntax::ast;
+
+/// What [`check`] found out.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The policy's meaning; none if a finding is an error.
+    pub model: Option<model::Model>,
+    /// Every finding, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks all files of a package: one namespace, one `policy`.
+pub fn check(files: &[ast::File]) -> Checked {
+    let mut checker = checker::Checker::new(files);
+    checker.check_policy();
+    checker.check_data();
+    checker.check_params();
+    checker.check_scorecards();
+    checker.check_incentives();
+    checker.check_rules();
+    checker.check_tests();
+    checker.finish()
+}

@@ -1,3 +1,15 @@
 //! Findings about names.
 
-codes! {}
+codes! {
+    UNKNOWN_NAME = "K1001", Error, "unknown name";
+    DUPLICATE_NAME = "K1002", Error, "declared twice";
+    AMBIGUOUS_NAME = "K1003", Error, "a name with two meanings";
+    UNUSED = "K1004", Warning, "declared and never used";
+    POLICY_COUNT = "K1005", Error, "no policy, or more than one";
+    POLICY_SETTING = "K1006", Error, "a setting of the policy is missing or wrong";
+    NOT_HERE = "K1007", Error, "a name that has no value here";
+    CYCLE = "K1008", Error, "a definition that needs itself";
+    NO_WAY = "K1009", Error, "rows do not reach the subject by one way";
+    WRONG_KIND = "K1010", Error, "a name of another kind";
+    TABLE_SHAPE = "K1011", Error, "a contract that contradicts itself";
+}

@@ -1,3 +1,17 @@
 //! Findings about types and units.
 
-codes! {}
+codes! {
+    TYPE_MISMATCH = "K2001", Error, "types do not fit";
+    UNIT_MISMATCH = "K2002", Error, "units do not meet";
+    BARE_NUMBER = "K2003", Error, "a bare number against a unit";
+    PERCENT_AFTER_PLUS = "K2004", Error, "percent, or percentage points";
+    POINTS_OUT_OF_PLACE = "K2005", Error, "percentage points out of place";
+    NOT_A_TYPE = "K2006", Error, "a unit that is no type";
+    MAYBE_MISSING = "K2007", Error, "a value that may be missing";
+    ARGUMENTS = "K2008", Error, "arguments do not fit the function";
+    NOT_CONSTANT = "K2009", Error, "a constant is needed";
+    ABOVE_ALL = "K2010", Error, "a number above 1 against a share";
+    NO_ORDER = "K2011", Error, "values without an order";
+    CURRENCY = "K2012", Error, "another currency than the policy's";
+    OUT_OF_RANGE = "K2013", Error, "a constant out of range";
+}

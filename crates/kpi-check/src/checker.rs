@@ -1,0 +1,148 @@
+//! The state of a check: declarations, the model under construction, findings.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::Checked;
+use crate::instances::Instance;
+use crate::model::{
+    self, Arena, ExprId, IncentiveId, IndicatorId, Model, ParamId, RuleId, ScorecardId, Subject, Title,
+};
+use crate::names::{Decl, Names};
+
+/// A check under way. Every function that takes something written returns `None` only after it has reported why.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    /// The declarations.
+    pub names: Names<'a>,
+    /// The model under construction. Its dimensions and tables are complete before anything else is checked; its
+    /// indicators are put in when the check is over (until then see [`Checker::instance`]).
+    pub model: Model,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where each scorecard of [`Names::scorecards`] stands in the model, once it is checked and sound.
+    pub scorecard_ids: Vec<Option<ScorecardId>>,
+    /// Likewise for incentives.
+    pub incentive_ids: Vec<Option<IncentiveId>>,
+    /// Likewise for rules.
+    pub rule_ids: Vec<Option<RuleId>>,
+    pub(crate) param_ids: Vec<crate::params::Progress<ParamId>>,
+    pub(crate) used: FxHashSet<Decl>,
+    pub(crate) instances: Vec<Instance>,
+    pub(crate) instance_ids: FxHashMap<(usize, Subject), IndicatorId>,
+    pub(crate) functions_open: Vec<usize>,
+    next_expr: u32,
+}
+
+impl<'a> Checker<'a> {
+    /// Collects the declarations.
+    pub fn new(files: &'a [ast::File]) -> Checker<'a> {
+        let mut diagnostics = Vec::new();
+        let names = Names::collect(files, &mut diagnostics);
+        let policy = model::Policy {
+            title: String::new(),
+            edition: 1,
+            currency: model::Currency { code: "CNY".to_owned(), digits: 2 },
+            period: PeriodKind::Month,
+            attainment_cap: Dec::percent(200),
+            rounding: Rounding::default(),
+            calendar: Calendar::default(),
+        };
+        let model = Model {
+            policy,
+            dimensions: Arena::new(),
+            tables: Arena::new(),
+            params: Arena::new(),
+            indicators: Arena::new(),
+            scorecards: Arena::new(),
+            incentives: Arena::new(),
+            rules: Arena::new(),
+            tests: Vec::new(),
+            expr_count: 0,
+        };
+        Checker {
+            scorecard_ids: vec![None; names.scorecards.len()],
+            incentive_ids: vec![None; names.incentives.len()],
+            rule_ids: vec![None; names.rules.len()],
+            param_ids: vec![crate::params::Progress::New; names.params.len()],
+            names,
+            model,
+            diagnostics,
+            used: FxHashSet::default(),
+            instances: Vec::new(),
+            instance_ids: FxHashMap::default(),
+            functions_open: Vec::new(),
+            next_expr: 0,
+        }
+    }
+
+    /// Reports a finding.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports a construct that is read and not built yet.
+    pub fn report_not_built(&mut self, what: &str, span: Span) {
+        let message = format!("`{what}` is not built yet");
+        self.report(
+            Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                .label(span, "this version does not compute it")
+                .help("`kpi explain K9001` lists what is not built yet"),
+        );
+    }
+
+    /// Reports all of a declaration's constructs that are read and not built yet.
+    pub fn report_all_not_built(&mut self, list: &[ast::NotBuilt]) {
+        for construct in list {
+            self.report_not_built(&construct.what, construct.span);
+        }
+    }
+
+    /// What a name stands for, which is thereby used; reported if it is unknown, with the nearest name there is.
+    /// `wanted` says what was looked for: "an indicator or a scorecard".
+    pub fn resolve(&mut self, name: &ast::Name, wanted: &str) -> Option<Decl> {
+        if let Some(decl) = self.names.get(&name.text) {
+            self.used.insert(decl);
+            return Some(decl);
+        }
+        let near = crate::names::nearest(&name.text, self.names.iter().map(|(n, _)| n)).map(str::to_owned);
+        self.report(unknown(name, wanted, near.as_deref()));
+        None
+    }
+
+    /// A new expression.
+    pub fn make(&mut self, kind: model::ExprKind, ty: model::Type, span: Span) -> model::Expr {
+        let id = ExprId(self.next_expr);
+        self.next_expr += 1;
+        model::Expr { id, kind, ty, span }
+    }
+
+    /// Ends the check.
+    pub(crate) fn finish(mut self) -> Checked {
+        self.check_unused();
+        self.order_indicators();
+        self.model.expr_count = self.next_expr;
+        let mut diagnostics = self.diagnostics;
+        diagnostics.sort_by_key(|d| d.labels.first().map(|l| (l.span.file, l.span.start)));
+        let sound = !diagnostics.iter().any(Diagnostic::is_error);
+        Checked { model: sound.then_some(self.model), diagnostics }
+    }
+}
+
+/// The finding that a name is not known; `wanted` says what was looked for, `near` is what may have been meant.
+pub fn unknown(name: &ast::Name, wanted: &str, near: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(codes::names::UNKNOWN_NAME, format!("there is no `{}`", name.text))
+        .label(name.span, format!("{wanted} was expected"));
+    match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near),
+        None => found,
+    }
+}
+
+/// The title of a declaration.
+pub fn title(name: &ast::Name, label: &ast::Label, doc: Option<&str>) -> Title {
+    let label = label.as_ref().map(|text| text.value.clone());
+    Title { name: name.text.clone(), label, doc: doc.map(str::to_owned), span: name.span }
+}

@@ -1,0 +1,190 @@
+//! The declarations of a package, by name.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use rustc_hash::FxHashMap;
+
+/// What a name stands for. The numbers are places in the lists of [`Names`]; dimensions and tables have the same places
+/// in the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decl {
+    /// A dimension.
+    Dimension(usize),
+    /// A roster or a source.
+    Table(usize),
+    /// A parameter.
+    Param(usize),
+    /// A function.
+    Function(usize),
+    /// A named curve.
+    Curve(usize),
+    /// An indicator.
+    Indicator(usize),
+    /// A scorecard.
+    Scorecard(usize),
+    /// An incentive.
+    Incentive(usize),
+    /// A rule.
+    Rule(usize),
+}
+
+/// A declaration with its doc comment.
+#[derive(Debug)]
+pub struct Declared<'a, T> {
+    /// What was written.
+    pub ast: &'a T,
+    /// The doc comment above it.
+    pub doc: Option<&'a str>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// All declarations of a package.
+#[derive(Debug, Default)]
+pub struct Names<'a> {
+    by_name: FxHashMap<&'a str, (Decl, Span)>,
+    /// The policies; one is right.
+    pub policies: Vec<Declared<'a, ast::Policy>>,
+    /// The dimensions.
+    pub dimensions: Vec<Declared<'a, ast::Dimension>>,
+    /// The rosters (true) and sources.
+    pub tables: Vec<(Declared<'a, ast::Table>, bool)>,
+    /// The parameters.
+    pub params: Vec<Declared<'a, ast::Param>>,
+    /// The functions.
+    pub functions: Vec<Declared<'a, ast::Function>>,
+    /// The named curves.
+    pub curves: Vec<Declared<'a, ast::NamedCurve>>,
+    /// The indicators.
+    pub indicators: Vec<Declared<'a, ast::Indicator>>,
+    /// The scorecards.
+    pub scorecards: Vec<Declared<'a, ast::Scorecard>>,
+    /// The incentives.
+    pub incentives: Vec<Declared<'a, ast::Incentive>>,
+    /// The rules.
+    pub rules: Vec<Declared<'a, ast::Rule>>,
+    /// The tests.
+    pub tests: Vec<Declared<'a, ast::Test>>,
+    /// The first words of declarations that are not built.
+    pub unbuilt: Vec<Declared<'a, ast::Unbuilt>>,
+}
+
+impl Decl {
+    /// What it is, with its article.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Decl::Dimension(_) => "a dimension",
+            Decl::Table(_) => "a table",
+            Decl::Param(_) => "a parameter",
+            Decl::Function(_) => "a function",
+            Decl::Curve(_) => "a curve",
+            Decl::Indicator(_) => "an indicator",
+            Decl::Scorecard(_) => "a scorecard",
+            Decl::Incentive(_) => "an incentive",
+            Decl::Rule(_) => "a rule",
+        }
+    }
+}
+
+impl<'a> Names<'a> {
+    /// Collects the declarations of all files; of several with one name the first keeps it.
+    pub fn collect(files: &'a [ast::File], diagnostics: &mut Vec<Diagnostic>) -> Names<'a> {
+        let mut names = Names::default();
+        for item in files.iter().flat_map(|file| &file.items) {
+            names.collect_item(item, diagnostics);
+        }
+        names
+    }
+
+    /// What a name stands for.
+    pub fn get(&self, name: &str) -> Option<Decl> {
+        self.by_name.get(name).map(|(decl, _)| *decl)
+    }
+
+    /// Where a name is declared.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        self.by_name.get(name).map(|(_, span)| *span)
+    }
+
+    /// All names with what they stand for, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Decl)> {
+        self.by_name.iter().map(|(name, (decl, _))| (*name, *decl))
+    }
+
+    fn collect_item(&mut self, item: &'a ast::Item, diagnostics: &mut Vec<Diagnostic>) {
+        fn push<'a, T>(list: &mut Vec<Declared<'a, T>>, ast: &'a T, item: &'a ast::Item) -> usize {
+            list.push(Declared { ast, doc: item.doc.as_deref(), span: item.span });
+            list.len() - 1
+        }
+        let (name, decl) = match &item.kind {
+            ast::ItemKind::Policy(x) => {
+                push(&mut self.policies, x, item);
+                return;
+            }
+            ast::ItemKind::Test(x) => {
+                push(&mut self.tests, x, item);
+                return;
+            }
+            ast::ItemKind::Unbuilt(x) => {
+                push(&mut self.unbuilt, x, item);
+                return;
+            }
+            ast::ItemKind::Dimension(x) => (&x.name, Decl::Dimension(push(&mut self.dimensions, x, item))),
+            ast::ItemKind::Roster(x) | ast::ItemKind::Source(x) => {
+                let roster = matches!(item.kind, ast::ItemKind::Roster(_));
+                self.tables.push((Declared { ast: x, doc: item.doc.as_deref(), span: item.span }, roster));
+                (&x.name, Decl::Table(self.tables.len() - 1))
+            }
+            ast::ItemKind::Param(x) => (&x.name, Decl::Param(push(&mut self.params, x, item))),
+            ast::ItemKind::Function(x) => (&x.name, Decl::Function(push(&mut self.functions, x, item))),
+            ast::ItemKind::Curve(x) => (&x.name, Decl::Curve(push(&mut self.curves, x, item))),
+            ast::ItemKind::Indicator(x) => (&x.name, Decl::Indicator(push(&mut self.indicators, x, item))),
+            ast::ItemKind::Scorecard(x) => (&x.name, Decl::Scorecard(push(&mut self.scorecards, x, item))),
+            ast::ItemKind::Incentive(x) => (&x.name, Decl::Incentive(push(&mut self.incentives, x, item))),
+            ast::ItemKind::Rule(x) => (&x.name, Decl::Rule(push(&mut self.rules, x, item))),
+        };
+        if let Some((_, first)) = self.by_name.get(name.text.as_str()) {
+            diagnostics.push(duplicate(&name.text, name.span, *first));
+        } else {
+            self.by_name.insert(&name.text, (decl, name.span));
+        }
+    }
+}
+
+/// The finding that a name is taken.
+pub fn duplicate(name: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(codes::names::DUPLICATE_NAME, format!("`{name}` is declared twice"))
+        .label(again, "declared again here")
+        .label(first, "first declared here")
+        .help("give one of the two another name")
+}
+
+/// The candidate nearest to a name, if it is near enough to be a slip: at most a third of its characters differ.
+pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let wanted: Vec<char> = name.chars().collect();
+    let limit = (wanted.len() / 3).max(1);
+    let ranked = candidates.into_iter().filter(|c| *c != name).map(|c| (distance(&wanted, c, limit), c));
+    ranked.filter(|(d, c)| *d <= limit && *d < c.chars().count().max(wanted.len())).min().map(|(_, c)| c)
+}
+
+/// The edits (insertions, deletions, substitutions) between two texts; anything above `limit` where that is clear early.
+fn distance(a: &[char], b: &str, limit: usize) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    if a.len().abs_diff(b.len()) > limit {
+        return limit + 1;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
+            let next = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
+            diagonal = std::mem::replace(cell, next);
+            left = next;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(limit + 1)
+}

@@ -1,0 +1,8 @@
+//! Scorecards.
+
+use crate::checker::Checker;
+
+impl Checker<'_> {
+    /// Checks all scorecards into the model, those that are nested first.
+    pub(crate) fn check_scorecards(&mut self) {}
+}
