@@ -6,6 +6,10 @@
 
 mod facts;
 mod plan;
+mod planner;
+mod request;
 
 pub use facts::*;
 pub use plan::*;
+pub use planner::plan;
+pub use request::{Request, Roots};

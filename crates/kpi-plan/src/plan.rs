@@ -4,6 +4,8 @@ use kpi_check::model::{AggregateFunction, Expr, ExprId, Path, Subject, TableId};
 use kpi_value::Period;
 use serde::Serialize;
 
+use crate::Roots;
+
 /// How a policy is computed over one run's periods.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
@@ -11,6 +13,8 @@ pub struct Plan {
     pub from: Period,
     /// The last period judged.
     pub to: Period,
+    /// Which results are wanted, with all that they need.
+    pub wanted: Roots,
     /// How many periods before the first judged one are needed.
     pub history: u32,
     /// The tables whose rows the value stage needs: subjects, and what their attributes refer to.
@@ -20,7 +24,7 @@ pub struct Plan {
     /// The cells of the value stage: every subject of a spine in every period from the first of the history to the last
     /// judged.
     pub spines: Vec<Subject>,
-    /// How each aggregate and lookup is read off a cube, by expression and spine.
+    /// How each aggregate and lookup is read off a cube, sorted by expression and spine.
     pub reads: Vec<Read>,
 }
 
@@ -157,4 +161,22 @@ pub enum Finish {
     /// Computed from a histogram cube, whose last value is the argument (those before it give the order of `first` and
     /// `last`) and whose part at this place counts the rows of each value.
     Histogram(AggregateFunction, usize),
+}
+
+impl Plan {
+    /// How an aggregate or a lookup is read for the cells of a spine.
+    pub fn read(&self, expr: ExprId, spine: SpineId) -> Option<&Read> {
+        let place = self.reads.binary_search_by_key(&(expr, spine), |read| (read.expr, read.spine)).ok()?;
+        self.reads.get(place)
+    }
+
+    /// The spine of these subjects.
+    pub fn spine(&self, subject: &Subject) -> Option<SpineId> {
+        self.spines.iter().position(|s| s == subject).map(|i| SpineId(i as u32))
+    }
+
+    /// The place of a table among the rosters.
+    pub fn roster(&self, table: TableId) -> Option<usize> {
+        self.rosters.iter().position(|r| r.table == table)
+    }
 }
