@@ -1,2 +1,36 @@
-//! placeholder
-pub use polars::prelude as pl;
+//! Runs a [`Plan`](kpi_plan::Plan) over Polars: exports in, [`Facts`](kpi_plan::Facts) out.
+//!
+//! The only crate that uses Polars. It reads exports against their contracts and aggregates them; it computes no score.
+//!
+//! - [`execute`] is the way in. Rosters, and every table that a row refers to, are read row by row and exactly. Each other
+//!   source is scanned once, lazily and streaming: its columns are typed by own kernels, references are followed to the
+//!   loaded rosters, and one `group_by` a cube computes all of the cube's parts.
+//! - The kernels count what breaks the contract while they read. Only if there is something to report a second, slow pass
+//!   names file, line, column and cell.
+//! - [`write_parquet`] writes flat columns of results.
+
+mod inputs;
+mod write;
+
+pub use inputs::{Input, Inputs, OnBadRow, Options, Progress, Stage};
+pub use write::{OutColumn, write_parquet};
+
+use kpi_base::Diagnostic;
+use kpi_check::model::Model;
+use kpi_plan::{Facts, Plan};
+
+/// Answers a plan.
+///
+/// # Errors
+/// What breaks the contracts of the data; then nothing is computed.
+pub fn execute(_model: &Model, _plan: &Plan, _inputs: &Inputs, _options: &Options) -> Result<Facts, Vec<Diagnostic>> {
+    Err(Vec::new())
+}
+
+/// The physical plans of the cubes as the streaming engine runs them, as dot texts one after the other.
+///
+/// # Errors
+/// See [`execute`].
+pub fn explain_physical(_model: &Model, _plan: &Plan, _inputs: &Inputs) -> Result<String, Vec<Diagnostic>> {
+    Err(Vec::new())
+}
