@@ -1,1 +1,33 @@
-//! Results and findings to text, JSON and CSV.
+//! Results and findings as people and programs read them: terminal text, JSON, flat tables for CSV and Parquet.
+//!
+//! It computes no score: every number shown stands in a [`kpi_results::Run`] or a [`kpi_results::Derivation`]. It opens
+//! no file and knows no terminal: it makes texts, with colours where [`Look`] says so, and whoever calls it writes them.
+//!
+//! - [`render_run`]: the scorecards as tables that a manager can read, or one card with its lines.
+//! - [`render_derivation`]: the answer to "why this number".
+//! - [`render_findings`]: findings with the policy's text underlined (the one user of miette).
+//! - [`render_json`], [`render_derivation_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
+//!   is the schema of the first.
+//! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] writes one.
+//!
+//! How a number is written by its unit is in `format`, how columns are aligned (Chinese characters are two wide) in
+//! `grid`.
+
+mod cards;
+mod derivation;
+mod findings;
+mod flat;
+mod format;
+mod grid;
+mod json;
+mod look;
+mod titles;
+
+pub use cards::{View, render_run};
+pub use derivation::render_derivation;
+pub use findings::{render_findings, render_summary};
+pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv};
+pub use format::{Money, show_amount, show_quantity};
+pub use json::{render_derivation_json, render_findings_json, render_json};
+pub use look::Look;
+pub use titles::Titles;

@@ -1,0 +1,306 @@
+//! A run as tables that a manager can read.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use kpi_results::{Card, CardStatus, Line, LineStatus, Rule, RuleOutcome, Run};
+use kpi_value::Dec;
+
+use crate::format::{show_final_ratio, show_pair, show_ratio};
+use crate::grid::{Cell, Grid, Side};
+use crate::look::{Look, Tone};
+use crate::{Titles, show_amount};
+
+/// What of a run is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View<'a> {
+    /// Only this subject's cards, with all their lines.
+    pub subject: Option<&'a str>,
+    /// Only this scorecard.
+    pub scorecard: Option<&'a str>,
+}
+
+/// The run as text: a table for each scorecard and period (or the lines of one subject's cards), pay that hangs on no
+/// card, rules that fired, and what is incomplete and why. Findings are rendered apart.
+pub fn render_run(run: &Run, titles: &Titles, view: View<'_>, look: Look) -> String {
+    let mut out = String::new();
+    let period = if run.period.from == run.period.to {
+        run.period.from.clone()
+    } else {
+        format!("{} to {}", run.period.from, run.period.to)
+    };
+    let _ = writeln!(out, "{}", look.paint(Tone::Title, &format!("{} · {period}", run.policy)));
+    let wanted = |card: &&Card| {
+        view.subject.is_none_or(|s| s == card.subject) && view.scorecard.is_none_or(|s| s == card.scorecard)
+    };
+    let cards: Vec<&Card> = run.cards.iter().filter(wanted).collect();
+    if view.subject.is_some() {
+        for card in &cards {
+            render_card(card, titles, look, &mut out);
+        }
+    } else {
+        for cards in cards.chunk_by(|a, b| a.scorecard == b.scorecard && a.period == b.period) {
+            render_table(cards, titles, look, &mut out);
+        }
+        render_incomplete(&cards, titles, look, &mut out);
+    }
+    if view.scorecard.is_none() {
+        render_roster_pay(run, titles, view, look, &mut out);
+    }
+    render_rules(run, &cards, titles, view, look, &mut out);
+    if cards.is_empty() && run.incentives.is_empty() && run.rules.is_empty() {
+        let _ = writeln!(out, "\n  no card: nobody is on a scorecard's roster in this period");
+    }
+    out
+}
+
+fn heading(card: &Card, titles: &Titles, look: Look) -> String {
+    let shown = titles.scorecard(&card.scorecard);
+    let name = if shown == card.scorecard { String::new() } else { format!(" ({})", card.scorecard) };
+    format!("{}{}", look.paint(Tone::Title, &format!("{shown} · {}", card.period)), look.paint(Tone::Faint, &name))
+}
+
+fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) {
+    let Some(first) = cards.first() else { return };
+    let count = cards.len();
+    let many = if count == 1 { "1 card".to_owned() } else { format!("{count} cards") };
+    let incomplete = cards.iter().filter(|c| c.status == CardStatus::Incomplete).count();
+    let rest = if incomplete > 0 { format!(", {incomplete} incomplete") } else { String::new() };
+    let _ = writeln!(out, "\n{}: {many}{rest}\n", heading(first, titles, look));
+
+    let mut pays: Vec<&str> = Vec::new();
+    let mut seen = HashSet::new();
+    for pay in cards.iter().flat_map(|card| card.pay.keys()) {
+        if seen.insert(pay.as_str()) {
+            pays.push(pay);
+        }
+    }
+    let mut grid = Grid::default();
+    grid.column("rank", Side::Right);
+    grid.column("subject", Side::Left);
+    grid.column("score", Side::Right);
+    grid.column("attainment", Side::Right);
+    grid.column("grade", Side::Left);
+    grid.column("veto", Side::Left);
+    for pay in &pays {
+        grid.column(titles.of_card(&first.scorecard, pay), Side::Right);
+    }
+    let money = titles.money();
+    let total = if money.code.is_empty() { "total".to_owned() } else { format!("total {}", money.code) };
+    grid.column(total, Side::Right);
+
+    // The best first; incomplete cards after all others. The results are in the order of the subjects' keys.
+    let mut ordered: Vec<&&Card> = cards.iter().collect();
+    ordered.sort_by_key(|card| (card.rank.unwrap_or(u32::MAX), card.status == CardStatus::Incomplete));
+    for card in ordered {
+        let complete = card.status == CardStatus::Complete;
+        let vetoes: Vec<&str> = card.vetoed.iter().map(|v| titles.of_card(&card.scorecard, v)).collect();
+        let mut row = vec![
+            Cell::new(card.rank.map(|r| r.to_string()).unwrap_or_default()),
+            Cell::new(&card.subject),
+            match card.score {
+                Some(score) => Cell::new(score.to_fixed(2)),
+                None => Cell::toned("incomplete", Tone::Warn),
+            },
+            Cell::new(card.attainment.map(show_final_ratio).unwrap_or_default()),
+            Cell::new(card.grade.clone().unwrap_or_default()),
+            Cell::toned(vetoes.join(", "), Tone::Bad),
+        ];
+        row.extend(pays.iter().map(|&pay| match card.pay.get(pay) {
+            Some(amount) => amount_cell(*amount, titles),
+            None => Cell::default(),
+        }));
+        row.push(match card.total_pay {
+            None if card.pay.is_empty() => Cell::default(),
+            None if complete && card.pay.values().all(Option::is_some) => Cell::default(),
+            total => amount_cell(total, titles),
+        });
+        grid.row(row);
+    }
+    grid.render(look, out);
+}
+
+fn amount_cell(amount: Option<Dec>, titles: &Titles) -> Cell {
+    match amount {
+        Some(amount) => Cell::new(show_amount(amount, titles.money())),
+        None => Cell::toned("held", Tone::Warn),
+    }
+}
+
+/// One card with all its lines.
+fn render_card(card: &Card, titles: &Titles, look: Look, out: &mut String) {
+    let _ = writeln!(out, "\n{} · {}\n", heading(card, titles, look), look.paint(Tone::Title, &card.subject));
+    let mut grid = Grid::default();
+    grid.column("line", Side::Left);
+    for title in ["actual", "target", "attainment", "weight", "points"] {
+        grid.column(title, Side::Right);
+    }
+    grid.column("status", Side::Left);
+    render_lines(&card.lines, 0, card, titles, &mut grid);
+    grid.render(look, out);
+    out.push('\n');
+    let mut fact = |name: &str, text: &str, tone: Tone| {
+        let _ = writeln!(out, "  {name:<11} {}", look.paint(tone, text));
+    };
+    match card.score {
+        Some(score) => fact("score", &score.to_fixed(2), Tone::Title),
+        None => fact("score", &format!("incomplete: {}", missing(card, titles)), Tone::Warn),
+    }
+    if let Some(attainment) = card.attainment {
+        fact("attainment", &show_final_ratio(attainment), Tone::Plain);
+    }
+    if let Some(grade) = &card.grade {
+        fact("grade", grade, Tone::Plain);
+    }
+    if let Some(rank) = card.rank {
+        fact("rank", &rank.to_string(), Tone::Plain);
+    }
+    for veto in &card.vetoed {
+        fact("veto", titles.of_card(&card.scorecard, veto), Tone::Bad);
+    }
+    let money = titles.money();
+    for (pay, amount) in &card.pay {
+        let text = amount.map_or("held".to_owned(), |a| format!("{} {}", show_amount(a, money), money.code));
+        let name = titles.of_card(&card.scorecard, pay);
+        let _ = writeln!(out, "  {:<11} {name}: {}", "pay", text.trim_end());
+    }
+    if let Some(total) = card.total_pay {
+        let _ = writeln!(
+            out,
+            "  {:<11} {}",
+            "total pay",
+            format!("{} {}", show_amount(total, money), money.code).trim_end()
+        );
+    }
+}
+
+fn render_lines(lines: &[Line], depth: usize, card: &Card, titles: &Titles, grid: &mut Grid) {
+    for line in lines {
+        let (actual, target) = show_pair(line.actual.as_ref(), line.target.as_ref(), titles.money());
+        let (status, tone) = status_words(line.status);
+        grid.row(vec![
+            Cell::new(format!("{}{}", "  ".repeat(depth), titles.of_card(&card.scorecard, &line.indicator))),
+            Cell::new(actual),
+            Cell::new(target),
+            Cell::new(line.attainment.map(|a| show_ratio(a, 2)).unwrap_or_default()),
+            Cell::new(line.weight.map(|w| show_ratio(w, 2)).unwrap_or_default()),
+            Cell::new(line.score.map(|s| s.round(4).to_fixed(s.round(4).fraction_digits().max(2))).unwrap_or_default()),
+            Cell::toned(status, tone),
+        ]);
+        render_lines(line.lines.as_deref().unwrap_or_default(), depth + 1, card, titles, grid);
+    }
+}
+
+fn status_words(status: LineStatus) -> (&'static str, Tone) {
+    match status {
+        LineStatus::Met => ("met", Tone::Good),
+        LineStatus::Missed => ("missed", Tone::Bad),
+        LineStatus::NoData => ("no data", Tone::Warn),
+        LineStatus::NotJudged => ("not judged", Tone::Faint),
+        LineStatus::Watched => ("watched", Tone::Faint),
+        LineStatus::Scored => ("scored", Tone::Plain),
+    }
+}
+
+/// Why a card is incomplete, as far as its lines tell.
+fn missing(card: &Card, titles: &Titles) -> String {
+    let mut reasons = Vec::new();
+    missing_lines(&card.lines, card, titles, &mut reasons);
+    if reasons.is_empty() {
+        return format!("a veto, a bonus or a deduction has no data; `kpi why {}` shows which", card.subject);
+    }
+    reasons.join(", ")
+}
+
+fn missing_lines(lines: &[Line], card: &Card, titles: &Titles, reasons: &mut Vec<String>) {
+    for line in lines {
+        // A line that counts as 0% or 100% without data has points; one that is left out has no weight.
+        if line.weight.is_none() || line.score.is_some() {
+            continue;
+        }
+        let name = titles.of_card(&card.scorecard, &line.indicator);
+        match (&line.lines, line.status) {
+            (Some(lines), _) => missing_lines(lines, card, titles, reasons),
+            (None, LineStatus::NoData) if line.actual.is_some() => reasons.push(format!("{name} has no target")),
+            (None, LineStatus::NoData | LineStatus::Scored) => reasons.push(format!("{name} has no data")),
+            (None, _) => reasons.push(format!("{name} cannot be scored")),
+        }
+    }
+}
+
+fn render_incomplete(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) {
+    let incomplete: Vec<_> = cards.iter().filter(|c| c.status == CardStatus::Incomplete).collect();
+    if incomplete.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "incomplete cards (no score; pay is held)"));
+    let mut grid = Grid::default();
+    for title in ["subject", "period", "scorecard", "why"] {
+        grid.column(title, Side::Left);
+    }
+    for card in incomplete {
+        grid.row(vec![
+            Cell::new(&card.subject),
+            Cell::new(&card.period),
+            Cell::new(titles.scorecard(&card.scorecard)),
+            Cell::toned(missing(card, titles), Tone::Warn),
+        ]);
+    }
+    grid.render(look, out);
+}
+
+fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out: &mut String) {
+    let wanted: Vec<_> = run.incentives.iter().filter(|p| view.subject.is_none_or(|s| s == p.subject)).collect();
+    for rows in wanted.chunk_by(|a, b| a.incentive == b.incentive && a.period == b.period) {
+        let Some(first) = rows.first() else { continue };
+        let title = format!("{} · {}", first.incentive, first.period);
+        let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &title));
+        let mut grid = Grid::default();
+        grid.column("subject", Side::Left);
+        for pay in first.pay.keys() {
+            grid.column(titles.pay(&first.incentive, pay), Side::Right);
+        }
+        grid.column(format!("total {}", titles.money().code).trim_end(), Side::Right);
+        for row in rows {
+            let mut cells = vec![Cell::new(&row.subject)];
+            cells.extend(row.pay.values().map(|amount| amount_cell(*amount, titles)));
+            cells.push(amount_cell(row.total_pay, titles));
+            grid.row(cells);
+        }
+        grid.render(look, out);
+    }
+}
+
+fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, look: Look, out: &mut String) {
+    let mut grid = Grid::default();
+    for title in ["subject", "period", "rule", "outcome"] {
+        grid.column(title, Side::Left);
+    }
+    let mut any = false;
+    let mut row = |subject: &str, period: &str, rule: &str, outcome: RuleOutcome, says: Option<&str>| {
+        let cell = match outcome {
+            RuleOutcome::Fired => Cell::toned(says.unwrap_or("fired"), Tone::Bad),
+            RuleOutcome::NotJudged => Cell::toned("not judged: data are missing", Tone::Faint),
+            RuleOutcome::NotFired if view.subject.is_some() => Cell::toned("not fired", Tone::Faint),
+            RuleOutcome::NotFired => return,
+        };
+        any = true;
+        grid.row(vec![Cell::new(subject), Cell::new(period), Cell::new(rule), cell]);
+    };
+    for card in cards {
+        for Rule { rule, outcome, says } in &card.rules {
+            row(&card.subject, &card.period, titles.of_card(&card.scorecard, rule), *outcome, says.as_deref());
+        }
+    }
+    let outside = run.rules.iter().filter(|r| view.subject.is_none_or(|s| s == r.subject));
+    for rule in outside.filter(|_| view.scorecard.is_none()) {
+        row(&rule.subject, &rule.period, titles.rule(&rule.rule), rule.outcome, rule.says.as_deref());
+    }
+    if any {
+        let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "rules"));
+        grid.render(look, out);
+    }
+}
+
+#[cfg(test)]
+mod tests;

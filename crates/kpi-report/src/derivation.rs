@@ -1,0 +1,66 @@
+//! A derivation as a tree of text.
+
+use std::fmt::Write;
+
+use kpi_results::{Derivation, Step};
+
+use crate::format::show_quantity;
+use crate::look::{Look, Tone};
+use crate::{Money, Titles};
+
+/// The derivation as a tree: each number with the numbers that it came from below it.
+pub fn render_derivation(derivation: &Derivation, titles: &Titles, look: Look) -> String {
+    let mut out = String::new();
+    render_node(derivation, titles.money(), look, "", "", &mut out);
+    out
+}
+
+fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: &str, out: &mut String) {
+    let what = node.what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tone = if matches!(node.step, Step::Card | Step::Line | Step::Pay | Step::Total | Step::Rule | Step::Veto) {
+        Tone::Title
+    } else {
+        Tone::Plain
+    };
+    let value = node.value.as_ref().map(|q| show_exact(q, money));
+    let shown = value.as_deref().unwrap_or("no data");
+    let _ = write!(out, "{}{}", look.paint(Tone::Faint, lead), look.paint(tone, &what));
+    // A constant says its value already.
+    if node.step != Step::Constant || what.is_empty() {
+        let tone = if value.is_some() { Tone::Good } else { Tone::Warn };
+        let _ = write!(out, " = {}", look.paint(tone, shown));
+    }
+    let mut remarks = Vec::new();
+    if let Some(rows) = node.rows {
+        remarks.push(if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") });
+    }
+    if let Some(unknown) = node.unknown_rows.filter(|n| *n > 0) {
+        remarks.push(format!("{unknown} left out as unknown"));
+    }
+    remarks.extend(node.note.clone());
+    if !remarks.is_empty() {
+        let _ = write!(out, "  {}", look.paint(Tone::Faint, &format!("({})", remarks.join("; "))));
+    }
+    out.push('\n');
+    let last = node.from.len().saturating_sub(1);
+    for (i, child) in node.from.iter().enumerate() {
+        let (branch, rest) = if i == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        render_node(child, money, look, &format!("{below}{branch}"), &format!("{below}{rest}"), out);
+    }
+}
+
+/// The value as people write it, and exactly: where digits were left out, all of them follow.
+fn show_exact(quantity: &kpi_results::Quantity, money: &Money) -> String {
+    let shown = show_quantity(quantity, money);
+    let Ok(number) = quantity.value.parse::<kpi_value::Dec>() else { return shown };
+    let exact = match quantity.unit.as_str() {
+        "ratio" => crate::format::show_ratio(number, 12),
+        "s" => return if shown.contains(' ') { format!("{shown} ({}s)", number) } else { format!("{number}s") },
+        unit if unit == money.code => format!("{} {unit}", crate::show_amount(number, money)),
+        _ => return crate::format::show_plain(number),
+    };
+    if exact.len() > shown.len() { exact } else { shown }
+}
+
+#[cfg(test)]
+mod tests;

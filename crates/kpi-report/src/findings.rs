@@ -1,0 +1,224 @@
+//! Findings with the policy's text underlined: the one user of miette.
+
+use std::fmt::{self, Display, Write};
+
+use kpi_base::{Diagnostic, FileId, Files, Severity};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use crate::Look;
+
+/// Every finding in turn: code and page, message, the text it is about, help.
+pub fn render_findings(findings: &[Diagnostic], files: &Files, look: Look) -> String {
+    let styles = if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(look.width)
+        .with_break_words(false)
+        .without_syntax_highlighting();
+    let mut out = String::new();
+    for finding in findings {
+        let report = Report::of(finding, files);
+        // Writing into a string fails only if a span does not fit its file; the message must get through all the same.
+        let start = out.len();
+        if handler.render_report(&mut out, &report).is_err() {
+            out.truncate(start);
+            let _ = writeln!(out, "{}: {}", finding.code, finding.message);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// `2 errors, 1 warning`; empty if there is nothing to count.
+pub fn render_summary(findings: &[Diagnostic]) -> String {
+    let count = |severity: Severity| findings.iter().filter(|f| f.severity == severity).count();
+    let part = |n: usize, word: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        n => Some(format!("{n} {word}s")),
+    };
+    let parts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    parts.into_iter().filter_map(|(severity, word)| part(count(severity), word)).collect::<Vec<_>>().join(", ")
+}
+
+/// A finding as miette reads it. Labels in the file of the first one stand in one excerpt; each other file has an excerpt
+/// of its own.
+struct Report<'a> {
+    finding: &'a Diagnostic,
+    source: Option<Excerpt<'a>>,
+    labels: Vec<LabeledSpan>,
+    cause: Option<Cause>,
+    elsewhere: Vec<Elsewhere<'a>>,
+}
+
+/// A file that miette cuts an excerpt from.
+struct Excerpt<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+/// The place in a data file, which has no excerpt.
+#[derive(Debug)]
+struct Cause(String);
+
+/// Labels in another file.
+struct Elsewhere<'a> {
+    source: Excerpt<'a>,
+    labels: Vec<LabeledSpan>,
+}
+
+impl SourceCode for Excerpt<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let cut = self.text.read_span(span, before, after)?;
+        let (line, column, lines) = (cut.line(), cut.column(), cut.line_count());
+        let path = self.path.to_owned();
+        Ok(Box::new(MietteSpanContents::new_named(path, cut.data(), *cut.span(), line, column, lines)))
+    }
+}
+
+impl<'a> Report<'a> {
+    fn of(finding: &'a Diagnostic, files: &'a Files) -> Report<'a> {
+        let mut order: Vec<FileId> = Vec::new();
+        for label in &finding.labels {
+            if !order.contains(&label.span.file) && files.get(label.span.file).is_some() {
+                order.push(label.span.file);
+            }
+        }
+        let mut excerpts = order.into_iter().filter_map(|id| {
+            let file = files.get(id)?;
+            let labels = finding.labels.iter().filter(|l| l.span.file == id).enumerate();
+            let labels = labels.map(|(i, label)| {
+                let text = (!label.text.is_empty()).then(|| label.text.clone());
+                let (start, end) = (label.span.start as usize, label.span.end as usize);
+                let end = end.min(file.text.len());
+                let start = start.min(end);
+                if i == 0 {
+                    LabeledSpan::new_primary_with_span(text, (start, end - start))
+                } else {
+                    LabeledSpan::new_with_span(text, (start, end - start))
+                }
+            });
+            Some(Elsewhere { source: Excerpt { path: &file.path, text: &file.text }, labels: labels.collect() })
+        });
+        let (source, labels) = match excerpts.next() {
+            Some(Elsewhere { source, labels }) => (Some(source), labels),
+            None => (None, Vec::new()),
+        };
+        let elsewhere = excerpts.collect();
+        let cause = finding.place.as_ref().map(|place| Cause(place.to_string()));
+        Report { finding, source, labels, cause, elsewhere }
+    }
+}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let word = match self.finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        Some(Box::new(format!("{word} {}", self.finding.code)))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let mut help = self.finding.help.clone().unwrap_or_default();
+        for fix in &self.finding.fixes {
+            let texts: Vec<_> = fix.edits.iter().map(|e| e.text.trim()).filter(|t| !t.is_empty()).collect();
+            let separator = if help.is_empty() { "" } else { "\n" };
+            let texts = if texts.is_empty() { String::new() } else { format!(": `{}`", texts.join("`, `")) };
+            let _ = write!(help, "{separator}{}{texts}", fix.title);
+        }
+        (!help.is_empty()).then(|| Box::new(help) as Box<dyn Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        Some(Box::new(format!("kpi explain {}", self.finding.code)))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|s| s as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = _>>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        let related = || self.elsewhere.iter().map(|e| e as &dyn miette::Diagnostic);
+        (!self.elsewhere.is_empty()).then(|| Box::new(related()) as Box<dyn Iterator<Item = _>>)
+    }
+}
+
+impl std::error::Error for Report<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|c| c as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.finding.message)
+    }
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.finding, f)
+    }
+}
+
+impl std::error::Error for Cause {}
+
+impl Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl miette::Diagnostic for Elsewhere<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(miette::Severity::Advice)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+impl std::error::Error for Elsewhere<'_> {}
+
+impl Display for Elsewhere<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("elsewhere")
+    }
+}
+
+impl fmt::Debug for Elsewhere<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("elsewhere")
+    }
+}
+
+#[cfg(test)]
+mod tests;

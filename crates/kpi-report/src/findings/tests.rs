@@ -1,0 +1,46 @@
+use kpi_base::{Place, SourceFile, Span, codes};
+
+use super::*;
+
+fn span(file: u32, text: &str, part: &str) -> Span {
+    let start = text.find(part).unwrap() as u32;
+    Span { file: FileId(file), start, end: start + part.len() as u32 }
+}
+
+#[test]
+fn excerpts_labels_help_and_page() {
+    let (a, b) =
+        ("indicator 达成率 \"GMV 达成率\" {\n  formula sun(live.gmv)\n}\n", "source live {\n  gmv: money\n}\n");
+    let mut files = Files::new();
+    files.add(SourceFile::new("policy/a.kpi", a));
+    files.add(SourceFile::new("policy/b.kpi", b));
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, "there is no function `sun`")
+        .label(span(0, a, "sun"), "no such function")
+        .label(span(0, a, "达成率"), "in this indicator")
+        .label(span(1, b, "gmv"), "the column is here")
+        .help("did you mean `sum`?")
+        .fix("replace it", span(0, a, "sun"), "sum");
+    let mut warning = Diagnostic::new(codes::unbuilt::NOT_BUILT, "`abc` is not a number").at(Place {
+        path: "data/live.csv".into(),
+        line: Some(3),
+        column: Some("成交金额".into()),
+        cell: Some("abc".into()),
+        ..Place::default()
+    });
+    warning.severity = Severity::Warning;
+    let findings = [finding, warning];
+    insta::assert_snapshot!(render_findings(&findings, &files, Look::default()));
+    assert_eq!(render_summary(&findings), "1 error, 1 warning");
+}
+
+#[test]
+fn spans_beyond_the_text_still_give_the_message() {
+    let mut files = Files::new();
+    files.add(SourceFile::new("a.kpi", "x"));
+    let beyond = Span { file: FileId(0), start: 5, end: 9 };
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, "something").label(beyond, "here");
+    assert!(render_findings(&[finding], &files, Look::default()).contains("something"));
+    let nowhere = Span { file: FileId(7), start: 5, end: 9 };
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, "something").label(nowhere, "here");
+    assert!(render_findings(&[finding], &files, Look::default()).contains("something"));
+}

@@ -1,0 +1,139 @@
+//! Results and findings as JSON.
+
+use indexmap::IndexMap;
+use kpi_base::{Diagnostic, Files, Place, Severity, Span};
+use kpi_results::{Card, Derivation, RosterPay, RosterRule, Run};
+use serde::Serialize;
+
+/// A run as JSON, as `docs/schema/run.json` says: [`Run`] with findings whose places are path, line and column.
+pub fn render_json(run: &Run, files: &Files) -> serde_json::Result<String> {
+    let Run { policy, period, cards, incentives, rules, findings } = run;
+    let findings = findings.iter().map(|f| Finding::of(f, files)).collect();
+    text(&RunForm { policy, period, cards, incentives, rules, findings })
+}
+
+/// Findings alone: `{findings: […]}`.
+pub fn render_findings_json(findings: &[Diagnostic], files: &Files) -> serde_json::Result<String> {
+    text(&IndexMap::from([("findings", findings.iter().map(|f| Finding::of(f, files)).collect::<Vec<_>>())]))
+}
+
+/// A derivation, with the place of each step in the policy.
+pub fn render_derivation_json(derivation: &Derivation, files: &Files) -> serde_json::Result<String> {
+    text(&Derived::of(derivation, files))
+}
+
+fn text(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct RunForm<'a> {
+    policy: &'a str,
+    period: &'a kpi_results::Span,
+    cards: &'a [Card],
+    incentives: &'a [RosterPay],
+    rules: &'a [RosterRule],
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    title: &'static str,
+    severity: Severity,
+    message: &'a str,
+    places: Vec<Labelled<'a>>,
+    data: Option<&'a Place>,
+    help: Option<&'a str>,
+    fixes: Vec<FixForm<'a>>,
+}
+
+#[derive(Serialize)]
+struct Labelled<'a> {
+    #[serde(flatten)]
+    at: Range<'a>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixForm<'a> {
+    title: &'a str,
+    edits: Vec<Labelled<'a>>,
+}
+
+/// A stretch of a file: the first character, and the one behind the last.
+#[derive(Serialize)]
+struct Range<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct Derived<'a> {
+    what: &'a str,
+    step: kpi_results::Step,
+    value: Option<&'a kpi_results::Quantity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown_rows: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Range<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    from: Vec<Derived<'a>>,
+}
+
+impl<'a> Range<'a> {
+    fn of(span: Span, files: &'a Files) -> Option<Range<'a>> {
+        let file = files.get(span.file)?;
+        let (start, end) = (file.line_column(span.start), file.line_column(span.end));
+        let path = file.path.as_str();
+        Some(Range { path, line: start.line, column: start.column, end_line: end.line, end_column: end.column })
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn of(finding: &'a Diagnostic, files: &'a Files) -> Finding<'a> {
+        let places = finding.labels.iter();
+        let places = places.filter_map(|l| Some(Labelled { at: Range::of(l.span, files)?, text: &l.text })).collect();
+        let edits = |fix: &'a kpi_base::Fix| {
+            let edits = fix.edits.iter();
+            edits.filter_map(|e| Some(Labelled { at: Range::of(e.span, files)?, text: &e.text })).collect()
+        };
+        Finding {
+            code: finding.code.name(),
+            title: finding.code.title(),
+            severity: finding.severity,
+            message: &finding.message,
+            places,
+            data: finding.place.as_ref(),
+            help: finding.help.as_deref(),
+            fixes: finding.fixes.iter().map(|fix| FixForm { title: &fix.title, edits: edits(fix) }).collect(),
+        }
+    }
+}
+
+impl<'a> Derived<'a> {
+    fn of(derivation: &'a Derivation, files: &'a Files) -> Derived<'a> {
+        Derived {
+            what: &derivation.what,
+            step: derivation.step,
+            value: derivation.value.as_ref(),
+            note: derivation.note.as_deref(),
+            rows: derivation.rows,
+            unknown_rows: derivation.unknown_rows,
+            place: derivation.span.and_then(|span| Range::of(span, files)),
+            from: derivation.from.iter().map(|d| Derived::of(d, files)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

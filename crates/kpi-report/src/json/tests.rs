@@ -1,0 +1,34 @@
+use kpi_base::{FileId, SourceFile, codes};
+use kpi_results::{Quantity, Step};
+
+use super::*;
+
+#[test]
+fn findings_have_lines_and_columns() {
+    let mut files = Files::new();
+    files.add(SourceFile::new("policy/a.kpi", "指标 x {\n  formula sun(y)\n}\n"));
+    let span = Span { file: FileId(0), start: 21, end: 24 };
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, "there is no function `sun`")
+        .label(span, "no such function")
+        .help("did you mean `sum`?")
+        .fix("replace it", span, "sum");
+    let run = Run { findings: vec![finding], ..Run::default() };
+    insta::assert_snapshot!(render_json(&run, &files).unwrap());
+}
+
+#[test]
+fn derivations_have_places() {
+    let mut files = Files::new();
+    files.add(SourceFile::new("a.kpi", "\nsum(a)"));
+    let derivation = Derivation {
+        what: "sum(a)".into(),
+        step: Step::Aggregate,
+        value: Some(Quantity { value: "1.5".into(), unit: "number".into() }),
+        note: None,
+        rows: Some(3),
+        unknown_rows: None,
+        span: Some(Span { file: FileId(0), start: 1, end: 7 }),
+        from: Vec::new(),
+    };
+    insta::assert_snapshot!(render_derivation_json(&derivation, &files).unwrap());
+}

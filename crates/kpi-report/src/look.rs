@@ -1,0 +1,45 @@
+//! Colours.
+
+use anstyle::{AnsiColor, Style};
+
+/// How text looks: whether it may have colours, and how wide a line may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether escape codes for colours may stand in it.
+    pub colour: bool,
+    /// The columns of a line, for what is wrapped.
+    pub width: usize,
+}
+
+/// What a text is, so that one place says how it looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tone {
+    #[default]
+    Plain,
+    Title,
+    Faint,
+    Good,
+    Bad,
+    Warn,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { colour: false, width: 100 }
+    }
+}
+
+impl Look {
+    /// The text in its colour.
+    pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
+        let style = match tone {
+            Tone::Plain => return text.to_owned(),
+            Tone::Title => Style::new().bold(),
+            Tone::Faint => Style::new().dimmed(),
+            Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Bad => AnsiColor::Red.on_default().bold(),
+            Tone::Warn => AnsiColor::Yellow.on_default(),
+        };
+        if self.colour && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
