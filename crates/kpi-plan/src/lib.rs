@@ -11,5 +11,5 @@ mod request;
 
 pub use facts::*;
 pub use plan::*;
-pub use planner::plan;
+pub use planner::{STREAK_HISTORY, plan};
 pub use request::{Request, Roots};

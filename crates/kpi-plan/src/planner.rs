@@ -1,19 +1,34 @@
-//! Model to plan.
+//! Model to plan: first what is reached from the wanted results (`walk`), then how each aggregate is read (`cubes`).
+
+mod canonical;
+mod cubes;
+mod unknown;
+mod walk;
 
 use kpi_check::model::Model;
 
-use crate::{Plan, Request};
+use crate::{Plan, Request, RosterUse};
+
+/// How far back `streak(…)` can count: the policy says no length, and history must end somewhere.
+pub const STREAK_HISTORY: u32 = 12;
 
 /// Plans how the wanted results of a policy are computed.
 pub fn plan(model: &Model, request: &Request) -> Plan {
+    let wanted = request.roots.clone().closed(model);
+    let mut walk = walk::Walk::new(model);
+    let history = walk.walk_roots(&wanted);
+    let mut cubes = cubes::Cubes::new(model, &mut walk);
+    let reads = cubes.place_reads();
+    let cubes = cubes.finish();
+    let rosters = walk.rosters.into_iter();
     Plan {
         from: request.from,
         to: request.to,
-        wanted: request.roots.clone().closed(model),
-        history: 0,
-        rosters: Vec::new(),
-        cubes: Vec::new(),
-        spines: Vec::new(),
-        reads: Vec::new(),
+        wanted,
+        history,
+        rosters: rosters.map(|(table, columns)| RosterUse { table, columns: columns.into_iter().collect() }).collect(),
+        cubes,
+        spines: walk.spines,
+        reads,
     }
 }
