@@ -1,10 +1,19 @@
-//! `by` tables: completeness, rows that never apply.
+//! `by` tables: keys, patterns, completeness, rows that never apply.
 
+use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
+use kpi_value::Date;
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::model;
+use crate::model::{self, Pattern, Type};
+
+pub(crate) mod complete;
+pub(crate) mod space;
+pub(crate) mod walk;
+
+use complete::{check_complete, list};
+use space::Space;
 
 impl<'a> Checker<'a> {
     /// Checks a value or a table of values; `value` checks one of them. Keys are typed by [`Checker::by_key`].
@@ -15,12 +24,186 @@ impl<'a> Checker<'a> {
         mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
     ) -> Option<model::ByTable<U>> {
         match table {
-            ast::ByTable::Plain(x) => value(self, x).map(|x| model::ByTable::plain(x, kpi_base::Span::default())),
-            ast::ByTable::By(by) => {
-                let _ = cx;
-                self.report_not_built("by", by.span);
+            ast::ByTable::Plain(x) => value(self, x).map(|x| model::ByTable::plain(x, Span::default())),
+            ast::ByTable::By(by) => self.by_rows(by, cx, value),
+        }
+    }
+
+    /// Checks a table of values.
+    pub(crate) fn by_rows<T, U>(
+        &mut self,
+        by: &'a ast::By<T>,
+        cx: &Context,
+        mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
+    ) -> Option<model::ByTable<U>> {
+        let keys: Vec<Option<model::ByKey>> = by
+            .keys
+            .iter()
+            .map(|key| match key {
+                ast::ByKey::Date(_) => Some(model::ByKey::Date),
+                ast::ByKey::Expr(e) => self.by_key(e, cx).map(model::ByKey::Expr),
+            })
+            .collect();
+        let mut rows = Vec::new();
+        let mut sound = true;
+        for row in &by.rows {
+            let patterns = self.patterns(row, &keys);
+            match (patterns, value(self, &row.value)) {
+                (Some(patterns), Some(value)) => rows.push(model::ByRow { patterns, value, span: row.span }),
+                _ => sound = false,
+            }
+        }
+        let keys: Vec<model::ByKey> = keys.into_iter().collect::<Option<_>>()?;
+        if !sound {
+            return None;
+        }
+        let mut table = model::ByTable { keys, rows };
+        order_dates(&mut table);
+        self.check_rows(&table, by.span).then_some(table)
+    }
+
+    /// The patterns of a row, one a key; `None` after a report, and where a key itself is unknown.
+    fn patterns<T>(&mut self, row: &ast::ByRow<T>, keys: &[Option<model::ByKey>]) -> Option<Vec<Pattern>> {
+        if let [ast::Pattern::Any(_)] = row.patterns.as_slice() {
+            return Some(vec![Pattern::Any; keys.len()]);
+        }
+        if row.patterns.len() != keys.len() {
+            let (asked, found) = (keys.len(), row.patterns.len());
+            let keys = if asked == 1 { "key" } else { "keys" };
+            self.report(
+                Diagnostic::new(codes::tables::ROW_KEYS, format!("the table has {asked} {keys} and this row names {found}"))
+                    .label(row.span, "")
+                    .help("write one member for each key, in the order of the keys, with `,` between them; `_` takes anything"),
+            );
+            return None;
+        }
+        let mut patterns = Vec::new();
+        for (pattern, key) in row.patterns.iter().zip(keys) {
+            patterns.push(self.pattern(pattern, key.as_ref()));
+        }
+        patterns.into_iter().collect()
+    }
+
+    fn pattern(&mut self, pattern: &ast::Pattern, key: Option<&model::ByKey>) -> Option<Pattern> {
+        match (pattern, key?) {
+            (ast::Pattern::Any(_), _) => Some(Pattern::Any),
+            (ast::Pattern::From(date, _), model::ByKey::Date) => Some(Pattern::Dates(*date, None)),
+            (ast::Pattern::Members(names), model::ByKey::Expr(model::Expr { ty: Type::Member(dimension), .. })) => {
+                let members: Vec<Option<u32>> = names.iter().map(|name| self.member(name, *dimension)).collect();
+                let mut members: Vec<u32> = members.into_iter().collect::<Option<_>>()?;
+                members.sort_unstable();
+                members.dedup();
+                Some(Pattern::Members(members))
+            }
+            (other, model::ByKey::Date) => {
+                self.report(
+                    Diagnostic::new(codes::tables::ROW_KEYS, "a row of `by date` begins with a date")
+                        .label(other.span(), "")
+                        .help("write `from 2026-07` or `from 2026-07-15`, or `else`"),
+                );
+                None
+            }
+            (other, model::ByKey::Expr(_)) => {
+                self.report(
+                    Diagnostic::new(codes::tables::ROW_KEYS, "this key is no date")
+                        .label(other.span(), "a member was expected")
+                        .help("write `by date` among the keys for a table that changes in time"),
+                );
                 None
             }
         }
     }
+
+    /// Whether a table says one thing for every combination; reported where not.
+    fn check_rows<U>(&mut self, table: &model::ByTable<U>, span: Span) -> bool {
+        let mut space = Space::default();
+        space.add(table, &self.model.dimensions, &self.model.tables);
+        let rows = space.rows(table);
+        let row = |place: usize| table.rows.get(place).map(|row| row.span).unwrap_or_default();
+        let Ok(faults) = check_complete(&space.keys(), &rows) else {
+            self.report(
+                Diagnostic::new(
+                    codes::tables::TABLE_TOO_LARGE,
+                    "the keys of this table have too many combinations to check",
+                )
+                .label(span, "")
+                .help("use fewer keys, or split the table in two"),
+            );
+            return false;
+        };
+        let mut sound = true;
+        if !faults.missing.is_empty() {
+            let what = if faults.missing_count == 1 { "combination is" } else { "combinations are" };
+            let what = if table.keys.len() == 1 {
+                if faults.missing_count == 1 { "value is" } else { "values are" }
+            } else {
+                what
+            };
+            let all = list(&faults.missing, faults.missing_count);
+            self.report(
+                Diagnostic::new(
+                    codes::tables::TABLE_INCOMPLETE,
+                    format!("{} {what} in no row: {all}", faults.missing_count),
+                )
+                .label(span, "this table is not complete")
+                .help("add the missing rows, or `else:` for all that remains"),
+            );
+            sound = false;
+        }
+        for (first, second, combination) in faults.twice {
+            self.report(
+                Diagnostic::new(codes::tables::TWO_ROWS, format!("`{combination}` is in two rows"))
+                    .label(row(second), "here")
+                    .label(row(first), "and here")
+                    .help("leave it in one of them"),
+            );
+            sound = false;
+        }
+        for (unused, above) in faults.unused {
+            let mut finding = Diagnostic::new(codes::tables::NEVER_APPLIES, "this row never applies")
+                .label(row(unused), "other rows have all that it could take")
+                .help("remove it, or give it combinations that no other row has");
+            if let Some(above) = above {
+                finding = finding.label(row(above), "this one comes first");
+            }
+            self.report(finding);
+            sound = false;
+        }
+        sound
+    }
+}
+
+/// Gives each `from` its end: of the rows that have begun on a day the latest is in force. They stand before the rows
+/// that name no date, the latest first, and end where a row that takes all of their other keys begins.
+fn order_dates<U>(table: &mut model::ByTable<U>) {
+    let Some(place) = table.keys.iter().position(|key| matches!(key, model::ByKey::Date)) else { return };
+    let from = |row: &model::ByRow<U>| match row.patterns.get(place) {
+        Some(Pattern::Dates(from, _)) => Some(*from),
+        _ => None,
+    };
+    table.rows.sort_by_key(|row| std::cmp::Reverse(from(row)));
+    let mut ends: Vec<Option<Date>> = Vec::new();
+    for (index, row) in table.rows.iter().enumerate() {
+        let start = from(row);
+        let later = table.rows.iter().take(index).rev();
+        let mut later = later.filter(|l| from(l) > start && covers(&l.patterns, &row.patterns, place));
+        ends.push(later.next().and_then(from));
+    }
+    for (row, end) in table.rows.iter_mut().zip(ends) {
+        if let Some(Pattern::Dates(_, before)) = row.patterns.get_mut(place) {
+            *before = end;
+        }
+    }
+}
+
+/// Whether the patterns take everything that the others do, but for the one at a place.
+fn covers(wide: &[Pattern], narrow: &[Pattern], but: usize) -> bool {
+    wide.iter().zip(narrow).enumerate().all(|(place, pair)| {
+        place == but
+            || match pair {
+                (Pattern::Any, _) => true,
+                (Pattern::Members(wide), Pattern::Members(narrow)) => narrow.iter().all(|m| wide.contains(m)),
+                _ => false,
+            }
+    })
 }

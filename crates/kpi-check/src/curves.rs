@@ -1,11 +1,16 @@
 //! Curves: bounds, gaps, overlaps.
 
-use kpi_base::Span;
+use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
+use kpi_value::Dec;
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::model::{self, Type, Unit};
+use crate::model::{self, CurveKind, Form, StepBound, Type, Unit};
+
+pub(crate) mod cover;
+
+use cover::{Fault, check_cover};
 
 /// A curve as written: in place, or a named one.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +36,265 @@ impl<'a> Checker<'a> {
         cx: &Context,
         expected: Option<Type>,
     ) -> Option<model::Curve> {
-        let _ = (argument, cx, expected, curve.name, curve.kind, curve.rows);
-        self.report_not_built("curve", curve.body);
+        if curve.rows.is_empty() {
+            let kind = word(curve.kind);
+            self.report(
+                Diagnostic::new(codes::tables::CURVE_EMPTY, format!("this `{kind}` has no rows")).label(curve.body, ""),
+            );
+            return None;
+        }
+        let (kind, ty) = match curve.kind {
+            ast::CurveKind::Step => self.step(curve, argument, cx, expected)?,
+            ast::CurveKind::Linear => self.linear(curve, argument, expected)?,
+            ast::CurveKind::Marginal => self.marginal(curve, argument, expected)?,
+        };
+        Some(model::Curve { name: curve.name.map(|name| name.text.clone()), kind, ty, span: curve.body })
+    }
+
+    /// The bounds of rows that pick one value, complete and without overlap; the last argument names what they belong to.
+    pub(crate) fn step_bounds(
+        &mut self,
+        rows: &'a [ast::CurveRow],
+        argument: Unit,
+        body: Span,
+        what: &str,
+    ) -> Option<Vec<StepBound>> {
+        let bounds: Vec<Option<StepBound>> = rows.iter().map(|row| self.step_bound(row, argument, what)).collect();
+        let bounds: Vec<StepBound> = bounds.into_iter().collect::<Option<_>>()?;
+        let step = if argument.form == Form::Ratio && argument.is_plain() { Dec::percent(1) } else { Dec::ONE };
+        let faults = check_cover(&bounds.iter().collect::<Vec<_>>(), step);
+        let row = |place: usize| rows.get(place).map(|row| row.span).unwrap_or_default();
+        for fault in &faults {
+            let finding = match fault {
+                Fault::Gap(x) => {
+                    let x = self.show_number(*x, argument);
+                    Diagnostic::new(codes::tables::CURVE_GAP, format!("{x} is in no row"))
+                        .label(body, "these rows leave numbers out")
+                        .help("move a bound, or add `else:` for all that remains")
+                }
+                Fault::Overlap(first, second, x) => {
+                    let x = self.show_number(*x, argument);
+                    Diagnostic::new(codes::tables::CURVE_OVERLAP, format!("{x} is in two rows"))
+                        .label(row(*second), "here")
+                        .label(row(*first), "and here")
+                        .help("say whose the boundary is: `≥` or `>`, `60%..<80%` or `60%..80%`")
+                }
+                Fault::Unreachable(place, above) => {
+                    let finding = Diagnostic::new(codes::tables::NEVER_APPLIES, "this row never applies")
+                        .label(row(*place), "the rows above have all of its numbers")
+                        .help("rows are tried from the top: put the stricter bound first, or remove the row");
+                    match above {
+                        Some(above) => finding.label(row(*above), "this one comes first"),
+                        None => finding,
+                    }
+                }
+                Fault::Empty(place) => Diagnostic::new(codes::tables::CURVE_EMPTY, "no number lies in this range")
+                    .label(row(*place), "")
+                    .help("write the lower bound first: `60%..<80%`"),
+            };
+            self.report(finding);
+        }
+        faults.is_empty().then_some(bounds)
+    }
+
+    fn step_bound(&mut self, row: &'a ast::CurveRow, argument: Unit, what: &str) -> Option<StepBound> {
+        match &row.at {
+            ast::CurveAt::Compare(op, e) => {
+                let bound = self.const_dec(e, "a bound", argument)?;
+                match compare_op(*op) {
+                    Some(op) if op != model::CompareOp::Ne => Some(StepBound::Compare(op, bound)),
+                    _ => self.wrong_row(row.span, what, "a bound with `≥ > ≤ <` or `==`, a range, or `else`"),
+                }
+            }
+            ast::CurveAt::Range(range) => {
+                let low = self.const_dec(&range.low, "a bound", argument);
+                let high = self.const_dec(&range.high, "a bound", argument);
+                Some(StepBound::Range(low?, high?, range.closed))
+            }
+            ast::CurveAt::Else => Some(StepBound::Else),
+            ast::CurveAt::Point(_) | ast::CurveAt::From(_) => {
+                self.wrong_row(row.span, what, "a bound with `≥ > ≤ <` or `==`, a range, or `else`")
+            }
+        }
+    }
+
+    fn step(
+        &mut self,
+        curve: WrittenCurve<'a>,
+        argument: Unit,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<(CurveKind, Type)> {
+        let pure = Context::pure();
+        let cx = if curve.name.is_some() { &pure } else { cx };
+        let bounds = self.step_bounds(curve.rows, argument, curve.body, "step");
+        // A bare 0 takes the type of the others.
+        let lead = curve.rows.iter().position(|row| !is_bare_zero(&row.value)).unwrap_or_default();
+        let first = curve.rows.get(lead).and_then(|row| self.expr(&row.value, cx, expected));
+        let ty = first.as_ref().map(|first| first.ty);
+        let mut values = Vec::new();
+        for (place, row) in curve.rows.iter().enumerate() {
+            let value = if place == lead { first.clone() } else { self.expr(&row.value, cx, expected.or(ty)) };
+            values.push(value.map(|value| (value, row.span)));
+        }
+        let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
+        let rows = bounds?.into_iter().zip(values).map(|(bound, (value, span))| model::StepRow { bound, value, span });
+        Some((CurveKind::Step(rows.collect()), ty?))
+    }
+
+    fn linear(&mut self, curve: WrittenCurve<'a>, argument: Unit, expected: Option<Type>) -> Option<(CurveKind, Type)> {
+        let mut unit = match expected {
+            Some(Type::Number(unit)) => Some(unit),
+            None => None,
+            Some(_) => return self.not_a_number(curve),
+        };
+        let lead = curve.rows.iter().position(|row| !is_bare_zero(&row.value)).unwrap_or_default();
+        if unit.is_none()
+            && let Some(row) = curve.rows.get(lead)
+        {
+            unit = Some(self.const_number(&row.value, "a value of `linear`")?.1);
+        }
+        let unit = unit?;
+        let mut points = Vec::new();
+        for row in curve.rows {
+            let point = match &row.at {
+                ast::CurveAt::Point(e) => self.const_dec(e, "a point", argument),
+                _ => self.wrong_row(row.span, "linear", "a point: `80%: 50%`"),
+            };
+            let value = self.const_dec(&row.value, "a value of `linear`", unit);
+            points.push(point.zip(value));
+        }
+        let points: Vec<(Dec, Dec)> = points.into_iter().collect::<Option<_>>()?;
+        self.check_rising(curve, &points, argument)?;
+        Some((CurveKind::Linear(points), Type::Number(unit)))
+    }
+
+    fn marginal(
+        &mut self,
+        curve: WrittenCurve<'a>,
+        argument: Unit,
+        expected: Option<Type>,
+    ) -> Option<(CurveKind, Type)> {
+        let form = match argument.form {
+            Form::Count => Form::Number,
+            form => form,
+        };
+        let unit = Unit { form, ..argument };
+        match expected {
+            Some(Type::Number(wanted)) if !wanted.same_dimension(unit) => {
+                let (has, wanted) = (unit_word(unit), unit_word(wanted));
+                self.report(
+                    Diagnostic::new(
+                        codes::types::UNIT_MISMATCH,
+                        format!("this `marginal` is {has} where {wanted} is needed"),
+                    )
+                    .label(curve.body, "a slice of the argument × its rate has the unit of the argument"),
+                );
+                return None;
+            }
+            Some(Type::Number(_)) | None => {}
+            Some(_) => return self.not_a_number(curve),
+        }
+        let mut slices = Vec::new();
+        for row in curve.rows {
+            let start = match &row.at {
+                ast::CurveAt::From(e) => self.const_dec(e, "the start of a slice", argument),
+                _ => self.wrong_row(row.span, "marginal", "the start of a slice: `from 10万元: 3%`"),
+            };
+            slices.push(start.zip(self.const_dec(&row.value, "a rate", Unit::RATIO)));
+        }
+        let slices: Vec<(Dec, Dec)> = slices.into_iter().collect::<Option<_>>()?;
+        self.check_rising(curve, &slices, argument)?;
+        if let (Some((start, _)), Some(row)) = (slices.first(), curve.rows.first())
+            && start.is_negative()
+        {
+            self.report(
+                Diagnostic::new(codes::tables::CURVE_ORDER, "a slice of `marginal` begins below 0")
+                    .label(row.span, "nothing is charged for a negative number")
+                    .help("begin with `from 0`"),
+            );
+            return None;
+        }
+        Some((CurveKind::Marginal(slices), Type::Number(unit)))
+    }
+
+    fn check_rising(&mut self, curve: WrittenCurve<'a>, points: &[(Dec, Dec)], argument: Unit) -> Option<()> {
+        let falls = points.windows(2).position(|pair| matches!(pair, [(a, _), (b, _)] if a >= b));
+        let Some(place) = falls else { return Some(()) };
+        let row = |place: usize| curve.rows.get(place).map(|row| row.span).unwrap_or_default();
+        let shown = |place: usize| points.get(place).map(|(x, _)| self.show_number(*x, argument)).unwrap_or_default();
+        let message = format!("{} does not lie above {}", shown(place + 1), shown(place));
+        self.report(
+            Diagnostic::new(codes::tables::CURVE_ORDER, message)
+                .label(row(place + 1), "this row")
+                .label(row(place), "follows this one")
+                .help("write the rows in rising order, each point once"),
+        );
         None
     }
+
+    fn not_a_number<T>(&mut self, curve: WrittenCurve<'a>) -> Option<T> {
+        let kind = word(curve.kind);
+        self.report(
+            Diagnostic::new(codes::types::TYPE_MISMATCH, format!("`{kind}` gives a number, which does not fit here"))
+                .label(curve.body, "only `step` can pick texts, dates or members"),
+        );
+        None
+    }
+
+    fn wrong_row<T>(&mut self, span: Span, what: &str, wanted: &str) -> Option<T> {
+        self.report(
+            Diagnostic::new(codes::tables::CURVE_ROW, format!("this is no row of `{what}`"))
+                .label(span, format!("{wanted} was expected")),
+        );
+        None
+    }
+
+    /// A number as an author would write it.
+    pub(crate) fn show_number(&self, x: Dec, unit: Unit) -> String {
+        match (unit.money, unit.time, unit.form) {
+            (0, 0, Form::Ratio) => x.mul(Dec::HUNDRED).map_or_else(|_| x.to_string(), |x| format!("{x}%")),
+            (0, 1, _) => format!("{x}s"),
+            (1, 0, _) => format!("{x} {}", self.model.policy.currency.code),
+            _ => x.to_string(),
+        }
+    }
+}
+
+/// The comparison that an operator is.
+pub(crate) fn compare_op(op: ast::BinaryOp) -> Option<model::CompareOp> {
+    Some(match op {
+        ast::BinaryOp::Eq => model::CompareOp::Eq,
+        ast::BinaryOp::Ne => model::CompareOp::Ne,
+        ast::BinaryOp::Lt => model::CompareOp::Lt,
+        ast::BinaryOp::Le => model::CompareOp::Le,
+        ast::BinaryOp::Gt => model::CompareOp::Gt,
+        ast::BinaryOp::Ge => model::CompareOp::Ge,
+        _ => return None,
+    })
+}
+
+/// What a unit is called, with its article.
+pub(crate) fn unit_word(unit: Unit) -> &'static str {
+    match (unit.money, unit.time, unit.form) {
+        (1, 0, _) => "money",
+        (0, 1, _) => "a duration",
+        (0, 0, Form::Ratio) => "a ratio",
+        (0, 0, Form::Count) => "a count",
+        (0, 0, Form::Points) => "points",
+        (0, 0, Form::Number) => "a number",
+        _ => "a product of units",
+    }
+}
+
+fn word(kind: ast::CurveKind) -> &'static str {
+    match kind {
+        ast::CurveKind::Step => "step",
+        ast::CurveKind::Linear => "linear",
+        ast::CurveKind::Marginal => "marginal",
+    }
+}
+
+fn is_bare_zero(e: &ast::Expr) -> bool {
+    matches!(&e.kind, ast::ExprKind::Number(n) if n.unit == ast::Unit::None && n.value.is_zero())
 }

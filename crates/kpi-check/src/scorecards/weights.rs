@@ -1,0 +1,183 @@
+//! Whether weights add up to 100% under every combination of what they depend on.
+//!
+//! A line counts where it is on the card: where its target is not `none`. Lines without a weight share what the others
+//! leave, equally, under each combination by itself.
+
+use kpi_base::Span;
+use kpi_value::Dec;
+
+use crate::by_tables::complete::combinations;
+use crate::by_tables::space::{Space, pattern};
+use crate::by_tables::walk::{Class, Leaf, Rows, TooMany, walk};
+use crate::model::{Arena, ByNumber, ByRow, ByTable, Dimension, Pattern, Table};
+
+/// A line or group of one level.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// Its weight; `None` to share the rest.
+    pub weight: Option<ByNumber>,
+    /// Where it is on the card.
+    pub presence: Presence,
+    /// Its text.
+    pub span: Span,
+}
+
+/// Where a line is on the card.
+#[derive(Clone, Debug)]
+pub(crate) enum Presence {
+    /// Everywhere.
+    Always,
+    /// Where the table says so.
+    Table(ByTable<bool>),
+    /// Where one of these is: a group.
+    Any(Vec<Presence>),
+}
+
+/// What came of one level.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Level {
+    /// Combinations under which the weights do not add up to 100%, each with the sum of the written ones.
+    pub wrong: Vec<(String, Dec)>,
+    /// Combinations under which nothing is left for the lines without a weight.
+    pub nothing_left: Vec<String>,
+    /// The weights of the lines without one, in order.
+    pub shares: Vec<ByNumber>,
+}
+
+/// Adds up one level; `reach` are the weights of the groups around it: where one is 0, nothing is asked.
+pub(crate) fn check_weights(
+    items: &[Item],
+    reach: &[ByNumber],
+    dimensions: &Arena<Dimension>,
+    tables: &Arena<Table>,
+) -> Result<Level, TooMany> {
+    let mut space = Space::default();
+    let mut presences = Vec::new();
+    for item in items {
+        collect(&item.presence, &mut presences);
+    }
+    let weights: Vec<&ByNumber> = items.iter().filter_map(|item| item.weight.as_ref()).collect();
+    for table in weights.iter().copied().chain(reach) {
+        space.add(table, dimensions, tables);
+    }
+    for table in &presences {
+        space.add(table, dimensions, tables);
+    }
+    let numbers: Vec<&ByNumber> = weights.iter().copied().chain(reach).collect();
+    let mut rows: Vec<Rows<'_>> = numbers.iter().map(|table| space.rows(table)).collect();
+    rows.extend(presences.iter().map(|table| space.rows(table)));
+    let keys = space.keys();
+    let mut level = Level::default();
+    let mut shared: Vec<(Vec<Class>, Dec, Vec<bool>)> = Vec::new();
+    walk(&space.domains(), &rows, &mut |leaf| {
+        let chosen = Chosen { leaf, numbers: &numbers, presences: &presences };
+        if (weights.len()..numbers.len()).any(|place| chosen.number(place).is_none_or(Dec::is_zero)) {
+            return;
+        }
+        let mut next = Next { number: 0, presence: numbers.len() };
+        let (mut sum, mut resting, mut known) = (Dec::ZERO, Vec::new(), true);
+        for item in items {
+            let present = chosen.present(&item.presence, &mut next.presence);
+            let Some(present) = present else { return };
+            if item.weight.is_none() {
+                resting.push(present);
+                continue;
+            }
+            match chosen.number(next.number) {
+                Some(weight) if present => sum = sum.add(weight).unwrap_or(sum),
+                Some(_) => {}
+                None => known = false,
+            }
+            next.number += 1;
+        }
+        if !known {
+            return;
+        }
+        let sharers = resting.iter().filter(|present| **present).count() as i64;
+        let rest = Dec::ONE.sub(sum).unwrap_or_default();
+        let named = || combinations(&keys, leaf.classes, 1).pop().unwrap_or_default();
+        if rest.is_negative() || sharers == 0 && !rest.is_zero() {
+            level.wrong.push((named(), sum));
+        } else if sharers > 0 && rest.is_zero() {
+            level.nothing_left.push(named());
+        }
+        let share = rest.div(Dec::int(sharers)).ok().flatten().unwrap_or_default();
+        shared.push((leaf.classes.to_vec(), share, resting));
+    })?;
+    // A pattern for no data takes anything, so that it must be tried after those that name members.
+    shared.sort_by_key(|(classes, ..)| classes.iter().filter(|c| matches!(c, Class::Missing)).count());
+    let resting: Vec<&Item> = items.iter().filter(|item| item.weight.is_none()).collect();
+    for (place, item) in resting.iter().enumerate() {
+        let row = |(classes, share, present): &(Vec<Class>, Dec, Vec<bool>)| ByRow {
+            patterns: classes.iter().map(pattern).collect::<Vec<Pattern>>(),
+            value: if present.get(place).copied().unwrap_or(false) { *share } else { Dec::ZERO },
+            span: item.span,
+        };
+        level
+            .shares
+            .push(simplify(ByTable { keys: space.model_keys(), rows: shared.iter().map(row).collect() }, item.span));
+    }
+    Ok(level)
+}
+
+/// One number where all rows say the same.
+fn simplify(table: ByNumber, span: Span) -> ByNumber {
+    match table.rows.split_first() {
+        Some((first, rest)) if rest.iter().all(|row| row.value == first.value) => ByTable::plain(first.value, span),
+        _ => table,
+    }
+}
+
+fn collect<'p>(presence: &'p Presence, tables: &mut Vec<&'p ByTable<bool>>) {
+    match presence {
+        Presence::Always => {}
+        Presence::Table(table) => tables.push(table),
+        Presence::Any(inner) => inner.iter().for_each(|presence| collect(presence, tables)),
+    }
+}
+
+struct Next {
+    number: usize,
+    presence: usize,
+}
+
+/// The rows of a leaf, read as values.
+struct Chosen<'a> {
+    leaf: &'a Leaf<'a>,
+    numbers: &'a [&'a ByNumber],
+    presences: &'a [&'a ByTable<bool>],
+}
+
+impl Chosen<'_> {
+    fn row(&self, place: usize) -> Option<usize> {
+        self.leaf.rows.get(place)?.first().copied()
+    }
+
+    fn number(&self, place: usize) -> Option<Dec> {
+        self.numbers.get(place)?.rows.get(self.row(place)?).map(|row| row.value)
+    }
+
+    /// Whether a line is on the card; `next` is the place of its first table among the walked ones.
+    fn present(&self, presence: &Presence, next: &mut usize) -> Option<bool> {
+        match presence {
+            Presence::Always => Some(true),
+            Presence::Table(_) => {
+                let place = *next;
+                *next += 1;
+                let table = self.presences.get(place - self.numbers.len())?;
+                table.rows.get(self.row(place)?).map(|row| row.value)
+            }
+            Presence::Any(inner) => {
+                let mut any = Some(false);
+                for presence in inner {
+                    match (self.present(presence, next), any) {
+                        (None, _) => any = None,
+                        (Some(true), Some(_)) => any = Some(true),
+                        _ => {}
+                    }
+                }
+                any
+            }
+        }
+    }
+}
