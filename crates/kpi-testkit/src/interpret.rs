@@ -1,0 +1,189 @@
+//! The meaning of a checked policy, evaluated cell by cell and row by row.
+//!
+//! A *cell* is somebody measured in a period: [`Who`] and a [`Period`]. Every value of a policy is an expression in a
+//! cell, or in a row within a cell. `None` is no data.
+//!
+//! | module | says |
+//! |---|---|
+//! | [`rows`] | which rows belong to a period, whom they reach, when a source has no data |
+//! | [`values`] | operators, functions, fields |
+//! | [`aggregates`] | `sum`, `count`, … and `lookup` |
+//! | [`groups`] | `over`, `among` |
+//! | [`tables`] | `by` tables and curves |
+//! | [`indicators`] | target, met, attainment, gap, scoring |
+//! | [`cards`] | lines, groups, scores, vetoes |
+//! | [`places`] | ranks and grades |
+//! | [`pay`] | incentives |
+//! | [`rules`] | rules and their streaks |
+
+mod aggregates;
+mod cards;
+mod groups;
+mod indicators;
+mod pay;
+mod places;
+mod rows;
+mod rules;
+mod show;
+mod tables;
+mod values;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use kpi_check::model::{ColumnId, ExprId, Model, Path, ScorecardId, TableId};
+use kpi_results::Run;
+use kpi_value::{Dec, Overflow, Period, Value};
+use rustc_hash::FxHashMap;
+
+use crate::{Data, Row};
+
+/// Why data cannot be judged by a policy at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A number left the range of decimals.
+    Overflow,
+    /// A `lookup` found several rows.
+    SeveralRows(TableId),
+    /// A formula reads a column that a test leaves out.
+    AbsentColumn(ColumnId),
+    /// An incentive reaches a subject by two cards and does not say `per card`.
+    TwoCards {
+        /// The incentive.
+        incentive: String,
+        /// The subject.
+        subject: String,
+    },
+    /// The model breaks its own rules.
+    Model(&'static str),
+}
+
+impl From<Overflow> for Fault {
+    fn from(_: Overflow) -> Fault {
+        Fault::Overflow
+    }
+}
+
+/// A value or no data; or a fault, which ends the run.
+type Valued = Result<Option<Value>, Fault>;
+
+/// A number or no data.
+type Number = Result<Option<Dec>, Fault>;
+
+/// Who is measured.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Who {
+    /// The subject of a table with this key.
+    Row(TableId, Arc<str>),
+    /// The subjects of a table for which a path has this value.
+    Group(TableId, Path, Value),
+    /// Everything.
+    All,
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone)]
+struct Place<'a> {
+    /// Whom it is about.
+    who: Who,
+    /// When.
+    period: Period,
+    /// The row, in the context of a row.
+    row: Option<(TableId, &'a Row)>,
+    /// The scorecard, where the values of a card may be named.
+    card: Option<ScorecardId>,
+    /// The line, where its own values may be named.
+    line: Option<OwnLine>,
+    /// Whether it stands in a veto, where one unknown row makes an aggregate no data.
+    veto: bool,
+}
+
+/// The values of a line that its scoring may name.
+#[derive(Clone, Copy)]
+struct OwnLine {
+    actual: Option<Dec>,
+    attainment: Option<Dec>,
+}
+
+type MemoKey = (ExprId, Who, Period, Option<ScorecardId>, bool);
+
+/// A policy and data on which it is interpreted.
+struct Interpreter<'a> {
+    model: &'a Model,
+    data: &'a Data,
+    values: RefCell<FxHashMap<MemoKey, Option<Value>>>,
+    cards: RefCell<FxHashMap<(ScorecardId, Period), Rc<Vec<cards::Marked>>>>,
+}
+
+/// Everything that a policy finds in the periods from `from` to `to`, both included; without findings.
+///
+/// # Errors
+/// [`Fault`] where the data cannot be judged.
+pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
+    let interpreter = Interpreter { model, data, values: RefCell::default(), cards: RefCell::default() };
+    interpreter.run(from, to)
+}
+
+impl Interpreter<'_> {
+    fn run(&self, from: Period, to: Period) -> Result<Run, Fault> {
+        let calendar = &self.model.policy.calendar;
+        let mut run = Run {
+            policy: self.model.policy.title.clone(),
+            period: kpi_results::Span { from: calendar.show(from), to: calendar.show(to) },
+            ..Run::default()
+        };
+        let periods: Vec<Period> = (from.index..=to.index).map(|index| Period { kind: from.kind, index }).collect();
+        for (id, _) in self.model.scorecards.iter() {
+            for &period in &periods {
+                run.cards.extend(self.finished_cards(id, period)?);
+            }
+        }
+        for (id, _) in self.model.incentives.iter() {
+            for &period in &periods {
+                run.incentives.extend(self.roster_pay(id, period)?);
+            }
+        }
+        for (id, _) in self.model.rules.iter() {
+            for &period in &periods {
+                run.rules.extend(self.roster_rules(id, period)?);
+            }
+        }
+        Ok(run)
+    }
+}
+
+impl<'a> Place<'a> {
+    fn cell(who: Who, period: Period) -> Place<'a> {
+        Place { who, period, row: None, card: None, line: None, veto: false }
+    }
+
+    fn on_card(mut self, card: ScorecardId) -> Place<'a> {
+        self.card = Some(card);
+        self
+    }
+
+    fn in_veto(mut self) -> Place<'a> {
+        self.veto = true;
+        self
+    }
+
+    fn at(&self, period: Period) -> Place<'a> {
+        Place { period, ..self.clone() }
+    }
+
+    fn of(&self, who: Who) -> Place<'a> {
+        Place { who, ..self.clone() }
+    }
+
+    fn in_row<'b>(&self, table: TableId, row: &'b Row) -> Place<'b> {
+        Place {
+            who: self.who.clone(),
+            period: self.period,
+            row: Some((table, row)),
+            card: None,
+            line: None,
+            veto: self.veto,
+        }
+    }
+}

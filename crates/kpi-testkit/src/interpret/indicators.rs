@@ -1,0 +1,253 @@
+//! What was measured, what was asked for, how far it is attained, and what fraction of a weight it earns.
+
+use std::cmp::Ordering;
+
+use kpi_check::model::{CompareOp, IndicatorField, IndicatorId, LineField, Scoring, Target, TargetKind, Tolerance};
+use kpi_value::{Dec, Value};
+
+use super::{Fault, Interpreter, Number, OwnLine, Place, Valued};
+
+/// Everything about an indicator in a cell.
+pub(super) struct Measured {
+    pub actual: Option<Value>,
+    pub goal: Goal,
+    pub met: Option<bool>,
+    pub attainment: Option<Dec>,
+    pub gap: Option<Dec>,
+    /// The fraction that the scoring gives.
+    pub fraction: Option<Dec>,
+}
+
+/// What was asked for in a cell.
+#[derive(Clone, Copy)]
+pub(super) enum Goal {
+    /// The indicator has no target.
+    No,
+    /// `target none`: not judged, and not on the card.
+    NotJudged,
+    /// There is a target, its value is no data.
+    NoData,
+    /// A bound, by how much it may be missed, and the stretch target.
+    Bound(Side, Dec, Dec, Option<Option<Dec>>),
+    /// Two bounds, by how much each may be missed, and whether the upper one belongs to the band.
+    Band { low: Dec, high: Dec, slack_low: Dec, slack_high: Dec, closed: bool },
+}
+
+/// A one-sided comparison.
+#[derive(Clone, Copy)]
+pub(super) struct Side {
+    op: CompareOp,
+    higher_is_better: bool,
+}
+
+impl Interpreter<'_> {
+    /// `.actual .target .met .attainment .gap .score` of an indicator, by its own scoring and the policy's cap.
+    pub(super) fn field(&self, id: IndicatorId, field: IndicatorField, place: &Place<'_>) -> Valued {
+        let indicator = &self.model.indicators[id];
+        if field == IndicatorField::Actual {
+            return self.value(&indicator.formula, &Place::cell(place.who.clone(), place.period));
+        }
+        let measured = self.measure(id, &indicator.scoring, self.model.policy.attainment_cap, place)?;
+        Ok(match field {
+            IndicatorField::Actual => measured.actual,
+            IndicatorField::Target => match measured.goal {
+                Goal::Bound(_, target, ..) => Some(Value::Dec(target)),
+                Goal::Band { low, high, .. } if low == high => Some(Value::Dec(low)),
+                _ => None,
+            },
+            IndicatorField::Met => measured.met.map(Value::Bool),
+            IndicatorField::Attainment => measured.attainment.map(Value::Dec),
+            IndicatorField::Gap => measured.gap.map(Value::Dec),
+            IndicatorField::Score => measured.fraction.map(Value::Dec),
+        })
+    }
+
+    /// An indicator in a cell, scored in this way, with attainments up to this cap.
+    pub(super) fn measure(
+        &self,
+        id: IndicatorId,
+        scoring: &Scoring,
+        cap: Dec,
+        place: &Place<'_>,
+    ) -> Result<Measured, Fault> {
+        let place = Place::cell(place.who.clone(), place.period);
+        let actual = self.value(&self.model.indicators[id].formula, &place)?;
+        let goal = self.goal(id, &place)?;
+        let number = actual.as_ref().and_then(Value::as_dec);
+        let (met, attainment, gap) = match number {
+            Some(a) => (met(a, goal)?, attainment(a, goal, cap)?, gap(a, goal)?),
+            None => (None, None, None),
+        };
+        let fraction = match number {
+            Some(a) => self.fraction(a, goal, met, attainment, scoring, &place)?,
+            None => None,
+        };
+        Ok(Measured { actual, goal, met, attainment, gap, fraction })
+    }
+
+    /// The target in force in a cell.
+    fn goal(&self, id: IndicatorId, place: &Place<'_>) -> Result<Goal, Fault> {
+        let Some(table) = &self.model.indicators[id].target else { return Ok(Goal::No) };
+        match self.pick(table, place)? {
+            None => Ok(Goal::NoData),
+            Some(None) => Ok(Goal::NotJudged),
+            Some(Some(target)) => self.target(target, place),
+        }
+    }
+
+    fn target(&self, target: &Target, place: &Place<'_>) -> Result<Goal, Fault> {
+        let slack = |bound: Dec| match target.tolerance {
+            None => Ok(Dec::ZERO),
+            Some(Tolerance::Share(share)) => bound.mul(share),
+            Some(Tolerance::Absolute(slack)) => Ok(slack),
+        };
+        let (low, high, closed) = match &target.kind {
+            TargetKind::Compare(CompareOp::Eq, bound) => (bound, bound, true),
+            TargetKind::Between(low, high, closed) => (low, high, *closed),
+            TargetKind::Compare(op, bound) => {
+                let Some(bound) = self.number(bound, place)? else { return Ok(Goal::NoData) };
+                let stretch = target.stretch.as_ref().map(|stretch| self.number(stretch, place)).transpose()?;
+                let side = Side { op: *op, higher_is_better: matches!(op, CompareOp::Ge | CompareOp::Gt) };
+                return Ok(Goal::Bound(side, bound, slack(bound)?, stretch));
+            }
+        };
+        match (self.number(low, place)?, self.number(high, place)?) {
+            (Some(low), Some(high)) => {
+                Ok(Goal::Band { low, high, slack_low: slack(low)?, slack_high: slack(high)?, closed })
+            }
+            _ => Ok(Goal::NoData),
+        }
+    }
+
+    /// The fraction of its weight that an actual earns.
+    fn fraction(
+        &self,
+        actual: Dec,
+        goal: Goal,
+        met: Option<bool>,
+        attainment: Option<Dec>,
+        scoring: &Scoring,
+        place: &Place<'_>,
+    ) -> Number {
+        match scoring {
+            Scoring::Proportional { none_below, cap, stretch } => {
+                let Some(attainment) = attainment else { return Ok(None) };
+                if met == Some(true) && !strictly_met(actual, goal) {
+                    return Ok(Some(Dec::ONE.min(stretch.unwrap_or(*cap))));
+                }
+                if none_below.is_some_and(|least| attainment < least) {
+                    return Ok(Some(Dec::ZERO));
+                }
+                match stretch {
+                    Some(most) => stretched(actual, goal, attainment, *most),
+                    None => Ok(Some(attainment.min(*cap))),
+                }
+            }
+            Scoring::AllOrNothing => Ok(met.map(|met| if met { Dec::ONE } else { Dec::ZERO })),
+            Scoring::Deduct { share, per } => {
+                let Some(beyond) = beyond(actual, goal)? else { return Ok(None) };
+                let times = beyond.whole_times(*per).unwrap_or_default();
+                Ok(Some(Dec::ONE.sub(times.mul(*share)?)?.max(Dec::ZERO)))
+            }
+            Scoring::Curve(field, curve) => {
+                let x = match field {
+                    LineField::Actual => Some(actual),
+                    LineField::Attainment => attainment,
+                };
+                let Some(x) = x else { return Ok(None) };
+                let line = OwnLine { actual: Some(actual), attainment };
+                Ok(self.curve(curve, x, &Place { line: Some(line), ..place.clone() })?.and_then(|value| value.as_dec()))
+            }
+            Scoring::Rating(of) => Ok(actual.div(*of)?.map(|fraction| fraction.clamp(Dec::ZERO, Dec::ONE))),
+        }
+    }
+}
+
+/// Whether the comparison itself holds, without any tolerance.
+fn strictly_met(actual: Dec, goal: Goal) -> bool {
+    match goal {
+        Goal::Bound(side, target, ..) => side.op.holds(actual.cmp(&target)),
+        Goal::Band { low, high, closed, .. } => low <= actual && (actual < high || closed && actual == high),
+        Goal::No | Goal::NotJudged | Goal::NoData => false,
+    }
+}
+
+/// Whether the target is met, tolerance included; no data for a target below 0.
+fn met(actual: Dec, goal: Goal) -> Result<Option<bool>, Fault> {
+    Ok(match goal {
+        Goal::Bound(_, target, ..) if target.is_negative() => None,
+        Goal::Bound(side, target, slack, _) => {
+            let bound = if side.higher_is_better { target.sub(slack)? } else { target.add(slack)? };
+            Some(side.op.holds(actual.cmp(&bound)))
+        }
+        Goal::Band { low, high, slack_low, slack_high, closed } => {
+            let (low, high) = (low.sub(slack_low)?, high.add(slack_high)?);
+            Some(low <= actual && (actual < high || closed && actual == high))
+        }
+        Goal::No | Goal::NotJudged | Goal::NoData => None,
+    })
+}
+
+/// "Limited to 0%..cap, actual a, target t: `≥ t`: a ÷ t. `≤ t`: t ÷ a, the cap when a ≤ 0 < t. Band: 100% inside, a ÷ low
+/// below, high ÷ a above. t = 0, or a band with a bound ≤ 0: 100% if met, else 0%. t < 0: no data."
+fn attainment(actual: Dec, goal: Goal, cap: Dec) -> Number {
+    let met = met(actual, goal)? == Some(true);
+    let all_or_nothing = if met { Dec::ONE } else { Dec::ZERO };
+    let exact = match goal {
+        Goal::No | Goal::NotJudged | Goal::NoData => return Ok(None),
+        Goal::Bound(_, target, ..) if target.is_negative() => return Ok(None),
+        Goal::Bound(_, target, ..) if target.is_zero() => Some(all_or_nothing),
+        Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => actual.div(target)?,
+        Goal::Bound(..) if actual <= Dec::ZERO => Some(cap),
+        Goal::Bound(_, target, ..) => target.div(actual)?,
+        Goal::Band { low, high, .. } if low <= Dec::ZERO || high <= Dec::ZERO => Some(all_or_nothing),
+        Goal::Band { low, .. } if actual < low => actual.div(low)?,
+        Goal::Band { high, .. } if actual > high => high.div(actual)?,
+        Goal::Band { .. } => Some(Dec::ONE),
+    };
+    Ok(exact.map(|exact| exact.max(Dec::ZERO).min(cap)))
+}
+
+/// "(actual − target) ÷ target, positive when better." A band has one outside of it only, to the bound that is passed, and 0
+/// inside; a target that is not positive has none.
+fn gap(actual: Dec, goal: Goal) -> Number {
+    let relative = |better: Dec, worse: Dec, target: Dec| -> Number {
+        if target <= Dec::ZERO { Ok(None) } else { Ok(better.sub(worse)?.div(target)?) }
+    };
+    match goal {
+        Goal::No | Goal::NotJudged | Goal::NoData => Ok(None),
+        Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => relative(actual, target, target),
+        Goal::Bound(_, target, ..) => relative(target, actual, target),
+        Goal::Band { low, .. } if actual < low => relative(actual, low, low),
+        Goal::Band { high, .. } if actual > high => relative(high, actual, high),
+        Goal::Band { .. } => Ok(Some(Dec::ZERO)),
+    }
+}
+
+/// How much the actual lies beyond the target, on the worse side; 0 where it does not.
+fn beyond(actual: Dec, goal: Goal) -> Number {
+    let beyond = match goal {
+        Goal::No | Goal::NotJudged | Goal::NoData => return Ok(None),
+        Goal::Bound(_, target, ..) if target.is_negative() => return Ok(None),
+        Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => target.sub(actual)?,
+        Goal::Bound(_, target, ..) => actual.sub(target)?,
+        Goal::Band { low, .. } if actual < low => low.sub(actual)?,
+        Goal::Band { high, .. } => actual.sub(high)?,
+    };
+    Ok(Some(beyond.max(Dec::ZERO)))
+}
+
+/// "To 100% at the base, then linear in the *actual* to `most` at the stretch target, flat beyond."
+fn stretched(actual: Dec, goal: Goal, attainment: Dec, most: Dec) -> Number {
+    let Goal::Bound(side, base, _, Some(stretch)) = goal else { return Ok(Some(attainment.min(Dec::ONE))) };
+    let better = |a: Dec, b: Dec| if side.higher_is_better { a.cmp(&b) } else { b.cmp(&a) };
+    if better(actual, base) != Ordering::Greater {
+        return Ok(Some(attainment.min(Dec::ONE)));
+    }
+    let Some(stretch) = stretch else { return Ok(None) };
+    if better(actual, stretch) != Ordering::Less {
+        return Ok(Some(most));
+    }
+    let part = most.sub(Dec::ONE)?.mul_div(actual.sub(base)?, stretch.sub(base)?)?;
+    Ok(part.map(|part| Dec::ONE.add(part)).transpose()?)
+}

@@ -1,0 +1,258 @@
+//! Operators, functions and the fields of indicators, cards and pay.
+
+use kpi_check::model::{ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PeriodField};
+use kpi_value::{Dec, Value};
+
+use super::{Fault, Interpreter, Number, Place, Valued, Who};
+
+impl<'a> Interpreter<'a> {
+    /// The value of an expression; `None` is no data.
+    pub(super) fn value(&self, expr: &Expr, place: &Place<'_>) -> Valued {
+        if place.row.is_some() || place.line.is_some() || !worth_keeping(&expr.kind) {
+            return self.compute(expr, place);
+        }
+        let key = (expr.id, place.who.clone(), place.period, place.card, place.veto);
+        if let Some(known) = self.values.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let value = self.compute(expr, place)?;
+        self.values.borrow_mut().insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// The value of an expression whose type is a number.
+    pub(super) fn number(&self, expr: &Expr, place: &Place<'_>) -> Number {
+        Ok(self.value(expr, place)?.and_then(|value| value.as_dec()))
+    }
+
+    /// The value of a condition.
+    pub(super) fn truth(&self, expr: &Expr, place: &Place<'_>) -> Result<Option<bool>, Fault> {
+        Ok(self.value(expr, place)?.and_then(|value| value.as_bool()))
+    }
+
+    fn compute(&self, expr: &Expr, place: &Place<'_>) -> Valued {
+        if place.row.is_none() && !self.on_roster(&place.who, place.period) {
+            return Ok(None);
+        }
+        match &expr.kind {
+            ExprKind::Const(value) => Ok(value.clone()),
+            ExprKind::Column(path) => match place.row {
+                Some((_, row)) => self.follow(row, path, place.period),
+                None => self.attribute(&place.who, path, place.period),
+            },
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, place),
+            ExprKind::Lookup(lookup) => self.lookup(lookup, place),
+            ExprKind::Param(id, index) => self.param(*id, index.as_deref(), place),
+            ExprKind::Neg(x) => {
+                let x = self.number(x, place)?;
+                Ok(x.map(|x| Dec::ZERO.sub(x)).transpose()?.map(Value::Dec))
+            }
+            ExprKind::Arithmetic(op, a, b) => match (self.value(a, place)?, self.value(b, place)?) {
+                (Some(a), Some(b)) => arithmetic(*op, &a, &b),
+                _ => Ok(None),
+            },
+            ExprKind::Compare(op, a, b) => {
+                let (a, b) = (self.value(a, place)?, self.value(b, place)?);
+                Ok(compare(*op, a.as_ref(), b.as_ref()).map(Value::Bool))
+            }
+            ExprKind::InRange(x, low, high, closed, negated) => {
+                let (x, low, high) = (self.value(x, place)?, self.value(low, place)?, self.value(high, place)?);
+                let above = compare(CompareOp::Ge, x.as_ref(), low.as_ref());
+                let below = compare(if *closed { CompareOp::Le } else { CompareOp::Lt }, x.as_ref(), high.as_ref());
+                Ok(and(above, below).map(|inside| Value::Bool(inside != *negated)))
+            }
+            ExprKind::InSet(x, set, negated) => {
+                let x = self.value(x, place)?;
+                let mut found = Some(false);
+                for member in set {
+                    found = or(found, compare(CompareOp::Eq, x.as_ref(), self.value(member, place)?.as_ref()));
+                }
+                Ok(found.map(|found| Value::Bool(found != *negated)))
+            }
+            ExprKind::Not(x) => Ok(self.truth(x, place)?.map(|x| Value::Bool(!x))),
+            ExprKind::And(a, b) => Ok(and(self.truth(a, place)?, self.truth(b, place)?).map(Value::Bool)),
+            ExprKind::Or(a, b) => Ok(or(self.truth(a, place)?, self.truth(b, place)?).map(Value::Bool)),
+            ExprKind::IsMissing(x) => Ok(Some(Value::Bool(self.value(x, place)?.is_none()))),
+            ExprKind::If(condition, then, otherwise) => match self.truth(condition, place)? {
+                Some(true) => self.value(then, place),
+                Some(false) => self.value(otherwise, place),
+                None => Ok(None),
+            },
+            ExprKind::Call(function, args) => self.call(*function, args, place),
+            ExprKind::Inlined(_, body) => self.value(body, place),
+            ExprKind::Indicator(id, field) => self.field(*id, *field, place),
+            ExprKind::Over(x, scope) => self.over(x, scope, place),
+            ExprKind::Among(among) => self.among(among, place),
+            ExprKind::Previous(x, n) => self.previous(x, *n, place),
+            ExprKind::Growth(x) => self.growth(x, place),
+            ExprKind::Streak(condition) => self.streak(condition, place),
+            ExprKind::Curve(curve, x) => match self.number(x, place)? {
+                Some(x) => self.curve(curve, x, place),
+                None => Ok(None),
+            },
+            ExprKind::Period(field) => self.period_field(*field, place),
+            ExprKind::Line(field) => match (place.line, field) {
+                (Some(line), LineField::Actual) => Ok(line.actual.map(Value::Dec)),
+                (Some(line), LineField::Attainment) => Ok(line.attainment.map(Value::Dec)),
+                (None, _) => Err(Fault::Model("a line's value outside of a scoring")),
+            },
+            ExprKind::Card(field) => self.card_field(*field, place),
+            ExprKind::Pay(id, pay) => self.pay_field(*id, *pay, place),
+        }
+    }
+
+    /// "No data in an argument is no data, but for `coalesce`", which is the first argument that is known.
+    fn call(&self, function: Builtin, args: &[Expr], place: &Place<'_>) -> Valued {
+        let args: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, place)).collect::<Result<_, _>>()?;
+        if function == Builtin::Coalesce {
+            return Ok(args.into_iter().flatten().next());
+        }
+        let Some(args) = args.into_iter().collect::<Option<Vec<Value>>>() else { return Ok(None) };
+        Ok(match (function, args.as_slice()) {
+            (Builtin::Clamp, [x, low, high]) => Some(x.clone().max(low.clone()).min(high.clone())),
+            (Builtin::Min, values) => values.iter().min().cloned(),
+            (Builtin::Max, values) => values.iter().max().cloned(),
+            (Builtin::Abs, [Value::Dec(x)]) => Some(Value::Dec(x.abs())),
+            (Builtin::Round, [Value::Dec(x)]) => Some(Value::Dec(x.round(0))),
+            (Builtin::Round, [Value::Dec(x), Value::Dec(digits)]) => {
+                let digits = u32::try_from(digits.units() / Dec::UNITS).unwrap_or(Dec::SCALE);
+                Some(Value::Dec(x.round(digits)))
+            }
+            (Builtin::DaysBetween, [a, b]) => match (day(a), day(b)) {
+                (Some(a), Some(b)) => Some(Value::Dec(Dec::int(i64::from(b) - i64::from(a)))),
+                _ => return Err(Fault::Model("days between what are no dates")),
+            },
+            _ => return Err(Fault::Model("a function with other arguments than it takes")),
+        })
+    }
+
+    /// `period.start`, `.end`, `.days`, and `.length` in seconds.
+    fn period_field(&self, field: PeriodField, place: &Place<'_>) -> Valued {
+        let calendar = &self.model.policy.calendar;
+        let days = i64::from(calendar.days(place.period));
+        Ok(Some(match field {
+            PeriodField::Start => Value::Date(calendar.start(place.period)),
+            PeriodField::End => Value::Date(calendar.end(place.period)),
+            PeriodField::Days => Value::Dec(Dec::int(days)),
+            PeriodField::Length => Value::Dec(Dec::int(days * 86_400)),
+        }))
+    }
+
+    /// The card's final values; no data on an incomplete card and where the subject has none.
+    fn card_field(&self, field: CardField, place: &Place<'_>) -> Valued {
+        let (Some(scorecard), Who::Row(_, key)) = (place.card, &place.who) else {
+            return Err(Fault::Model("a card's value where there is no card"));
+        };
+        let cards = self.cards(scorecard, place.period)?;
+        let Some(marked) = cards.iter().find(|marked| *marked.card.subject == **key) else { return Ok(None) };
+        Ok(match field {
+            CardField::Score => marked.card.score.map(Value::Dec),
+            CardField::Attainment => marked.card.attainment.map(Value::Dec),
+            CardField::Grade => marked.card.grade.as_deref().map(|grade| Value::Text(grade.into())),
+            CardField::Rank => marked.card.rank.map(|rank| Value::Dec(Dec::int(i64::from(rank)))),
+        })
+    }
+
+    /// X of the same subject n periods earlier: "They move everything: rows, roster attributes, membership, dated tables."
+    fn previous(&self, x: &Expr, n: u32, place: &Place<'_>) -> Valued {
+        self.value(x, &place.at(place.period.plus(-i32::try_from(n).unwrap_or(i32::MAX))))
+    }
+
+    /// X ÷ previous(X) − 1, no data unless previous(X) > 0.
+    fn growth(&self, x: &Expr, place: &Place<'_>) -> Valued {
+        let (now, before) = (self.number(x, place)?, self.number(x, &place.at(place.period.plus(-1)))?);
+        let (Some(now), Some(before)) = (now, before.filter(|before| *before > Dec::ZERO)) else { return Ok(None) };
+        Ok(now.div(before)?.map(|quotient| quotient.sub(Dec::ONE)).transpose()?.map(Value::Dec))
+    }
+
+    /// For how many periods up to this one the condition has held without a break; no data if it has none in this one.
+    /// A period without data ends it like one in which the condition fails, and nothing is known before the first row of
+    /// any table.
+    fn streak(&self, condition: &Expr, place: &Place<'_>) -> Valued {
+        if self.truth(condition, place)?.is_none() {
+            return Ok(None);
+        }
+        let first = self.first_period().unwrap_or(place.period);
+        let (mut period, mut length) = (place.period, 0i64);
+        while (period == place.period || period >= first) && self.truth(condition, &place.at(period))? == Some(true) {
+            length += 1;
+            period = period.plus(-1);
+        }
+        Ok(Some(Value::Dec(Dec::int(length))))
+    }
+}
+
+/// Expressions that start new work elsewhere; without keeping their values nested ones would take forever.
+fn worth_keeping(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::Aggregate(_)
+            | ExprKind::Lookup(_)
+            | ExprKind::Indicator(..)
+            | ExprKind::Over(..)
+            | ExprKind::Among(_)
+            | ExprKind::Previous(..)
+            | ExprKind::Growth(_)
+            | ExprKind::Streak(_)
+    )
+}
+
+/// `false and no data` is false; otherwise no data spreads.
+pub(super) fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// `true or no data` is true; otherwise no data spreads.
+fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    }
+}
+
+/// A comparison; no data if either side is. A day and a wall time compare by days.
+pub(super) fn compare(op: CompareOp, a: Option<&Value>, b: Option<&Value>) -> Option<bool> {
+    let order = match (a?, b?) {
+        (Value::Date(a), Value::DateTime(b)) => a.cmp(&b.date()),
+        (Value::DateTime(a), Value::Date(b)) => a.date().cmp(b),
+        (a, b) => a.cmp(b),
+    };
+    Some(op.holds(order))
+}
+
+/// `+ - × ÷` of numbers; ÷ 0 is no data. A day moves by whole days, and two days are apart by seconds.
+fn arithmetic(op: ArithmeticOp, a: &Value, b: &Value) -> Valued {
+    const DAY: i64 = 86_400;
+    let days =
+        |duration: &Dec| duration.whole_times(Dec::int(DAY)).and_then(|n| i32::try_from(n.units() / Dec::UNITS).ok());
+    Ok(match (op, a, b) {
+        (ArithmeticOp::Add, Value::Dec(a), Value::Dec(b)) => Some(Value::Dec(a.add(*b)?)),
+        (ArithmeticOp::Sub, Value::Dec(a), Value::Dec(b)) => Some(Value::Dec(a.sub(*b)?)),
+        (ArithmeticOp::Mul, Value::Dec(a), Value::Dec(b)) => Some(Value::Dec(a.mul(*b)?)),
+        (ArithmeticOp::Div, Value::Dec(a), Value::Dec(b)) => a.div(*b)?.map(Value::Dec),
+        (ArithmeticOp::Add, Value::Date(day), Value::Dec(duration))
+        | (ArithmeticOp::Add, Value::Dec(duration), Value::Date(day)) => {
+            days(duration).map(|n| Value::Date(day.plus(n)))
+        }
+        (ArithmeticOp::Sub, Value::Date(day), Value::Dec(duration)) => {
+            days(duration).map(|n| Value::Date(day.plus(-n)))
+        }
+        (ArithmeticOp::Sub, Value::Date(a), Value::Date(b)) => {
+            Some(Value::Dec(Dec::int((i64::from(a.0) - i64::from(b.0)) * DAY)))
+        }
+        _ => return Err(Fault::Model("arithmetic of what are no numbers")),
+    })
+}
+
+fn day(value: &Value) -> Option<i32> {
+    match value {
+        Value::Date(date) => Some(date.0),
+        Value::DateTime(time) => Some(time.date().0),
+        _ => None,
+    }
+}
