@@ -253,7 +253,7 @@ fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out
     let wanted: Vec<_> = run.incentives.iter().filter(|p| view.subject.is_none_or(|s| s == p.subject)).collect();
     for rows in wanted.chunk_by(|a, b| a.incentive == b.incentive && a.period == b.period) {
         let Some(first) = rows.first() else { continue };
-        let title = format!("{} · {}", first.incentive, first.period);
+        let title = format!("{} · {}", titles.outside(&first.incentive), first.period);
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &title));
         let mut grid = Grid::default();
         grid.column("subject", Side::Left);
@@ -294,7 +294,7 @@ fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, loo
     }
     let outside = run.rules.iter().filter(|r| view.subject.is_none_or(|s| s == r.subject));
     for rule in outside.filter(|_| view.scorecard.is_none()) {
-        row(&rule.subject, &rule.period, titles.rule(&rule.rule), rule.outcome, rule.says.as_deref());
+        row(&rule.subject, &rule.period, titles.outside(&rule.rule), rule.outcome, rule.says.as_deref());
     }
     if any {
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "rules"));

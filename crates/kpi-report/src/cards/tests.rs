@@ -1,7 +1,7 @@
 use kpi_results::{Goal, Quantity, RosterPay, Span};
 
 use super::*;
-use crate::{Titles, flatten, render_csv};
+use crate::{Money, Titles, flatten, render_csv};
 
 fn dec(text: &str) -> Dec {
     text.parse().unwrap()
@@ -85,23 +85,32 @@ pub(crate) fn run() -> Run {
     }
 }
 
+fn titles() -> Titles {
+    let mut titles = Titles::new(Money { code: "CNY".into(), digits: 2 });
+    titles.add_scorecard("host_card", "主播");
+    titles.add_of_card("host_card", "watch_time", "平均停留时长");
+    titles.add_of_card("host_card", "severe", "严重违规");
+    titles.add_outside("allowance", "Allowances");
+    titles
+}
+
 #[test]
 fn scorecard_table() {
-    insta::assert_snapshot!(render_run(&run(), &Titles::default(), View::default(), Look::default()));
+    insta::assert_snapshot!(render_run(&run(), &titles(), View::default(), Look::default()));
 }
 
 #[test]
 fn one_subject_with_its_lines() {
     for subject in ["A03", "李四"] {
         let view = View { subject: Some(subject), scorecard: None };
-        insta::assert_snapshot!(subject, render_run(&run(), &Titles::default(), view, Look::default()));
+        insta::assert_snapshot!(subject, render_run(&run(), &titles(), view, Look::default()));
     }
 }
 
 #[test]
 fn colours_do_not_move_columns() {
-    let coloured = render_run(&run(), &Titles::default(), View::default(), Look { colour: true, width: 100 });
-    let plain = render_run(&run(), &Titles::default(), View::default(), Look::default());
+    let coloured = render_run(&run(), &titles(), View::default(), Look { colour: true, width: 100 });
+    let plain = render_run(&run(), &titles(), View::default(), Look::default());
     assert_ne!(coloured, plain);
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
 }
