@@ -30,7 +30,7 @@ pub(crate) struct Part {
 pub(crate) struct Combined {
     /// None where a line without data fails the whole, and where no line is left.
     pub mark: Option<Mark>,
-    /// Σ weight of the lines that are present, where `reweight` left one out and another is left.
+    /// Σ weight of the lines that are not left out, where `reweight` left one out and another is left.
     pub present: Option<Dec>,
 }
 
@@ -73,14 +73,17 @@ pub(crate) fn combine(how: Combine, parts: &[Part]) -> Result<Combined, Overflow
     let mut sum = Mark::NOTHING;
     let mut plain = Mark::NOTHING;
     let mut worst: Option<Mark> = None;
-    let (mut weights, mut count, mut all_met, mut left_out) = (Dec::ZERO, 0i64, true, false);
+    let (mut weights, mut count) = (Dec::ZERO, 0i64);
+    let (mut all_met, mut left_out, mut failed) = (true, false, false);
     for part in parts {
+        if part.left_out() {
+            left_out = true;
+            continue;
+        }
+        weights = weights.add(part.weight)?;
         let Some(mark) = part.counted() else {
-            if part.left_out() {
-                left_out = true;
-                continue;
-            }
-            return Ok(Combined { mark: None, present: None });
+            failed = true;
+            continue;
         };
         sum.fraction = sum.fraction.add(part.weight.mul(mark.fraction)?)?;
         sum.attainment = sum.attainment.add(part.weight.mul(mark.attainment)?)?;
@@ -90,11 +93,11 @@ pub(crate) fn combine(how: Combine, parts: &[Part]) -> Result<Combined, Overflow
             fraction: w.fraction.min(mark.fraction),
             attainment: w.attainment.min(mark.attainment),
         }));
-        weights = weights.add(part.weight)?;
         all_met &= part.counts_as_met();
         count += 1;
     }
-    let Some(worst) = worst else { return Ok(Combined { mark: None, present: None }) };
+    let present = (left_out && !weights.is_zero()).then_some(weights);
+    let Some(worst) = worst.filter(|_| !failed) else { return Ok(Combined { mark: None, present }) };
     let mark = match how {
         Combine::Sum if left_out => share(sum, weights)?,
         Combine::Sum => Some(sum),
@@ -104,7 +107,7 @@ pub(crate) fn combine(how: Combine, parts: &[Part]) -> Result<Combined, Overflow
             Some(Mark { fraction: if all_met { Dec::ONE } else { Dec::ZERO }, attainment: worst.attainment })
         }
     };
-    Ok(Combined { mark, present: (left_out && !weights.is_zero()).then_some(weights) })
+    Ok(Combined { mark, present })
 }
 
 /// Both numbers of a mark ÷ `by`; none for 0.

@@ -1,0 +1,200 @@
+//! Single values of the results, as policy tests speak of them.
+
+use kpi_check::model::{
+    CardField, IncentiveId, IndicatorField, IndicatorId, Place, RuleId, ScorecardId, Subject, TableId,
+};
+use kpi_results::{CardStatus, LineStatus, RuleOutcome};
+use kpi_value::{Dec, Period, Value};
+
+use crate::cards::{LineColumns, LineSource, get};
+use crate::{IndicatorColumns, Scored};
+
+/// Why there is no place in the results of which a claim speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPlace {
+    /// No subject of this key in this period, or none that has the card, the pay or the rule.
+    Subject,
+    /// The line is not on the subject's card.
+    Line,
+}
+
+impl Scored<'_> {
+    /// A value of the results: none inside where there is no data.
+    ///
+    /// # Errors
+    /// [`NoPlace`] if there is nothing of the kind for this subject and period.
+    pub fn value(&self, at: &Place, subject: &str, period: Period) -> Result<Option<Value>, NoPlace> {
+        match at {
+            Place::Card(card, field) => self.card_value(*card, *field, subject, period),
+            Place::Line(card, name, field) => {
+                let (line, row, cell) = self.line(*card, name, subject, period)?;
+                Ok(self.line_value(line, *field, row, cell))
+            }
+            Place::LineWeight(card, name) => {
+                let (line, row, _) = self.line(*card, name, subject, period)?;
+                Ok(get(&line.weight, row).map(Value::Dec))
+            }
+            Place::Indicator(id, field) => self.indicator_value(*id, *field, subject, period),
+            Place::Pay(id, pay) => Ok(self.pay_value(*id, *pay, subject, period)?.map(Value::Dec)),
+        }
+    }
+
+    /// Whether a card is complete.
+    ///
+    /// # Errors
+    /// See [`Scored::value`].
+    pub fn card_status(&self, card: ScorecardId, subject: &str, period: Period) -> Result<CardStatus, NoPlace> {
+        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        Ok(cards.status(row))
+    }
+
+    /// Whether the veto of this name fired; none inside for no data.
+    ///
+    /// # Errors
+    /// See [`Scored::value`].
+    pub fn vetoed(
+        &self,
+        card: ScorecardId,
+        veto: &str,
+        subject: &str,
+        period: Period,
+    ) -> Result<Option<bool>, NoPlace> {
+        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        let vetoes = &self.model().scorecards[card].vetoes;
+        let place = vetoes.iter().position(|v| v.title.name == veto);
+        Ok(place.and_then(|place| get(cards.vetoes.get(place)?, row)))
+    }
+
+    /// The outcome of a rule; for a rule for scorecards, of the card that the subject has. Of several cards, one that fired
+    /// comes before one that was not judged, and that before one that did not fire.
+    ///
+    /// # Errors
+    /// See [`Scored::value`].
+    pub fn rule_outcome(&self, rule: RuleId, subject: &str, period: Period) -> Result<RuleOutcome, NoPlace> {
+        let found = self.outcomes().iter().filter(|outcomes| outcomes.rule == rule).filter_map(|outcomes| {
+            let cell = self.cell(outcomes.members.spine, subject, period)?;
+            outcomes.of(outcomes.members.row(cell)?)
+        });
+        let order = |outcome: &RuleOutcome| match outcome {
+            RuleOutcome::Fired => 0,
+            RuleOutcome::NotJudged => 1,
+            RuleOutcome::NotFired => 2,
+        };
+        found.min_by_key(order).ok_or(NoPlace::Subject)
+    }
+
+    /// The cards of a scorecard and the row of a subject's card.
+    pub fn card_row(&self, card: ScorecardId, subject: &str, period: Period) -> Option<(&crate::Cards, usize)> {
+        let cards = self.cards_of(card)?;
+        let cell = self.cell(cards.members.spine, subject, period)?;
+        Some((cards, cards.members.row(cell)?))
+    }
+
+    fn card_value(
+        &self,
+        card: ScorecardId,
+        field: CardField,
+        subject: &str,
+        period: Period,
+    ) -> Result<Option<Value>, NoPlace> {
+        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        Ok(match field {
+            CardField::Score => get(&cards.score, row).map(Value::Dec),
+            CardField::Attainment => get(&cards.attainment, row).map(Value::Dec),
+            CardField::Grade => cards.grade(row).map(|grade| Value::Text(grade.into())),
+            CardField::Rank => get(&cards.rank, row).map(|rank| Value::Dec(Dec::int(i64::from(rank)))),
+        })
+    }
+
+    /// A line by its name, groups' lines included, with its row and cell.
+    pub(crate) fn line(
+        &self,
+        card: ScorecardId,
+        name: &str,
+        subject: &str,
+        period: Period,
+    ) -> Result<(&LineColumns, usize, usize), NoPlace> {
+        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        let line = find(&cards.lines, name).filter(|line| get(&line.status, row).is_some()).ok_or(NoPlace::Line)?;
+        Ok((line, row, cards.members.cell(row).ok_or(NoPlace::Subject)?))
+    }
+
+    fn line_value(&self, line: &LineColumns, field: IndicatorField, row: usize, cell: usize) -> Option<Value> {
+        let columns = match &line.source {
+            LineSource::Indicator { columns, .. } => Some(columns),
+            LineSource::Card(_) | LineSource::Group(_) => None,
+        };
+        match (field, columns) {
+            (IndicatorField::Attainment, _) => get(&line.attainment, row).map(Value::Dec),
+            (IndicatorField::Score, _) => get(&line.score, row).map(Value::Dec),
+            (IndicatorField::Met, None) => match get(&line.status, row)? {
+                LineStatus::Met => Some(Value::Bool(true)),
+                LineStatus::Missed => Some(Value::Bool(false)),
+                _ => None,
+            },
+            (_, Some(columns)) => measured(columns, field, cell),
+            (_, None) => None,
+        }
+    }
+
+    fn indicator_value(
+        &self,
+        id: IndicatorId,
+        field: IndicatorField,
+        subject: &str,
+        period: Period,
+    ) -> Result<Option<Value>, NoPlace> {
+        let (columns, attainment, fraction) = self.ev.computed(id).ok_or(NoPlace::Subject)?;
+        let cell = self.cell(columns.spine, subject, period).ok_or(NoPlace::Subject)?;
+        if !self.ev.spine(columns.spine).is_present(cell) {
+            return Err(NoPlace::Subject);
+        }
+        Ok(match field {
+            IndicatorField::Attainment => attainment.and_then(|column| column.value(cell)),
+            IndicatorField::Score => fraction.and_then(|column| column.value(cell)),
+            _ => measured(columns, field, cell),
+        })
+    }
+
+    fn pay_value(
+        &self,
+        id: IncentiveId,
+        pay: Option<u32>,
+        subject: &str,
+        period: Period,
+    ) -> Result<Option<Dec>, NoPlace> {
+        let found = self.pays().iter().filter(|pays| pays.incentive == id).filter_map(|pays| {
+            let cell = self.cell(pays.members.spine, subject, period)?;
+            Some((pays, pays.members.row(cell)?))
+        });
+        // With `per card` a subject may have several: what it is paid is their sum.
+        let mut amounts = found.map(|(pays, row)| match pay {
+            Some(place) => pays.pays.get(place as usize).and_then(|column| get(column, row)),
+            None => get(&pays.total, row),
+        });
+        let first = amounts.next().ok_or(NoPlace::Subject)?;
+        Ok(amounts.fold(first, |sum, amount| sum?.add(amount?).ok()))
+    }
+
+    /// The spine of the subjects of a table, and one that is there under a key.
+    pub(crate) fn table_cell(&self, table: TableId, subject: &str, period: Period) -> Option<usize> {
+        let spine = self.plan().spine(&Subject::Table(table))?;
+        self.cell(spine, subject, period).filter(|&cell| self.ev.spine(spine).is_present(cell))
+    }
+}
+
+/// What was measured and asked for. A band has no single target.
+fn measured(columns: &IndicatorColumns, field: IndicatorField, cell: usize) -> Option<Value> {
+    match field {
+        IndicatorField::Actual => columns.actual.value(cell),
+        IndicatorField::Target => columns.bound.value(cell),
+        IndicatorField::Met => columns.met.value(cell),
+        IndicatorField::Gap => gap(columns, cell).map(Value::Dec),
+        IndicatorField::Attainment | IndicatorField::Score => None,
+    }
+}
+
+/// The line of a name, at any depth.
+fn find<'l>(lines: &'l [LineColumns], name: &str) -> Option<&'l LineColumns> {
+    lines.iter().find_map(|line| if line.name == name { Some(line) } else { find(&line.lines, name) })
+}

@@ -1,0 +1,336 @@
+//! What the lines of a card come to, and how groups combine them.
+
+use std::rc::Rc;
+
+use kpi_check::model::{
+    ByNumber, Combine, IndicatorId, Line, LineKind, Scoring, ScorecardId, TargetKind, WhenMissing,
+};
+use kpi_results::LineStatus;
+use kpi_value::{Dec, Overflow};
+
+use super::combine::{Mark, Part, combine};
+use super::{Cards, Members, get, place};
+use crate::{At, Column, Evaluator, Fraction, IndicatorColumns};
+
+/// One line on every card of a scorecard.
+#[derive(Clone, Debug)]
+pub struct LineColumns {
+    /// The name that results show: the indicator's, the nested scorecard's or the group's.
+    pub name: String,
+    /// Where its values come from.
+    pub source: LineSource,
+    /// What it does without data.
+    pub when_missing: WhenMissing,
+    /// What became of it; none where it is not on the card.
+    pub status: Vec<Option<LineStatus>>,
+    /// The weight in force, after `reweight`; none if it is only watched, left out, or if its table has no data.
+    pub weight: Vec<Option<Dec>>,
+    /// The attainment of its target, limited; of a group and of a nested card their own.
+    pub attainment: Vec<Option<Dec>>,
+    /// What it earned of its own; none for no data.
+    pub mark: Vec<Option<Mark>>,
+    /// The points that it adds: weight × fraction × 100, with what stands in for missing data.
+    pub score: Vec<Option<Dec>>,
+    /// The lines of a group.
+    pub lines: Vec<LineColumns>,
+}
+
+/// Where the values of a line come from.
+#[derive(Clone, Debug)]
+pub enum LineSource {
+    /// An indicator. Its columns have one entry a cell of the spine.
+    Indicator {
+        /// The indicator.
+        id: IndicatorId,
+        /// Its actual and target.
+        columns: Rc<IndicatorColumns>,
+        /// The fraction under the line's scoring, and what of its curve applied.
+        fraction: Fraction,
+    },
+    /// The cards of another scorecard.
+    Card(ScorecardId),
+    /// Other lines.
+    Group(Combine),
+}
+
+/// The lines that a card or a group holds, and what they come to on each card.
+pub(super) struct Held {
+    pub lines: Vec<LineColumns>,
+    pub marks: Vec<Option<Mark>>,
+}
+
+/// A line with its weight as written, and what it brings to whatever holds it: nothing where it is not on the card or
+/// only watched.
+struct Built {
+    columns: LineColumns,
+    parts: Vec<Option<Part>>,
+}
+
+/// Computes lines and combines them. `done` are the scorecards computed so far.
+///
+/// # Errors
+/// [`Overflow`] if a number leaves the range.
+pub(super) fn hold(
+    ev: &mut Evaluator<'_>,
+    members: &Members,
+    lines: &[Line],
+    how: Combine,
+    done: &[Option<Cards>],
+) -> Result<Held, Overflow> {
+    let mut built = Vec::with_capacity(lines.len());
+    for line in lines {
+        built.push(build(ev, members, line, done)?);
+    }
+    let mut marks = Vec::with_capacity(members.cells.len());
+    let mut parts = Vec::with_capacity(built.len());
+    for row in 0..members.cells.len() {
+        parts.clear();
+        parts.extend(built.iter().filter_map(|line| get(&line.parts, row)));
+        let combined = combine(how, &parts)?;
+        marks.push(combined.mark);
+        for line in &mut built {
+            let Some(part) = get(&line.parts, row) else { continue };
+            put_in_force(&mut line.columns, row, &part, combined.present)?;
+        }
+    }
+    Ok(Held { lines: built.into_iter().map(|line| line.columns).collect(), marks })
+}
+
+/// The weight of a line after `reweight`, and the points that it adds.
+fn put_in_force(line: &mut LineColumns, row: usize, part: &Part, present: Option<Dec>) -> Result<(), Overflow> {
+    let Some(weight) = line.weight.get_mut(row) else { return Ok(()) };
+    if part.left_out() {
+        *weight = None;
+    } else if let (Some(written), Some(present)) = (*weight, present) {
+        *weight = written.div(present)?;
+    }
+    if let (Some(weight), Some(mark), Some(score)) = (*weight, part.counted(), line.score.get_mut(row)) {
+        *score = Some(weight.mul(mark.fraction)?.mul(Dec::HUNDRED)?);
+    }
+    Ok(())
+}
+
+fn build(
+    ev: &mut Evaluator<'_>,
+    members: &Members,
+    line: &Line,
+    done: &[Option<Cards>],
+) -> Result<Built, Overflow> {
+    let weights = Weights::new(ev, members, line.weight.as_ref());
+    match &line.kind {
+        LineKind::Indicator { indicator, scoring, attainment_cap } => {
+            Ok(indicator_line(ev, members, line, &weights, (*indicator, scoring, *attainment_cap)))
+        }
+        LineKind::Card(card) => {
+            let nested = done.get(card.index()).and_then(Option::as_ref);
+            let title = &ev.model.scorecards[*card].title;
+            let mut built = Built::new(title.name.clone(), LineSource::Card(*card), line, members);
+            for (row, &cell) in members.cells.iter().enumerate() {
+                let other = nested.and_then(|cards| Some((cards, cards.members.row(cell as usize)?)));
+                let mark = other.and_then(|(cards, row)| get(&cards.score, row).zip(get(&cards.attainment, row)));
+                let mark = match mark {
+                    Some((score, attainment)) => Some(Mark { fraction: score.mul(Dec::percent(1))?, attainment }),
+                    None => None,
+                };
+                let status = if mark.is_some() { LineStatus::Scored } else { LineStatus::NoData };
+                built.put(row, &weights, status, mark.map(|m| m.attainment), mark, None);
+            }
+            Ok(built)
+        }
+        LineKind::Group { title, combine, lines } => {
+            let held = hold(ev, members, lines, *combine, done)?;
+            let mut built = Built::new(title.name.clone(), LineSource::Group(*combine), line, members);
+            for row in 0..members.cells.len() {
+                let mark = get(&held.marks, row);
+                let status = group_status(&held.lines, row, mark.is_some());
+                let met = Some(status == LineStatus::Met).filter(|_| status != LineStatus::Scored);
+                built.put(row, &weights, status, mark.map(|m| m.attainment), mark, met);
+            }
+            built.columns.lines = held.lines;
+            Ok(built)
+        }
+    }
+}
+
+fn indicator_line(
+    ev: &mut Evaluator<'_>,
+    members: &Members,
+    line: &Line,
+    weights: &Weights<'_>,
+    (id, scoring, cap): (IndicatorId, &Scoring, Dec),
+) -> Built {
+    let indicator = &ev.model.indicators[id];
+    let columns = ev.indicator(id);
+    let attainments = ev.attainment(id, cap);
+    let fraction = ev.fraction(id, scoring, cap);
+    let fractions = Rc::clone(&fraction.column);
+    let source = LineSource::Indicator { id, columns: Rc::clone(&columns), fraction };
+    let mut built = Built::new(indicator.title.name.clone(), source, line, members);
+    for (row, &cell) in members.cells.iter().enumerate() {
+        let cell = cell as usize;
+        let goal = goal(indicator, &columns, cell);
+        if goal == Goal::Nothing {
+            continue;
+        }
+        let attainment = if goal == Goal::Untargeted { None } else { attainments.dec(cell) };
+        let fraction = fractions.dec(cell);
+        let by_fraction = match scoring {
+            Scoring::Deduct { .. } | Scoring::Rating(_) | Scoring::AllOrNothing => true,
+            Scoring::Curve(..) => goal == Goal::Untargeted,
+            Scoring::Proportional { .. } => false,
+        };
+        let counts = if by_fraction { fraction } else { attainment };
+        let mark = fraction.zip(counts).map(|(fraction, attainment)| Mark { fraction, attainment });
+        let met = columns.met.bool(cell);
+        let status = match goal {
+            _ if !columns.actual.is_known(cell) => LineStatus::NoData,
+            Goal::Unknown => LineStatus::NoData,
+            Goal::Untargeted | Goal::Nothing => LineStatus::Scored,
+            Goal::Known if attainment.is_none() => LineStatus::NotJudged,
+            Goal::Known if met == Some(true) => LineStatus::Met,
+            Goal::Known => LineStatus::Missed,
+        };
+        let met = if goal == Goal::Untargeted { None } else { Some(met == Some(true)) };
+        built.put(row, weights, status, attainment, mark, met);
+    }
+    built
+}
+
+/// What is asked of an indicator in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// It has no target at all.
+    Untargeted,
+    /// `none`: not judged.
+    Nothing,
+    /// A target without data.
+    Unknown,
+    /// A target.
+    Known,
+}
+
+fn goal(indicator: &kpi_check::model::Indicator, columns: &IndicatorColumns, cell: usize) -> Goal {
+    let (Some(table), Some(rows)) = (&indicator.target, &columns.target_row) else { return Goal::Untargeted };
+    let Some(row) = place(rows, cell).and_then(|row| table.rows.get(row)) else { return Goal::Unknown };
+    let known = match row.value.as_ref().map(|target| &target.kind) {
+        None => return Goal::Nothing,
+        Some(TargetKind::Compare(..)) => columns.bound.is_known(cell),
+        Some(TargetKind::Between(..)) => columns.low.is_known(cell) && columns.high.is_known(cell),
+    };
+    if known { Goal::Known } else { Goal::Unknown }
+}
+
+/// The status of a group of lines: met if every line that has a target is.
+fn group_status(lines: &[LineColumns], row: usize, has_mark: bool) -> LineStatus {
+    if !has_mark {
+        return LineStatus::NoData;
+    }
+    let mut status = LineStatus::Scored;
+    for line in lines {
+        match (get(&line.status, row), line.when_missing) {
+            (Some(LineStatus::Missed), _) => return LineStatus::Missed,
+            (Some(LineStatus::NoData | LineStatus::NotJudged), WhenMissing::Zero) => return LineStatus::Missed,
+            (Some(LineStatus::Met), _) => status = LineStatus::Met,
+            _ => {}
+        }
+    }
+    status
+}
+
+/// The weights of a line as written.
+enum Weights<'a> {
+    /// Shown, never scored.
+    Watched,
+    /// The same on every card.
+    Same(Dec),
+    /// By the row of a table, for each row of the cards.
+    By(&'a ByNumber, Vec<Option<u32>>),
+}
+
+impl<'a> Weights<'a> {
+    fn new(ev: &mut Evaluator<'_>, members: &Members, table: Option<&'a ByNumber>) -> Weights<'a> {
+        let Some(table) = table else { return Weights::Watched };
+        if let Some(weight) = table.as_plain() {
+            return Weights::Same(*weight);
+        }
+        let rows = ev.rows_in_force(table, At::spine(members.spine));
+        Weights::By(table, members.cells.iter().map(|&cell| place(&rows, cell as usize).map(|p| p as u32)).collect())
+    }
+
+    /// The weight; none where its table has no data.
+    fn get(&self, row: usize) -> Option<Dec> {
+        match self {
+            Weights::Watched => None,
+            Weights::Same(weight) => Some(*weight),
+            Weights::By(table, rows) => table.rows.get(get(rows, row)? as usize).map(|row| row.value),
+        }
+    }
+}
+
+impl Built {
+    fn new(name: String, source: LineSource, line: &Line, members: &Members) -> Built {
+        let cards = members.cells.len();
+        let columns = LineColumns {
+            name,
+            source,
+            when_missing: line.when_missing,
+            status: vec![None; cards],
+            weight: vec![None; cards],
+            attainment: vec![None; cards],
+            mark: vec![None; cards],
+            score: vec![None; cards],
+            lines: Vec::new(),
+        };
+        Built { columns, parts: vec![None; cards] }
+    }
+
+    /// Enters what became of the line on one card. `met` is none where there is no target: the whole fraction meets it.
+    fn put(
+        &mut self,
+        row: usize,
+        weights: &Weights<'_>,
+        status: LineStatus,
+        attainment: Option<Dec>,
+        mark: Option<Mark>,
+        met: Option<bool>,
+    ) {
+        let weight = weights.get(row);
+        if weight.is_some_and(Dec::is_zero) {
+            return;
+        }
+        let watched = matches!(weights, Weights::Watched);
+        set(&mut self.columns.status, row, if watched { LineStatus::Watched } else { status });
+        if let Some(attainment) = attainment {
+            set(&mut self.columns.attainment, row, attainment);
+        }
+        if let Some(mark) = mark {
+            set(&mut self.columns.mark, row, mark);
+        }
+        if watched {
+            return;
+        }
+        let part = match weight {
+            Some(weight) => {
+                set(&mut self.columns.weight, row, weight);
+                let met = met.unwrap_or_else(|| mark.is_some_and(|m| m.fraction >= Dec::ONE));
+                Part { weight, mark, met, when_missing: self.columns.when_missing }
+            }
+            // Nobody knows what the line is worth: no clause for missing data can mend that.
+            None => Part { weight: Dec::ZERO, mark: None, met: false, when_missing: WhenMissing::Fail },
+        };
+        set(&mut self.parts, row, part);
+    }
+}
+
+fn set<T>(column: &mut [Option<T>], row: usize, value: T) {
+    if let Some(slot) = column.get_mut(row) {
+        *slot = Some(value);
+    }
+}
+
+impl LineColumns {
+    /// The actual of a line of an indicator, in a cell of the spine.
+    pub fn actual(&self) -> Option<&Column> {
+        if let LineSource::Indicator { columns, .. } = &self.source { Some(&columns.actual) } else { None }
+    }
+}

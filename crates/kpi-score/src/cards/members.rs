@@ -1,0 +1,83 @@
+//! Who is concerned by a scorecard, an incentive or a rule.
+
+use kpi_base::codes::run::UNKNOWN_AUDIENCE;
+use kpi_base::{Diagnostic, Span};
+use kpi_check::model::{Expr, Subject, TableId};
+use kpi_plan::SpineId;
+
+use crate::findings::{cards_text, name_some};
+use crate::{At, Evaluator, NOWHERE};
+
+/// The cells of a spine that are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Members {
+    /// The spine.
+    pub spine: SpineId,
+    /// The cells concerned, in rising order: by period, then by subject. What is computed of them has one entry a *row*, a
+    /// place in this list.
+    pub cells: Vec<u32>,
+    /// The first row of a judged period.
+    pub judged: usize,
+    /// For each cell of the spine its row; [`NOWHERE`] if it is not concerned.
+    pub rows: Vec<u32>,
+}
+
+impl Members {
+    /// The row of a cell.
+    pub fn row(&self, cell: usize) -> Option<usize> {
+        super::place(&self.rows, cell)
+    }
+
+    /// The cell of a row.
+    pub fn cell(&self, row: usize) -> Option<usize> {
+        self.cells.get(row).map(|&cell| cell as usize)
+    }
+
+    fn new(spine: SpineId, cells: Vec<u32>, all: usize, first_judged: usize) -> Members {
+        let mut rows = vec![NOWHERE; all];
+        for (row, &cell) in cells.iter().enumerate() {
+            if let Some(slot) = rows.get_mut(cell as usize) {
+                *slot = row as u32;
+            }
+        }
+        let judged = cells.partition_point(|&cell| (cell as usize) < first_judged);
+        Members { spine, cells, judged, rows }
+    }
+}
+
+/// The subjects of a table that are there and meet the condition, in every period. Where the condition has no data, nobody
+/// knows whether the subject is concerned: it is not, and a finding says so.
+pub(crate) fn members(
+    ev: &mut Evaluator<'_>,
+    table: TableId,
+    condition: Option<&Expr>,
+    name: (&str, Span),
+    findings: &mut Vec<Diagnostic>,
+) -> Members {
+    let Some(spine) = ev.plan.spine(&Subject::Table(table)) else {
+        return Members::new(SpineId(0), Vec::new(), 0, 0);
+    };
+    let holds = condition.map(|condition| ev.column(condition, At::spine(spine)));
+    let first = ev.timeline().judged;
+    let cells = ev.spine(spine);
+    let first_judged = cells.cell(0, first);
+    let mut taken = Vec::new();
+    let mut unknown = Vec::new();
+    for cell in (0..cells.cells()).filter(|&cell| cells.is_present(cell)) {
+        match holds.as_ref().map_or(Some(true), |column| column.bool(cell)) {
+            Some(true) => taken.push(cell as u32),
+            Some(false) => {}
+            None if cell >= first_judged => unknown.push(cell),
+            None => {}
+        }
+    }
+    if !unknown.is_empty() {
+        let who = name_some(ev, spine, &unknown);
+        let count = cards_text(unknown.len(), "subject", "subjects");
+        let message = format!("it is not known whether `{}` concerns {count}: the condition has no data", name.0);
+        let span = condition.map_or(name.1, |condition| condition.span);
+        let finding = Diagnostic::new(UNKNOWN_AUDIENCE, message).label(span, format!("no data for {who}"));
+        findings.push(finding.help("fill in what the condition reads for these subjects"));
+    }
+    Members::new(spine, taken, cells.cells(), first_judged)
+}

@@ -1,0 +1,214 @@
+//! From lines to final scores, grades and ranks.
+
+use std::rc::Rc;
+
+use kpi_base::Diagnostic;
+use kpi_base::codes::run::{SCORE_OVERFLOW, UNKNOWN_GROUP};
+use kpi_check::model::{CardField, Combine, Grade, Path, Scorecard, ScorecardId};
+use kpi_value::{Dec, Overflow, Value};
+
+use super::finish::{Steps, points, steps, veto};
+use super::lines::hold;
+use super::places::Ranking;
+use super::{Cards, Mark, Members, get, members};
+use crate::findings::{cards_text, name_some};
+use crate::{At, Column, Evaluator, NOWHERE};
+
+/// Computes every card of a scorecard, and hands the values in for incentives and rules. `done` are the scorecards
+/// computed so far, by id; all that this one nests are among them.
+pub(crate) fn score_cards(
+    ev: &mut Evaluator<'_>,
+    id: ScorecardId,
+    done: &[Option<Cards>],
+    findings: &mut Vec<Diagnostic>,
+) -> Cards {
+    let card = &ev.model.scorecards[id];
+    let name = (card.title.name.as_str(), card.title.span);
+    let members = members(ev, card.table, card.condition.as_ref(), name, findings);
+    let mut cards = empty(id, members);
+    if fill(ev, card, &mut cards, done, findings).is_err() {
+        let message = format!("a score of `{}` is too large to be computed", card.title.name);
+        let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(card.title.span, "this scorecard");
+        findings.push(finding.help("look for a wrong unit or scale in the data"));
+        cards = empty(id, cards.members);
+        let none = cards.len();
+        cards.steps.resize(none, None);
+        cards.score.resize(none, None);
+        cards.attainment.resize(none, None);
+        cards.grade.resize(none, None);
+        cards.rank.resize(none, None);
+    }
+    hand_in(ev, &cards);
+    cards
+}
+
+fn empty(scorecard: ScorecardId, members: Members) -> Cards {
+    Cards {
+        scorecard,
+        members,
+        lines: Vec::new(),
+        adjustments: Vec::new(),
+        steps: Vec::new(),
+        vetoes: Vec::new(),
+        score: Vec::new(),
+        attainment: Vec::new(),
+        grade: Vec::new(),
+        grades: Vec::new(),
+        rank: Vec::new(),
+    }
+}
+
+fn fill(
+    ev: &mut Evaluator<'_>,
+    card: &Scorecard,
+    cards: &mut Cards,
+    done: &[Option<Cards>],
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(), Overflow> {
+    let held = hold(ev, &cards.members, &card.lines, Combine::Sum, done)?;
+    cards.lines = held.lines;
+    adjust(ev, card, cards, &held.marks)?;
+    apply_vetoes(ev, card, cards)?;
+    grade(ev, card, cards, findings)?;
+    let groups = groups(ev, cards, &card.rank_among, (card, "rank"), findings);
+    cards.rank = Ranking::new(&cards.score, |row| get(&groups, row)).ranks(&cards.score);
+    Ok(())
+}
+
+/// Adds and takes away points, limits and rounds.
+fn adjust(
+    ev: &mut Evaluator<'_>,
+    card: &Scorecard,
+    cards: &mut Cards,
+    marks: &[Option<Mark>],
+) -> Result<(), Overflow> {
+    let at = At::spine(cards.members.spine);
+    for adjustment in &card.adjustments {
+        let column = ev.column(&adjustment.value, at);
+        let values = cards.members.cells.iter().map(|&cell| column.dec(cell as usize));
+        cards.adjustments.push(values.map(|value| value.map(|v| points(v, adjustment.cap))).collect());
+    }
+    let rounding = ev.model.policy.rounding;
+    for (row, mark) in marks.iter().enumerate() {
+        cards.steps.push(match *mark {
+            Some(mark) if cards.adjustments.iter().all(|column| get(column, row).is_some()) => {
+                let signed = card.adjustments.iter().zip(&cards.adjustments).filter_map(|(adjustment, column)| {
+                    let points = get(column, row)?;
+                    if adjustment.deduct { Dec::ZERO.sub(points).ok() } else { Some(points) }
+                });
+                Some(steps(mark, signed, card.score_limit, rounding)?)
+            }
+            _ => None,
+        });
+    }
+    Ok(())
+}
+
+/// Applies vetoes; one without data leaves the card incomplete.
+fn apply_vetoes(ev: &mut Evaluator<'_>, card: &Scorecard, cards: &mut Cards) -> Result<(), Overflow> {
+    let at = At::spine(cards.members.spine).strict();
+    for veto in &card.vetoes {
+        let column = ev.column(&veto.condition, at);
+        cards.vetoes.push(cards.members.cells.iter().map(|&cell| column.bool(cell as usize)).collect());
+    }
+    for (row, steps) in cards.steps.iter().enumerate() {
+        let last = match steps {
+            Some(steps) if cards.vetoes.iter().all(|column| get(column, row).is_some()) => {
+                Some(final_values(card, cards, row, steps)?)
+            }
+            _ => None,
+        };
+        cards.score.push(last.map(|(score, _)| score));
+        cards.attainment.push(last.map(|(_, attainment)| attainment));
+    }
+    Ok(())
+}
+
+fn final_values(card: &Scorecard, cards: &Cards, row: usize, steps: &Steps) -> Result<(Dec, Dec), Overflow> {
+    let (mut score, mut attainment) = (steps.rounded, steps.attainment);
+    for (rule, fired) in card.vetoes.iter().zip(&cards.vetoes) {
+        if get(fired, row) == Some(true) {
+            (score, attainment) = veto(rule.effect, score, attainment)?;
+        }
+    }
+    Ok((score, attainment))
+}
+
+fn grade(
+    ev: &mut Evaluator<'_>,
+    card: &Scorecard,
+    cards: &mut Cards,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(), Overflow> {
+    match &card.grade {
+        None => cards.grade = vec![None; cards.len()],
+        Some(Grade::Bounds(bounds)) => {
+            cards.grades = bounds.iter().map(|(_, grade)| grade.clone()).collect();
+            let of = |score: Dec| bounds.iter().position(|(bound, _)| bound.holds(score)).map(|place| place as u32);
+            cards.grade = cards.score.iter().map(|score| score.and_then(of)).collect();
+        }
+        Some(Grade::Shares { by, shares, rest }) => {
+            cards.grades = shares.iter().map(|share| share.grade.clone()).chain([rest.clone()]).collect();
+            let groups = groups(ev, cards, by, (card, "grade"), findings);
+            let ranking = Ranking::new(&cards.score, |row| get(&groups, row));
+            cards.grade = ranking.grades(&cards.score, shares)?;
+        }
+    }
+    Ok(())
+}
+
+/// The group of each card: those of a period that agree in the columns. Cards of which a column has no data are in none.
+fn groups(
+    ev: &mut Evaluator<'_>,
+    cards: &Cards,
+    by: &[Path],
+    (card, what): (&Scorecard, &str),
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Option<u32>> {
+    let spine = cards.members.spine;
+    if by.is_empty() {
+        let cells = ev.spine(spine);
+        return cards.members.cells.iter().map(|&cell| Some(cells.period(cell as usize) as u32)).collect();
+    }
+    let groups = ev.groups(by, spine);
+    let of = |cell: u32| groups.get(cell as usize).copied().filter(|&group| group != NOWHERE);
+    let column: Vec<Option<u32>> = cards.members.cells.iter().map(|&cell| of(cell)).collect();
+    let unknown = cards.judged().filter(|&row| get(&column, row).is_none() && get(&cards.score, row).is_some());
+    let unknown: Vec<usize> = unknown.filter_map(|row| cards.members.cell(row)).collect();
+    if !unknown.is_empty() {
+        let count = cards_text(unknown.len(), "card", "cards");
+        let message = format!("{count} of `{}` have no {what}: the group has no data", card.title.name);
+        let who = name_some(ev, spine, &unknown);
+        let finding = Diagnostic::new(UNKNOWN_GROUP, message).label(card.title.span, format!("no group for {who}"));
+        findings.push(finding.help("fill in the columns that make the group"));
+    }
+    column
+}
+
+/// Hands the cards' values in over the whole spine, for the formulas of incentives and rules.
+fn hand_in(ev: &mut Evaluator<'_>, cards: &Cards) {
+    let cells = ev.spine(cards.members.spine).cells();
+    let numbers = |column: &dyn Fn(usize) -> Option<Dec>| {
+        let mut values = vec![None; cells];
+        for (row, &cell) in cards.members.cells.iter().enumerate() {
+            if let Some(slot) = values.get_mut(cell as usize) {
+                *slot = column(row);
+            }
+        }
+        Rc::new(Column::Dec(values))
+    };
+    let score = numbers(&|row| get(&cards.score, row));
+    let attainment = numbers(&|row| get(&cards.attainment, row));
+    let rank = numbers(&|row| get(&cards.rank, row).map(|rank| Dec::int(i64::from(rank))));
+    let texts: Vec<Value> = cards.grades.iter().map(|grade| Value::Text(grade.as_str().into())).collect();
+    let mut grades = vec![None; cells];
+    for (row, &cell) in cards.members.cells.iter().enumerate() {
+        if let Some(slot) = grades.get_mut(cell as usize) {
+            *slot = get(&cards.grade, row).and_then(|grade| texts.get(grade as usize).cloned());
+        }
+    }
+    ev.set_card(cards.scorecard, CardField::Score, score);
+    ev.set_card(cards.scorecard, CardField::Attainment, attainment);
+    ev.set_card(cards.scorecard, CardField::Rank, rank);
+    ev.set_card(cards.scorecard, CardField::Grade, Rc::new(Column::Other(grades)));
+}

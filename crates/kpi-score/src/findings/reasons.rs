@@ -1,0 +1,131 @@
+//! Why a card is incomplete.
+
+use kpi_base::Span;
+use kpi_check::model::{IndicatorField, Line, LineKind, Scorecard, TargetKind, WhenMissing};
+use kpi_results::LineStatus;
+
+use super::missing::{why_goal_missing, why_missing};
+use crate::cards::{Cards, LineColumns, LineSource, get, place};
+use crate::{At, Evaluator};
+
+/// One thing that a card needs and does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Reason {
+    /// What is missing and why: `` `watch_time` has no actual: no row of `live` ``.
+    pub text: String,
+    /// The line, veto or adjustment.
+    pub span: Span,
+    /// What to do.
+    pub help: &'static str,
+}
+
+const BRING_DATA: &str = "bring the missing data, or say what the line does without them: `when missing reweight`, `zero` or `full`";
+const FAILS_CLOSED: &str = "bring the missing data; a veto that cannot be judged never counts as not fired";
+const NEEDS_POINTS: &str = "bring the missing data, or end the missing value with `coalesce`";
+
+/// Everything that keeps a card from being complete.
+pub(crate) fn reasons(ev: &Evaluator<'_>, card: &Scorecard, cards: &Cards, row: usize) -> Vec<Reason> {
+    let mut found = Vec::new();
+    let Some(cell) = cards.members.cell(row) else { return found };
+    let at = At::spine(cards.members.spine);
+    hold(ev, &card.lines, &cards.lines, (row, cell, at), &mut found);
+    if found.is_empty() && !card.lines.is_empty() && get(&cards.steps, row).is_none() {
+        let on_card = cards.lines.iter().any(|line| get(&line.status, row).is_some_and(|s| s != LineStatus::Watched));
+        let text = if on_card { "every line is left out" } else { "no line is judged" };
+        let lacks_points = cards.adjustments.iter().any(|column| get(column, row).is_none());
+        if !lacks_points || !on_card {
+            found.push(Reason { text: text.into(), span: card.title.span, help: BRING_DATA });
+        }
+    }
+    for (adjustment, column) in card.adjustments.iter().zip(&cards.adjustments) {
+        if get(column, row).is_none() {
+            let why = why_missing(ev, &adjustment.value, at, cell);
+            let text = format!("`{}` has no points: {why}", adjustment.title.name);
+            found.push(Reason { text, span: adjustment.title.span, help: NEEDS_POINTS });
+        }
+    }
+    for (veto, column) in card.vetoes.iter().zip(&cards.vetoes) {
+        if get(column, row).is_none() {
+            let why = why_missing(ev, &veto.condition, at.strict(), cell);
+            let text = format!("the veto `{}` cannot be judged: {why}", veto.title.name);
+            found.push(Reason { text, span: veto.title.span, help: FAILS_CLOSED });
+        }
+    }
+    found
+}
+
+/// The lines of a holder that fail it.
+fn hold(
+    ev: &Evaluator<'_>,
+    lines: &[Line],
+    columns: &[LineColumns],
+    (row, cell, at): (usize, usize, At),
+    found: &mut Vec<Reason>,
+) {
+    for (line, column) in lines.iter().zip(columns) {
+        let status = get(&column.status, row);
+        if line.weight.is_none() || status.is_none() {
+            continue;
+        }
+        let lacks_weight = get(&column.weight, row).is_none() && column.when_missing != WhenMissing::Reweight;
+        let fails = get(&column.mark, row).is_none() && column.when_missing == WhenMissing::Fail;
+        if let (LineKind::Group { lines, .. }, true) = (&line.kind, fails) {
+            let before = found.len();
+            hold(ev, lines, &column.lines, (row, cell, at), found);
+            if found.len() > before {
+                continue;
+            }
+        }
+        let why = if fails {
+            why_line(ev, column, (row, cell, at))
+        } else if lacks_weight {
+            "its weight has no data".to_owned()
+        } else {
+            continue;
+        };
+        let text = format!("`{}`: {why}", column.name);
+        found.push(Reason { text, span: line.span, help: BRING_DATA });
+    }
+}
+
+/// Why a line has no mark.
+pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): (usize, usize, At)) -> String {
+    match &line.source {
+        LineSource::Group(_) => "every line in it is left out".into(),
+        LineSource::Card(_) => "the nested card is incomplete, or there is none".into(),
+        LineSource::Indicator { id, columns, .. } => {
+            let indicator = &ev.model.indicators[*id];
+            if !columns.actual.is_known(cell) {
+                return format!("no actual, {}", why_missing(ev, &indicator.formula, at, cell));
+            }
+            if get(&line.status, row) == Some(LineStatus::NotJudged) {
+                return "the target is below 0, where no attainment is defined".into();
+            }
+            let target = indicator.target.as_ref().zip(columns.target_row.as_ref());
+            let Some((table, rows)) = target else { return "the scoring has no data".into() };
+            let Some(target_row) = place(rows, cell).and_then(|r| table.rows.get(r)) else {
+                return "no target, its table has no row for the subject".into();
+            };
+            let Some(target) = &target_row.value else { return "no target".into() };
+            let parts = match &target.kind {
+                TargetKind::Compare(_, bound) => vec![bound],
+                TargetKind::Between(low, high, _) => vec![low, high],
+            };
+            why_goal_missing(ev, &parts, at, cell).map_or_else(
+                || format!("no {}", field(IndicatorField::Attainment)),
+                |why| format!("no target, {why}"),
+            )
+        }
+    }
+}
+
+const fn field(field: IndicatorField) -> &'static str {
+    match field {
+        IndicatorField::Actual => "actual",
+        IndicatorField::Target => "target",
+        IndicatorField::Met => "judgement",
+        IndicatorField::Attainment => "attainment",
+        IndicatorField::Gap => "gap",
+        IndicatorField::Score => "fraction",
+    }
+}

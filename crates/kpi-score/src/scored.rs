@@ -1,0 +1,148 @@
+//! The value stage as a whole: from facts to everything that a run found, kept column by column.
+
+use kpi_base::Diagnostic;
+use kpi_check::model::{IncentiveId, Model, RuleId, ScorecardId, Subject};
+use kpi_plan::{Facts, Plan, SpineId};
+use kpi_value::{Dec, Period};
+
+use crate::cards::{Cards, get, score_cards};
+use crate::findings::incomplete_cards;
+use crate::pay::{Pays, pay_incentive, sum};
+use crate::rules::{Outcomes, judge_rule};
+use crate::{Evaluator, Timeline};
+
+/// Everything that a run found, column by column, with the record of how it came about.
+///
+/// [`Scored::run`] makes the nested results of it, [`Scored::explain`] reads the record; who writes tables reads the
+/// columns themselves.
+pub struct Scored<'a> {
+    pub(crate) ev: Evaluator<'a>,
+    cards: Vec<Option<Cards>>,
+    pays: Vec<Pays>,
+    outcomes: Vec<Outcomes>,
+    findings: Vec<Diagnostic>,
+}
+
+/// Computes what the plan wants of a policy.
+pub fn score<'a>(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Scored<'a> {
+    score_with(Evaluator::new(model, plan, facts))
+}
+
+/// Computes with an evaluator that is ready.
+pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
+    let (model, plan) = (ev.model, ev.plan);
+    let mut findings = Vec::new();
+    for &id in &plan.wanted.indicators {
+        let scoring = &model.indicators[id].scoring;
+        ev.fraction(id, scoring, model.policy.attainment_cap);
+    }
+    let mut cards: Vec<Option<Cards>> = Vec::with_capacity(model.scorecards.len());
+    for (id, _) in model.scorecards.iter() {
+        let wanted = plan.wanted.scorecards.contains(&id);
+        let scored = wanted.then(|| score_cards(&mut ev, id, &cards, &mut findings));
+        cards.push(scored);
+    }
+    let mut pays = Vec::new();
+    for &id in &plan.wanted.incentives {
+        pays.extend(pay_incentive(&mut ev, id, &cards, &mut findings));
+    }
+    let mut outcomes = Vec::new();
+    for &id in &plan.wanted.rules {
+        outcomes.extend(judge_rule(&mut ev, id, &cards, &mut findings));
+    }
+    for cards in cards.iter().flatten() {
+        incomplete_cards(&ev, model, cards, &mut findings);
+    }
+    let findings = ev.findings().into_iter().chain(findings).collect();
+    Scored { ev, cards, pays, outcomes, findings }
+}
+
+impl<'a> Scored<'a> {
+    /// The policy.
+    pub fn model(&self) -> &'a Model {
+        self.ev.model
+    }
+
+    /// The plan that was carried out.
+    pub fn plan(&self) -> &'a Plan {
+        self.ev.plan
+    }
+
+    /// The periods, those of the history first.
+    pub fn timeline(&self) -> &Timeline {
+        self.ev.timeline()
+    }
+
+    /// What there is to say, that of the engine about the data first. An error among the findings means that the results
+    /// must not be used.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        self.ev.facts.findings.iter().chain(&self.findings).cloned().collect()
+    }
+
+    /// The cards of every scorecard that was wanted, in the order of the policy.
+    pub fn cards(&self) -> impl Iterator<Item = &Cards> {
+        self.cards.iter().flatten()
+    }
+
+    /// The cards of one scorecard, if it was wanted.
+    pub fn cards_of(&self, id: ScorecardId) -> Option<&Cards> {
+        self.cards.get(id.index())?.as_ref()
+    }
+
+    /// Every incentive that was wanted, for each of its scorecards.
+    pub fn pays(&self) -> &[Pays] {
+        &self.pays
+    }
+
+    /// What incentives pay for the cards of a scorecard.
+    pub fn pays_for(&self, card: ScorecardId) -> impl Iterator<Item = &Pays> {
+        self.pays.iter().filter(move |pays| pays.card == Some(card))
+    }
+
+    /// Every rule that was wanted, for each of its scorecards.
+    pub fn outcomes(&self) -> &[Outcomes] {
+        &self.outcomes
+    }
+
+    /// The outcomes of rules for the cards of a scorecard.
+    pub fn outcomes_for(&self, card: ScorecardId) -> impl Iterator<Item = &Outcomes> {
+        self.outcomes.iter().filter(move |outcomes| outcomes.card == Some(card))
+    }
+
+    /// An incentive for the cards of a scorecard, or for its roster.
+    pub fn pays_of(&self, id: IncentiveId, card: Option<ScorecardId>) -> Option<&Pays> {
+        self.pays.iter().find(|pays| pays.incentive == id && pays.card == card)
+    }
+
+    /// A rule for the cards of a scorecard, or for its roster.
+    pub fn outcomes_of(&self, id: RuleId, card: Option<ScorecardId>) -> Option<&Outcomes> {
+        self.outcomes.iter().find(|outcomes| outcomes.rule == id && outcomes.card == card)
+    }
+
+    /// The sum of the totals that incentives pay for a card; none if one is held, and if there is no incentive.
+    pub fn total_pay(&self, card: ScorecardId, row: usize) -> Option<Dec> {
+        let totals: Vec<Option<Dec>> = self.pays_for(card).map(|pays| get(&pays.total, row)).collect();
+        if totals.is_empty() { None } else { sum(totals).ok().flatten() }
+    }
+
+    /// The key of the subject of a cell.
+    pub fn subject(&self, spine: SpineId, cell: usize) -> &str {
+        let spine = self.ev.spine(spine);
+        spine.keys.get(spine.entity(cell)).map_or("", |key| key)
+    }
+
+    /// The period of a cell.
+    pub fn period(&self, spine: SpineId, cell: usize) -> Option<Period> {
+        self.ev.timeline().periods.get(self.ev.spine(spine).period(cell)).copied()
+    }
+
+    /// The cell of a subject and period.
+    pub fn cell(&self, spine: SpineId, subject: &str, period: Period) -> Option<usize> {
+        let cells = self.ev.spine(spine);
+        let entity = match &cells.subject {
+            Subject::Table(_) => cells.keys.binary_search_by(|key| (**key).cmp(subject)).ok()?,
+            _ => cells.keys.iter().position(|key| **key == *subject)?,
+        };
+        Some(cells.cell(entity, self.ev.timeline().place(period.index)?))
+    }
+}
