@@ -5,9 +5,7 @@ mod quantity;
 
 use indexmap::IndexMap;
 use kpi_check::model::{Then, Type};
-use kpi_results::{
-    Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span,
-};
+use kpi_results::{Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span};
 use kpi_value::Dec;
 
 use crate::cards::{Cards, LineColumns, LineSource, get, place};
@@ -15,6 +13,7 @@ use crate::pay::Pays;
 use crate::rules::Outcomes;
 use crate::{IndicatorColumns, Scored};
 
+pub use claims::NoPlace;
 pub(crate) use quantity::{quantity, text, unit};
 
 impl Scored<'_> {
@@ -98,6 +97,9 @@ impl Scored<'_> {
             return Some(Goal::Bound(Quantity { value: shown(bound), unit: unit(self.model(), ty) }));
         }
         let (from, to) = columns.low.dec(cell).zip(columns.high.dec(cell))?;
+        if from == to {
+            return Some(Goal::Bound(Quantity { value: shown(from), unit: unit(self.model(), ty) }));
+        }
         Some(Goal::Band { from: shown(from), to: shown(to), unit: unit(self.model(), ty) })
     }
 

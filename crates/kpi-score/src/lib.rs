@@ -1,16 +1,32 @@
 //! The value stage: facts to results, exact and column by column.
+//!
+//! It knows no engine and no file. An [`Evaluator`] computes expressions for all cells of a spine at once and keeps what it
+//! computed; [`score`] makes cards, pay and outcomes of rules from them, in the order of computing that the language
+//! fixes. [`Scored`] holds all of it as columns: [`Scored::run`] nests them into results, its `explain` derives one
+//! number from the record, [`Scored::value`] answers what a policy test claims.
 
-mod cards;
 mod column;
+mod spine;
+
 mod eval;
 #[cfg(feature = "faults")]
 mod fault;
+
+mod cards;
+mod findings;
 mod pay;
 mod rules;
-mod spine;
+mod scored;
 
+mod assemble;
+
+pub use assemble::NoPlace;
+pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps};
 pub use column::Column;
 pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, RowCounts};
 #[cfg(feature = "faults")]
 pub use fault::Fault;
+pub use pay::{Pays, Standing};
+pub use rules::Outcomes;
+pub use scored::{Scored, score};
 pub use spine::{NOWHERE, Spine, Timeline};

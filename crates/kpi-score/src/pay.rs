@@ -114,7 +114,7 @@ pub(crate) fn context(members: &Members, card: Option<ScorecardId>) -> At {
 
 fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Result<(), Overflow> {
     let at = context(&pays.members, pays.card);
-    let (rounding, digits) = (ev.model.policy.rounding, ev.model.policy.currency.digits);
+    let rounding = ev.model.policy.rounding;
     let cells: Vec<usize> = pays.members.cells.iter().map(|&cell| cell as usize).collect();
     for each in &incentive.pays {
         let column = ev.column(&each.value, at);
@@ -128,7 +128,7 @@ fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Re
         let limits =
             Limits { cap: cap.as_ref().map(|c| c.dec(cell)), floor: floor.as_ref().map(|column| column.dec(cell)) };
         let amounts = pays.pays.iter().map(|column| get(column, row));
-        pays.total.push(total(standing, amounts, limits, digits, rounding)?);
+        pays.total.push(total(standing, amounts, limits)?);
     }
     Ok(())
 }
@@ -170,7 +170,8 @@ fn report_twice(
     for title in titles {
         finding = finding.label(title.span, "pays by this card");
     }
-    let help = "make the scorecards exclude each other, name the cards that pay, or write `per card` if each of them pays";
+    let help =
+        "make the scorecards exclude each other, name the cards that pay, or write `per card` if each of them pays";
     findings.push(finding.help(help));
 }
 

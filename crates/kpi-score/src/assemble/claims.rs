@@ -1,13 +1,15 @@
 //! Single values of the results, as policy tests speak of them.
 
+use std::rc::Rc;
+
 use kpi_check::model::{
-    CardField, IncentiveId, IndicatorField, IndicatorId, Place, RuleId, ScorecardId, Subject, TableId,
+    self, CardField, ExprId, ExprKind, IncentiveId, IndicatorField, IndicatorId, Place, RuleId, ScorecardId, Type,
 };
 use kpi_results::{CardStatus, LineStatus, RuleOutcome};
 use kpi_value::{Dec, Period, Value};
 
 use crate::cards::{LineColumns, LineSource, get};
-use crate::{IndicatorColumns, Scored};
+use crate::{At, Column, Scored};
 
 /// Why there is no place in the results of which a claim speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +25,21 @@ impl Scored<'_> {
     ///
     /// # Errors
     /// [`NoPlace`] if there is nothing of the kind for this subject and period.
-    pub fn value(&self, at: &Place, subject: &str, period: Period) -> Result<Option<Value>, NoPlace> {
+    pub fn value(&mut self, at: &Place, subject: &str, period: Period) -> Result<Option<Value>, NoPlace> {
         match at {
             Place::Card(card, field) => self.card_value(*card, *field, subject, period),
             Place::Line(card, name, field) => {
                 let (line, row, cell) = self.line(*card, name, subject, period)?;
-                Ok(self.line_value(line, *field, row, cell))
+                match (&line.source, field) {
+                    (_, IndicatorField::Attainment) => Ok(get(&line.attainment, row).map(Value::Dec)),
+                    (_, IndicatorField::Score) => Ok(get(&line.score, row).map(Value::Dec)),
+                    (LineSource::Indicator { id, .. }, field) => {
+                        let id = *id;
+                        Ok(self.field(id, *field).value(cell))
+                    }
+                    (_, IndicatorField::Met) => Ok(met(get(&line.status, row))),
+                    _ => Ok(None),
+                }
             }
             Place::LineWeight(card, name) => {
                 let (line, row, _) = self.line(*card, name, subject, period)?;
@@ -119,41 +130,38 @@ impl Scored<'_> {
         Ok((line, row, cards.members.cell(row).ok_or(NoPlace::Subject)?))
     }
 
-    fn line_value(&self, line: &LineColumns, field: IndicatorField, row: usize, cell: usize) -> Option<Value> {
-        let columns = match &line.source {
-            LineSource::Indicator { columns, .. } => Some(columns),
-            LineSource::Card(_) | LineSource::Group(_) => None,
-        };
-        match (field, columns) {
-            (IndicatorField::Attainment, _) => get(&line.attainment, row).map(Value::Dec),
-            (IndicatorField::Score, _) => get(&line.score, row).map(Value::Dec),
-            (IndicatorField::Met, None) => match get(&line.status, row)? {
-                LineStatus::Met => Some(Value::Bool(true)),
-                LineStatus::Missed => Some(Value::Bool(false)),
-                _ => None,
-            },
-            (_, Some(columns)) => measured(columns, field, cell),
-            (_, None) => None,
-        }
-    }
-
     fn indicator_value(
-        &self,
+        &mut self,
         id: IndicatorId,
         field: IndicatorField,
         subject: &str,
         period: Period,
     ) -> Result<Option<Value>, NoPlace> {
-        let (columns, attainment, fraction) = self.ev.computed(id).ok_or(NoPlace::Subject)?;
-        let cell = self.cell(columns.spine, subject, period).ok_or(NoPlace::Subject)?;
-        if !self.ev.spine(columns.spine).is_present(cell) {
-            return Err(NoPlace::Subject);
+        let spine = self.plan().spine(&self.model().indicators[id].subject).ok_or(NoPlace::Subject)?;
+        let cell = self.cell(spine, subject, period).filter(|&cell| self.ev.spine(spine).is_present(cell));
+        let cell = cell.ok_or(NoPlace::Subject)?;
+        Ok(self.field(id, field).value(cell))
+    }
+
+    /// A field of an indicator, as a formula would read it.
+    fn field(&mut self, id: IndicatorId, field: IndicatorField) -> Rc<Column> {
+        let model = self.model();
+        let indicator = &model.indicators[id];
+        let (place, ty) = match field {
+            IndicatorField::Actual => (0, indicator.formula.ty),
+            IndicatorField::Target => (1, indicator.formula.ty),
+            IndicatorField::Met => (2, Type::Bool),
+            IndicatorField::Attainment => (3, Type::RATIO),
+            IndicatorField::Gap => (4, Type::RATIO),
+            IndicatorField::Score => (5, Type::RATIO),
+        };
+        // No formula of the policy has these ids.
+        let expr = ExprId(model.expr_count + id.index() as u32 * 6 + place);
+        let expr = model::Expr { id: expr, kind: ExprKind::Indicator(id, field), ty, span: indicator.title.span };
+        match self.plan().spine(&indicator.subject) {
+            Some(spine) => self.ev.column(&expr, At::spine(spine)),
+            None => Rc::new(Column::none(0)),
         }
-        Ok(match field {
-            IndicatorField::Attainment => attainment.and_then(|column| column.value(cell)),
-            IndicatorField::Score => fraction.and_then(|column| column.value(cell)),
-            _ => measured(columns, field, cell),
-        })
     }
 
     fn pay_value(
@@ -175,22 +183,14 @@ impl Scored<'_> {
         let first = amounts.next().ok_or(NoPlace::Subject)?;
         Ok(amounts.fold(first, |sum, amount| sum?.add(amount?).ok()))
     }
-
-    /// The spine of the subjects of a table, and one that is there under a key.
-    pub(crate) fn table_cell(&self, table: TableId, subject: &str, period: Period) -> Option<usize> {
-        let spine = self.plan().spine(&Subject::Table(table))?;
-        self.cell(spine, subject, period).filter(|&cell| self.ev.spine(spine).is_present(cell))
-    }
 }
 
-/// What was measured and asked for. A band has no single target.
-fn measured(columns: &IndicatorColumns, field: IndicatorField, cell: usize) -> Option<Value> {
-    match field {
-        IndicatorField::Actual => columns.actual.value(cell),
-        IndicatorField::Target => columns.bound.value(cell),
-        IndicatorField::Met => columns.met.value(cell),
-        IndicatorField::Gap => gap(columns, cell).map(Value::Dec),
-        IndicatorField::Attainment | IndicatorField::Score => None,
+/// Whether the target of a group is met; none where that is not judged.
+fn met(status: Option<LineStatus>) -> Option<Value> {
+    match status? {
+        LineStatus::Met => Some(Value::Bool(true)),
+        LineStatus::Missed => Some(Value::Bool(false)),
+        _ => None,
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Part {
 pub(crate) struct Combined {
     /// None where a line without data fails the whole, and where no line is left.
     pub mark: Option<Mark>,
-    /// Σ weight of the lines that are not left out, where `reweight` left one out and another is left.
+    /// Σ weight of the lines that are present, where `reweight` left one out and no other fails the whole.
     pub present: Option<Dec>,
 }
 
@@ -57,7 +57,7 @@ impl Part {
     }
 
     /// Whether it counts as met for `combine all`.
-    fn counts_as_met(&self) -> bool {
+    pub fn counts_as_met(&self) -> bool {
         if self.mark.is_some() { self.met } else { self.when_missing == WhenMissing::Full }
     }
 }
@@ -80,11 +80,11 @@ pub(crate) fn combine(how: Combine, parts: &[Part]) -> Result<Combined, Overflow
             left_out = true;
             continue;
         }
-        weights = weights.add(part.weight)?;
         let Some(mark) = part.counted() else {
             failed = true;
-            continue;
+            break;
         };
+        weights = weights.add(part.weight)?;
         sum.fraction = sum.fraction.add(part.weight.mul(mark.fraction)?)?;
         sum.attainment = sum.attainment.add(part.weight.mul(mark.attainment)?)?;
         plain.fraction = plain.fraction.add(mark.fraction)?;
@@ -96,8 +96,7 @@ pub(crate) fn combine(how: Combine, parts: &[Part]) -> Result<Combined, Overflow
         all_met &= part.counts_as_met();
         count += 1;
     }
-    let present = (left_out && !weights.is_zero()).then_some(weights);
-    let Some(worst) = worst.filter(|_| !failed) else { return Ok(Combined { mark: None, present }) };
+    let Some(worst) = worst.filter(|_| !failed) else { return Ok(Combined { mark: None, present: None }) };
     let mark = match how {
         Combine::Sum if left_out => share(sum, weights)?,
         Combine::Sum => Some(sum),
@@ -107,7 +106,7 @@ pub(crate) fn combine(how: Combine, parts: &[Part]) -> Result<Combined, Overflow
             Some(Mark { fraction: if all_met { Dec::ONE } else { Dec::ZERO }, attainment: worst.attainment })
         }
     };
-    Ok(Combined { mark, present })
+    Ok(Combined { mark, present: (left_out && !weights.is_zero()).then_some(weights) })
 }
 
 /// Both numbers of a mark ÷ `by`; none for 0.

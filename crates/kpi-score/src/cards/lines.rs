@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use kpi_check::model::{
-    ByNumber, Combine, IndicatorId, Line, LineKind, Scoring, ScorecardId, TargetKind, WhenMissing,
-};
+use kpi_check::model::{ByNumber, Combine, IndicatorId, Line, LineKind, ScorecardId, Scoring, TargetKind, WhenMissing};
 use kpi_results::LineStatus;
 use kpi_value::{Dec, Overflow};
 
@@ -57,6 +55,8 @@ pub enum LineSource {
 pub(super) struct Held {
     pub lines: Vec<LineColumns>,
     pub marks: Vec<Option<Mark>>,
+    /// Whether every scored line that is present is met.
+    pub met: Vec<bool>,
 }
 
 /// A line with its weight as written, and what it brings to whatever holds it: nothing where it is not on the card or
@@ -81,19 +81,20 @@ pub(super) fn hold(
     for line in lines {
         built.push(build(ev, members, line, done)?);
     }
-    let mut marks = Vec::with_capacity(members.cells.len());
+    let (mut marks, mut met) = (Vec::with_capacity(members.cells.len()), Vec::new());
     let mut parts = Vec::with_capacity(built.len());
     for row in 0..members.cells.len() {
         parts.clear();
         parts.extend(built.iter().filter_map(|line| get(&line.parts, row)));
         let combined = combine(how, &parts)?;
         marks.push(combined.mark);
+        met.push(parts.iter().filter(|part| !part.left_out()).all(Part::counts_as_met));
         for line in &mut built {
             let Some(part) = get(&line.parts, row) else { continue };
             put_in_force(&mut line.columns, row, &part, combined.present)?;
         }
     }
-    Ok(Held { lines: built.into_iter().map(|line| line.columns).collect(), marks })
+    Ok(Held { lines: built.into_iter().map(|line| line.columns).collect(), marks, met })
 }
 
 /// The weight of a line after `reweight`, and the points that it adds.
@@ -110,12 +111,7 @@ fn put_in_force(line: &mut LineColumns, row: usize, part: &Part, present: Option
     Ok(())
 }
 
-fn build(
-    ev: &mut Evaluator<'_>,
-    members: &Members,
-    line: &Line,
-    done: &[Option<Cards>],
-) -> Result<Built, Overflow> {
+fn build(ev: &mut Evaluator<'_>, members: &Members, line: &Line, done: &[Option<Cards>]) -> Result<Built, Overflow> {
     let weights = Weights::new(ev, members, line.weight.as_ref());
     match &line.kind {
         LineKind::Indicator { indicator, scoring, attainment_cap } => {
@@ -141,10 +137,16 @@ fn build(
             let held = hold(ev, members, lines, *combine, done)?;
             let mut built = Built::new(title.name.clone(), LineSource::Group(*combine), line, members);
             for row in 0..members.cells.len() {
-                let mark = get(&held.marks, row);
-                let status = group_status(&held.lines, row, mark.is_some());
-                let met = Some(status == LineStatus::Met).filter(|_| status != LineStatus::Scored);
-                built.put(row, &weights, status, mark.map(|m| m.attainment), mark, met);
+                if held.lines.iter().all(|line| get(&line.status, row).is_none()) {
+                    continue;
+                }
+                let (mark, met) = (get(&held.marks, row), held.met.get(row) == Some(&true));
+                let status = match mark {
+                    None => LineStatus::NoData,
+                    Some(_) if met => LineStatus::Met,
+                    Some(_) => LineStatus::Missed,
+                };
+                built.put(row, &weights, status, mark.map(|m| m.attainment), mark, Some(met));
             }
             built.columns.lines = held.lines;
             Ok(built)
@@ -218,23 +220,6 @@ fn goal(indicator: &kpi_check::model::Indicator, columns: &IndicatorColumns, cel
         Some(TargetKind::Between(..)) => columns.low.is_known(cell) && columns.high.is_known(cell),
     };
     if known { Goal::Known } else { Goal::Unknown }
-}
-
-/// The status of a group of lines: met if every line that has a target is.
-fn group_status(lines: &[LineColumns], row: usize, has_mark: bool) -> LineStatus {
-    if !has_mark {
-        return LineStatus::NoData;
-    }
-    let mut status = LineStatus::Scored;
-    for line in lines {
-        match (get(&line.status, row), line.when_missing) {
-            (Some(LineStatus::Missed), _) => return LineStatus::Missed,
-            (Some(LineStatus::NoData | LineStatus::NotJudged), WhenMissing::Zero) => return LineStatus::Missed,
-            (Some(LineStatus::Met), _) => status = LineStatus::Met,
-            _ => {}
-        }
-    }
-    status
 }
 
 /// The weights of a line as written.
@@ -315,8 +300,12 @@ impl Built {
                 let met = met.unwrap_or_else(|| mark.is_some_and(|m| m.fraction >= Dec::ONE));
                 Part { weight, mark, met, when_missing: self.columns.when_missing }
             }
-            // Nobody knows what the line is worth: no clause for missing data can mend that.
-            None => Part { weight: Dec::ZERO, mark: None, met: false, when_missing: WhenMissing::Fail },
+            // Nobody knows what the line is worth: only leaving it out can mend that.
+            None => {
+                let left_out = mark.is_none() && self.columns.when_missing == WhenMissing::Reweight;
+                let when_missing = if left_out { WhenMissing::Reweight } else { WhenMissing::Fail };
+                Part { weight: Dec::ZERO, mark: None, met: false, when_missing }
+            }
         };
         set(&mut self.parts, row, part);
     }

@@ -76,12 +76,7 @@ fn fill(
 }
 
 /// Adds and takes away points, limits and rounds.
-fn adjust(
-    ev: &mut Evaluator<'_>,
-    card: &Scorecard,
-    cards: &mut Cards,
-    marks: &[Option<Mark>],
-) -> Result<(), Overflow> {
+fn adjust(ev: &mut Evaluator<'_>, card: &Scorecard, cards: &mut Cards, marks: &[Option<Mark>]) -> Result<(), Overflow> {
     let at = At::spine(cards.members.spine);
     for adjustment in &card.adjustments {
         let column = ev.column(&adjustment.value, at);

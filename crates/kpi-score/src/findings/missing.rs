@@ -48,14 +48,7 @@ fn is_known(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: usize) -> bool
     ev.recorded(expr.id, at).is_none_or(|column| column.is_known(cell))
 }
 
-fn rows_missing(
-    ev: &Evaluator<'_>,
-    expr: &model::Expr,
-    table: TableId,
-    needs: u32,
-    at: At,
-    cell: usize,
-) -> String {
+fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u32, at: At, cell: usize) -> String {
     let name = &ev.model.tables[table].title.name;
     if let Some(why) = source_missing(ev, table, at, cell) {
         return why;
@@ -64,7 +57,10 @@ fn rows_missing(
     let rows = counts.and_then(|counts| counts.rows.get(cell)).copied().unwrap_or_default();
     let unknown = counts.and_then(|c| c.unknown.as_ref()).and_then(|u| u.get(cell)).copied().unwrap_or_default();
     if at.strict && unknown > 0 {
-        return format!("{} of `{name}` not known to count", crate::findings::cards_text(unknown as usize, "row", "rows"));
+        return format!(
+            "{} of `{name}` not known to count",
+            crate::findings::cards_text(unknown as usize, "row", "rows")
+        );
     }
     if rows > 0 && rows < u64::from(needs) {
         return format!("only {} of the {needs} rows of `{name}` that it needs", rows);

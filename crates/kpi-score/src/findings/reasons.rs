@@ -19,7 +19,8 @@ pub(crate) struct Reason {
     pub help: &'static str,
 }
 
-const BRING_DATA: &str = "bring the missing data, or say what the line does without them: `when missing reweight`, `zero` or `full`";
+const BRING_DATA: &str =
+    "bring the missing data, or say what the line does without them: `when missing reweight`, `zero` or `full`";
 const FAILS_CLOSED: &str = "bring the missing data; a veto that cannot be judged never counts as not fired";
 const NEEDS_POINTS: &str = "bring the missing data, or end the missing value with `coalesce`";
 
@@ -111,10 +112,8 @@ pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): 
                 TargetKind::Compare(_, bound) => vec![bound],
                 TargetKind::Between(low, high, _) => vec![low, high],
             };
-            why_goal_missing(ev, &parts, at, cell).map_or_else(
-                || format!("no {}", field(IndicatorField::Attainment)),
-                |why| format!("no target, {why}"),
-            )
+            why_goal_missing(ev, &parts, at, cell)
+                .map_or_else(|| format!("no {}", field(IndicatorField::Attainment)), |why| format!("no target, {why}"))
         }
     }
 }

@@ -31,8 +31,8 @@ pub(crate) fn pay(standing: Standing, amount: Option<Dec>, round_to: Dec, roundi
     }
 }
 
-/// The total: the sum of the rounded pays, then at most the cap, then at least the floor, in whole minor units of the
-/// currency (`digits`). One pay that is held holds the total.
+/// The total: the sum of the rounded pays, then at most the cap, then at least the floor. One pay that is held holds the
+/// total.
 ///
 /// # Errors
 /// [`Overflow`] if the sum leaves the range.
@@ -40,8 +40,6 @@ pub(crate) fn total(
     standing: Standing,
     pays: impl IntoIterator<Item = Option<Dec>>,
     limits: Limits,
-    digits: u32,
-    rounding: Rounding,
 ) -> Result<Option<Dec>, Overflow> {
     let Some(sum) = sum(pays)? else { return Ok(None) };
     if standing != Standing::Paid {
@@ -53,7 +51,7 @@ pub(crate) fn total(
         None => sum,
     };
     let Some(floor) = limits.floor.unwrap_or(Some(Dec::ZERO)) else { return Ok(None) };
-    Ok(Some(capped.max(floor).round_with(digits, rounding)))
+    Ok(Some(capped.max(floor)))
 }
 
 /// The sum; none if one is none.
@@ -80,7 +78,7 @@ mod tests {
     const FREE: Limits = Limits { cap: None, floor: None };
 
     fn total_of(standing: Standing, pays: &[&str], limits: Limits) -> Option<Dec> {
-        total(standing, pays.iter().map(|p| p.parse().ok()), limits, 2, Rounding::default()).unwrap()
+        total(standing, pays.iter().map(|p| p.parse().ok()), limits).unwrap()
     }
 
     #[test]
@@ -104,7 +102,6 @@ mod tests {
         assert_eq!(total_of(Standing::Paid, &["700"], limits("500", "600")), Some(d("600")));
         assert_eq!(total_of(Standing::Paid, &["-5"], FREE), Some(Dec::ZERO));
         assert_eq!(total_of(Standing::Paid, &["-5"], limits("10", "-20")), Some(d("-5")));
-        assert_eq!(total_of(Standing::Paid, &["700"], limits("333.335", "0")), Some(d("333.34")));
     }
 
     #[test]
