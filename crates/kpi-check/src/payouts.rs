@@ -1,11 +1,156 @@
 //! Incentives and rules.
 
-use crate::checker::Checker;
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::Dec;
+use rustc_hash::FxHashMap;
 
-impl Checker<'_> {
+use crate::checker::{Checker, title};
+use crate::context::Context;
+use crate::model::{self, Audience, ScorecardId, Type, Unit};
+
+mod audience;
+mod rules;
+
+use audience::Reach;
+
+impl<'a> Checker<'a> {
     /// Checks all incentives into the model.
-    pub(crate) fn check_incentives(&mut self) {}
+    pub(crate) fn check_incentives(&mut self) {
+        let mut taken: FxHashMap<(ScorecardId, String), Span> = FxHashMap::default();
+        for index in 0..self.names.incentives.len() {
+            if let Some(incentive) = self.incentive(index, &mut taken) {
+                let id = self.model.incentives.push(incentive);
+                if let Some(slot) = self.incentive_ids.get_mut(index) {
+                    *slot = Some(id);
+                }
+            }
+        }
+    }
 
     /// Checks all rules into the model.
-    pub(crate) fn check_rules(&mut self) {}
+    pub(crate) fn check_rules(&mut self) {
+        for index in 0..self.names.rules.len() {
+            if let Some(rule) = self.rule(index) {
+                let id = self.model.rules.push(rule);
+                if let Some(slot) = self.rule_ids.get_mut(index) {
+                    *slot = Some(id);
+                }
+            }
+        }
+    }
+
+    fn incentive(
+        &mut self,
+        index: usize,
+        taken: &mut FxHashMap<(ScorecardId, String), Span>,
+    ) -> Option<model::Incentive> {
+        let declared = self.names.incentives.get(index)?;
+        let (written, doc) = (declared.ast, declared.doc);
+        self.report_all_not_built(&written.not_built);
+        let name = &written.name;
+        if written.pays.is_empty() {
+            self.report(
+                Diagnostic::new(codes::cards::EMPTY, format!("the incentive `{}` pays nothing", name.text))
+                    .label(name.span, "")
+                    .help("name what it pays: `pay base = staff.salary × 70%`"),
+            );
+        }
+        let Reach { audience, table, cx } = self.audience(written.audience.as_ref(), name, "incentive")?;
+        self.check_per_card(written, &audience)?;
+        let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
+        let mut names: FxHashMap<&str, Span> = FxHashMap::default();
+        let mut pays = Vec::new();
+        for pay in &written.pays {
+            let named = self.check_pay_name(pay, &mut names, &audience, taken);
+            let checked = self.pay(pay, &cx);
+            pays.push(named.and(checked));
+        }
+        let money = Some(Type::MONEY);
+        let cap = self.optional(written.cap.as_ref(), |checker, e| checker.expr(e, &cx, money));
+        let floor = self.optional(written.floor.as_ref(), |checker, e| checker.expr(e, &cx, money));
+        if pays.is_empty() {
+            return None;
+        }
+        Some(model::Incentive {
+            title: title(name, &written.label, doc),
+            audience,
+            table,
+            period: self.model.policy.period,
+            condition: condition?,
+            pays: pays.into_iter().collect::<Option<_>>()?,
+            cap: cap?,
+            floor: floor?,
+            per_card: written.per_card.is_some(),
+        })
+    }
+
+    fn check_per_card(&mut self, written: &ast::Incentive, audience: &Audience) -> Option<()> {
+        let (Some(span), Audience::Table(..)) = (written.per_card, audience) else { return Some(()) };
+        self.report(
+            Diagnostic::new(codes::cards::AUDIENCE, "`per card` belongs to incentives for scorecards")
+                .label(span, "")
+                .help("an incentive for a table pays each of its subjects once: remove `per card`"),
+        );
+        None
+    }
+
+    fn check_pay_name(
+        &mut self,
+        pay: &'a ast::Pay,
+        names: &mut FxHashMap<&'a str, Span>,
+        audience: &Audience,
+        taken: &mut FxHashMap<(ScorecardId, String), Span>,
+    ) -> Option<()> {
+        let name = &pay.name;
+        if name.text == "total" {
+            self.report(
+                Diagnostic::new(codes::cards::PAY, "`total` is the sum of an incentive's pays")
+                    .label(name.span, "")
+                    .help("give this pay another name"),
+            );
+            return None;
+        }
+        let mut first = *names.entry(&name.text).or_insert(name.span);
+        if let Audience::Cards(cards) = audience {
+            for card in cards {
+                let place = *taken.entry((*card, name.text.clone())).or_insert(name.span);
+                if first == name.span {
+                    first = place;
+                }
+            }
+        }
+        if first == name.span {
+            return Some(());
+        }
+        self.report(
+            Diagnostic::new(codes::cards::PAY, format!("two pays for one card are called `{}`", name.text))
+                .label(name.span, "again here")
+                .label(first, "first here")
+                .help("results list the pays of a card by name: give one of them another"),
+        );
+        None
+    }
+
+    fn pay(&mut self, written: &'a ast::Pay, cx: &Context) -> Option<model::Pay> {
+        let value = self.expr(&written.value, cx, Some(Type::MONEY));
+        let minor = Dec::from_scaled(1, self.model.policy.currency.digits).unwrap_or(Dec::ONE);
+        let round_to = match &written.round_to {
+            None => minor,
+            Some(e) => {
+                let step = self.const_dec(e, "what a pay is rounded to", Unit::MONEY)?;
+                if step < minor || step.units() % minor.units() != 0 {
+                    let minor = self.show_number(minor, Unit::MONEY);
+                    self.report(
+                        Diagnostic::new(codes::cards::PAY, format!("a pay is rounded to whole multiples of {minor}"))
+                            .label(e.span, "")
+                            .help("write `round to 1元`, or leave it out"),
+                    );
+                    return None;
+                }
+                step
+            }
+        };
+        Some(model::Pay { title: title(&written.name, &written.label, None), value: value?, round_to })
+    }
 }

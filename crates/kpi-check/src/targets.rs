@@ -1,16 +1,239 @@
 //! Targets and scorings of indicators.
 
-use crate::checker::Checker;
-use crate::model::{IndicatorId, Subject};
+use kpi_base::{Diagnostic, codes};
+use kpi_syntax::ast;
+use kpi_value::{Dec, Value};
 
-impl Checker<'_> {
+use crate::checker::Checker;
+use crate::context::Context;
+use crate::curves::{compare_op, unit_word};
+use crate::model::{
+    self, ByTable, CompareOp, ExprKind, IndicatorId, Subject, Target, TargetKind, Tolerance, Type, Unit,
+};
+
+pub(crate) mod scoring;
+
+impl<'a> Checker<'a> {
     /// Checks target and scoring of the indicator at this place of [`Names::indicators`](crate::names::Names) for a
     /// subject, and sets them on [`Checker::instance_mut`]. Its formula is checked and typed, so `self` may be read: set
     /// [`Context::this`](crate::context::Context::this).
     ///
     /// Returns whether both are sound.
     pub(crate) fn check_target_and_scoring(&mut self, index: usize, subject: &Subject, id: IndicatorId) -> bool {
-        let _ = (index, subject, id);
-        true
+        let Some(written) = self.names.indicators.get(index).map(|declared| declared.ast) else { return false };
+        let Some(ty) = self.instance(id).map(|indicator| indicator.formula.ty) else { return false };
+        let mut cx = Context::cell(subject.clone());
+        cx.this = Some(id);
+        let Type::Number(unit) = ty else { return self.check_unscored(written, ty) };
+        let mut sound = true;
+        let target = written.target.as_ref().and_then(|target| {
+            let checked = self.by_table(target, &cx, |checker, target| checker.target(target, &cx, unit));
+            sound = checked.is_some();
+            checked
+        });
+        let scoring = match &written.scoring {
+            // A faulty target says enough: what its scoring needs of it is not known.
+            Some(_) if !sound => None,
+            Some(scoring) => self.scoring(scoring, target.as_ref(), &cx, unit),
+            None => Some(model::Scoring::Proportional { none_below: None, cap: Dec::ONE, stretch: None }),
+        };
+        match (sound, scoring, self.instance_mut(id)) {
+            (true, Some(scoring), Some(indicator)) => {
+                indicator.target = target;
+                indicator.scoring = scoring;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What is no number can be shown and asked for in conditions; it has no attainment.
+    fn check_unscored(&mut self, written: &ast::Indicator, ty: Type) -> bool {
+        let mut spans = Vec::new();
+        match &written.target {
+            Some(ast::ByTable::Plain(target)) => spans.push((target.span, "target")),
+            Some(ast::ByTable::By(by)) => spans.push((by.span, "target")),
+            None => {}
+        }
+        spans.extend(written.scoring.as_ref().map(|scoring| (scoring.span, "scoring")));
+        for (span, what) in &spans {
+            let mut finding = Diagnostic::new(
+                codes::cards::TARGET_TYPE,
+                format!("a {what} needs a number, and the formula of `{}` is {}", written.name.text, type_word(ty)),
+            )
+            .label(*span, "");
+            if let Some(formula) = &written.formula {
+                finding = finding.label(formula.span, type_word(ty));
+            }
+            self.report(finding.help("count or measure something: `count(… where …)`"));
+        }
+        spans.is_empty()
+    }
+
+    /// One target of an indicator whose formula has this unit.
+    fn target(&mut self, written: &'a ast::Target, cx: &Context, unit: Unit) -> Option<Option<Target>> {
+        if let Some((kind, span)) = &written.per
+            && *kind != self.model.policy.period
+        {
+            self.report_not_built(&format!("per {}", kind.word()), *span);
+            return None;
+        }
+        let number = Some(Type::Number(unit));
+        let kind = match &written.kind {
+            ast::TargetKind::None => {
+                if let Some(extra) = written.tolerance.as_ref().or(written.stretch.as_ref()) {
+                    self.report(
+                        Diagnostic::new(codes::cards::TOLERANCE, "`none` is no target, and nothing belongs to it")
+                            .label(extra.span, "")
+                            .help("write `none` alone"),
+                    );
+                    return None;
+                }
+                return Some(None);
+            }
+            ast::TargetKind::Compare(op, bound) => {
+                let bound = self.expr(bound, cx, number);
+                let op = compare_op(*op).filter(|op| *op != CompareOp::Ne);
+                TargetKind::Compare(op?, bound?)
+            }
+            ast::TargetKind::Between(range) => {
+                let low = self.expr(&range.low, cx, number);
+                let high = self.expr(&range.high, cx, number);
+                TargetKind::Between(low?, high?, range.closed)
+            }
+        };
+        self.check_bounds(&kind)?;
+        let tolerance = match &written.tolerance {
+            Some(e) => Some(self.tolerance(e, unit)?),
+            None => None,
+        };
+        let stretch = match &written.stretch {
+            Some(e) => Some(self.stretch(e, &kind, cx, unit)?),
+            None => None,
+        };
+        Some(Some(Target { kind, tolerance, stretch, span: written.span }))
+    }
+
+    fn check_bounds(&mut self, kind: &TargetKind) -> Option<()> {
+        match kind {
+            TargetKind::Compare(_, bound) => {
+                if constant(bound).is_some_and(Dec::is_negative) {
+                    self.report(
+                        Diagnostic::new(codes::cards::TARGET_NEGATIVE, "the target is below 0, and no share of it can be attained")
+                            .label(bound.span, "")
+                            .help("measure something that is asked for in positive numbers, or score the actual by a curve: `scoring linear on actual {…}`"),
+                    );
+                    return None;
+                }
+            }
+            TargetKind::Between(low, high, closed) => {
+                if let (Some(a), Some(b)) = (constant(low), constant(high))
+                    && (a > b || a == b && !closed)
+                {
+                    self.report(
+                        Diagnostic::new(codes::cards::TARGET_BAND, "no number lies in this band")
+                            .label(low.span.to(high.span), "")
+                            .help("write the lower bound first: `between 90%..110%`"),
+                    );
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn tolerance(&mut self, e: &'a ast::Expr, unit: Unit) -> Option<Tolerance> {
+        let literal = if let ast::ExprKind::Number(number) = &e.kind { Some(number) } else { None };
+        let tolerance = match literal.map(|n| (&n.unit, n.value)) {
+            Some((ast::Unit::Percent, share)) => Tolerance::Share(share),
+            Some((ast::Unit::PercentagePoint, points)) if unit.is_plain() => Tolerance::Absolute(points),
+            Some((ast::Unit::None, _)) if unit.is_plain() && unit.form != model::Form::Ratio => {
+                Tolerance::Absolute(self.const_dec(e, "a tolerance", unit)?)
+            }
+            Some((ast::Unit::Duration | ast::Unit::Money(_), _)) => {
+                Tolerance::Absolute(self.const_dec(e, "a tolerance", unit)?)
+            }
+            None => {
+                let (value, found) = self.const_number(e, "a tolerance")?;
+                if found.is_plain() && (found.form == model::Form::Ratio || !unit.is_plain()) {
+                    Tolerance::Share(value)
+                } else if found.same_dimension(unit) {
+                    Tolerance::Absolute(value)
+                } else {
+                    return self.wrong_tolerance(e, unit);
+                }
+            }
+            Some(_) => return self.wrong_tolerance(e, unit),
+        };
+        let (Tolerance::Share(size) | Tolerance::Absolute(size)) = &tolerance;
+        if size.is_negative() {
+            self.report(
+                Diagnostic::new(codes::cards::TOLERANCE, "a tolerance is not below 0")
+                    .label(e.span, "")
+                    .help("write how far the actual may miss the target, whichever way that is"),
+            );
+            return None;
+        }
+        Some(tolerance)
+    }
+
+    fn wrong_tolerance<T>(&mut self, e: &ast::Expr, unit: Unit) -> Option<T> {
+        let has = unit_word(unit);
+        self.report(
+            Diagnostic::new(codes::cards::TOLERANCE, format!("this tolerance does not fit a target that is {has}"))
+                .label(e.span, "")
+                .help("write a share of the target (`tolerance 20%`), or a distance in its unit (`2pp`, `5s`)"),
+        );
+        None
+    }
+
+    fn stretch(&mut self, e: &'a ast::Expr, kind: &TargetKind, cx: &Context, unit: Unit) -> Option<model::Expr> {
+        let stretch = self.expr(e, cx, Some(Type::Number(unit)))?;
+        let wrong = match kind {
+            TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, base) => {
+                constant(base).zip(constant(&stretch)).is_some_and(|(base, stretch)| stretch <= base)
+            }
+            TargetKind::Compare(CompareOp::Le | CompareOp::Lt, base) => {
+                constant(base).zip(constant(&stretch)).is_some_and(|(base, stretch)| stretch >= base)
+            }
+            _ => true,
+        };
+        if wrong {
+            self.report(
+                Diagnostic::new(codes::cards::STRETCH, "the stretch target asks for no more than the target")
+                    .label(stretch.span, "")
+                    .help("a stretch lies beyond a bound: above `≥`, below `≤`; a band has none"),
+            );
+            return None;
+        }
+        Some(stretch)
+    }
+}
+
+/// The value of a constant number, its sign included.
+pub(crate) fn constant(e: &model::Expr) -> Option<Dec> {
+    match &e.kind {
+        ExprKind::Const(Some(Value::Dec(x))) => Some(*x),
+        ExprKind::Neg(x) => constant(x).and_then(|x| Dec::ZERO.sub(x).ok()),
+        _ => None,
+    }
+}
+
+/// Whether some row of a target asks for something.
+pub(crate) fn asks(target: Option<&ByTable<Option<Target>>>) -> bool {
+    target.is_some_and(|table| table.rows.iter().any(|row| row.value.is_some()))
+}
+
+/// What a type is called, with its article.
+pub(crate) fn type_word(ty: Type) -> &'static str {
+    match ty {
+        Type::Bool => "true or false",
+        Type::Text => "a text",
+        Type::Number(unit) => unit_word(unit),
+        Type::Date => "a date",
+        Type::DateTime => "a time",
+        Type::Period(_) => "a period",
+        Type::Member(_) => "a member of a dimension",
+        Type::Reference(_) => "a reference",
     }
 }

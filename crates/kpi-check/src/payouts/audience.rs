@@ -1,0 +1,133 @@
+//! Whom an incentive pays and a rule watches.
+
+use kpi_base::{Diagnostic, codes};
+use kpi_syntax::ast;
+
+use crate::checker::Checker;
+use crate::context::Context;
+use crate::model::{Audience, Subject, TableId};
+use crate::names::Decl;
+
+/// An audience, the table of its subjects, and what its expressions may read.
+pub(super) struct Reach {
+    pub(super) audience: Audience,
+    pub(super) table: TableId,
+    pub(super) cx: Context,
+}
+
+impl<'a> Checker<'a> {
+    /// The audience of an incentive or rule; `what` is which of them.
+    pub(super) fn audience(
+        &mut self,
+        written: Option<&'a ast::Audience>,
+        owner: &ast::Name,
+        what: &str,
+    ) -> Option<Reach> {
+        match written {
+            None => {
+                self.report(
+                    Diagnostic::new(codes::cards::AUDIENCE, format!("the {what} `{}` is for nobody", owner.text))
+                        .label(owner.span, "")
+                        .help(format!(
+                            "write `{what} {} for each scorecard of staff {{`, or name scorecards or a table",
+                            owner.text
+                        )),
+                );
+                None
+            }
+            Some(ast::Audience::NotBuilt(not_built)) => {
+                self.report_not_built(&not_built.what, not_built.span);
+                None
+            }
+            Some(ast::Audience::EachScorecard(table, span)) => {
+                let table = self.optional(table.as_ref(), |checker, name| checker.table(name))?;
+                self.each_scorecard(table, *span)
+            }
+            Some(ast::Audience::Named(names, condition)) => {
+                let decls: Vec<_> = names
+                    .iter()
+                    .map(|name| {
+                        self.resolve(name, "a scorecard, or the table of the subjects").map(|decl| (name, decl))
+                    })
+                    .collect();
+                let decls: Vec<_> = decls.into_iter().collect::<Option<_>>()?;
+                match decls.as_slice() {
+                    [(name, Decl::Table(index))] => self.subjects(name, TableId::new(*index), condition.as_ref()),
+                    _ => self.named_cards(&decls, condition.as_ref()),
+                }
+            }
+        }
+    }
+
+    fn subjects(&mut self, name: &ast::Name, table: TableId, condition: Option<&'a ast::Expr>) -> Option<Reach> {
+        self.check_subjects(table, name.span)?;
+        let cx = Context::cell(Subject::Table(table));
+        let condition = self.optional(condition, |checker, e| checker.condition(e, &cx))?;
+        Some(Reach { audience: Audience::Table(table, condition), table, cx })
+    }
+
+    fn named_cards(&mut self, decls: &[(&ast::Name, Decl)], condition: Option<&ast::Expr>) -> Option<Reach> {
+        let mut indices = Vec::new();
+        for (name, decl) in decls {
+            match decl {
+                Decl::Scorecard(index) if indices.contains(index) => {
+                    self.report(
+                        Diagnostic::new(codes::cards::AUDIENCE, format!("`{}` is named twice", name.text))
+                            .label(name.span, ""),
+                    );
+                    return None;
+                }
+                Decl::Scorecard(index) => indices.push(*index),
+                other => {
+                    let message = format!("`{}` is {}, not a scorecard", name.text, other.kind());
+                    self.report(
+                        Diagnostic::new(codes::cards::AUDIENCE, message)
+                            .label(name.span, "")
+                            .help("name one table, or one or more scorecards"),
+                    );
+                    return None;
+                }
+            }
+        }
+        if let Some(condition) = condition {
+            self.report(
+                Diagnostic::new(codes::cards::AUDIENCE, "`where` chooses rows of a table, not scorecards")
+                    .label(condition.span, "")
+                    .help("a scorecard says itself whom it is for; who is eligible stands in `when`"),
+            );
+            return None;
+        }
+        let span = decls.first().map(|(name, _)| name.span).unwrap_or_default();
+        self.cards(&indices, span)
+    }
+
+    fn each_scorecard(&mut self, table: Option<TableId>, span: kpi_base::Span) -> Option<Reach> {
+        let of_table = |checker: &Self, index: &usize| table.is_none() || checker.scorecard_table(*index) == table;
+        let indices: Vec<usize> = (0..self.names.scorecards.len()).filter(|index| of_table(self, index)).collect();
+        if indices.is_empty() {
+            let of = table.map(|table| format!(" of `{}`", self.model.tables[table].title.name)).unwrap_or_default();
+            self.report(
+                Diagnostic::new(codes::cards::AUDIENCE, format!("there is no scorecard{of}")).label(span, "for nobody"),
+            );
+            return None;
+        }
+        self.cards(&indices, span)
+    }
+
+    /// Scorecards as an audience; they must share their subjects. Unsound cards are left out: they are reported.
+    fn cards(&mut self, indices: &[usize], span: kpi_base::Span) -> Option<Reach> {
+        let tables: Vec<TableId> = indices.iter().filter_map(|index| self.scorecard_table(*index)).collect();
+        let table = *tables.first()?;
+        if let Some(other) = tables.iter().find(|other| **other != table) {
+            let (one, other) = (&self.model.tables[table].title.name, &self.model.tables[*other].title.name);
+            let message = format!("these scorecards are for `{one}` and for `{other}`");
+            let help = format!("write one for each: `for each scorecard of {one}`");
+            self.report(Diagnostic::new(codes::cards::AUDIENCE, message).label(span, "").help(help));
+            return None;
+        }
+        let cards = indices.iter().filter_map(|index| self.scorecard_ids.get(*index).copied().flatten()).collect();
+        let mut cx = Context::cell(Subject::Table(table));
+        cx.card = true;
+        Some(Reach { audience: Audience::Cards(cards), table, cx })
+    }
+}

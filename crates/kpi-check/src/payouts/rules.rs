@@ -1,0 +1,64 @@
+//! Rules.
+
+use kpi_base::{Diagnostic, codes};
+use kpi_syntax::ast;
+
+use super::audience::Reach;
+use crate::checker::{Checker, title};
+use crate::context::Context;
+use crate::model::{self, ByTable};
+
+impl<'a> Checker<'a> {
+    /// The rule at this place of the names.
+    pub(super) fn rule(&mut self, index: usize) -> Option<model::Rule> {
+        let declared = self.names.rules.get(index)?;
+        let (written, doc) = (declared.ast, declared.doc);
+        self.report_all_not_built(&written.not_built);
+        let Reach { audience, table, mut cx } = self.audience(written.audience.as_ref(), &written.name, "rule")?;
+        cx.pays = true;
+        if written.condition.is_none() && written.not_built.is_empty() {
+            self.report(
+                Diagnostic::new(codes::cards::EMPTY, format!("the rule `{}` has no condition", written.name.text))
+                    .label(written.name.span, "")
+                    .help("say when it fires: `when attainment < 60%`"),
+            );
+        }
+        let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
+        let streak = match &written.streak {
+            None => Some(1),
+            Some((n, span)) => {
+                let streak = self.whole(*n, 1);
+                if streak.is_none() {
+                    self.report(
+                        Diagnostic::new(codes::cards::STREAK, "a streak is a whole number of periods, at least 1")
+                            .label(*span, "")
+                            .help("write `for 2 consecutive periods`"),
+                    );
+                }
+                streak
+            }
+        };
+        let then = self.optional(written.then.as_ref(), |checker, then| checker.then(then, &cx));
+        Some(model::Rule {
+            title: title(&written.name, &written.label, doc),
+            audience,
+            table,
+            period: self.model.policy.period,
+            condition: condition??,
+            streak: streak?,
+            then: then?,
+        })
+    }
+
+    fn then(&mut self, written: &'a ast::Then, cx: &Context) -> Option<model::Then> {
+        let plain = |warn, text: &ast::Text| model::Then { warn, text: ByTable::plain(text.value.clone(), text.span) };
+        match written {
+            ast::Then::Text(text) => Some(plain(false, text)),
+            ast::Then::Warn(text) => Some(plain(true, text)),
+            ast::Then::By(by) => {
+                let text = self.by_rows(by, cx, |_, text| Some(text.value.clone()))?;
+                Some(model::Then { warn: false, text })
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Lines and groups of a scorecard, with their weights.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::Dec;
+
+use super::weights::{Item, Level, Presence, check_weights};
+use super::{Card, Stage};
+use crate::by_tables::complete::list;
+use crate::checker::{Checker, title};
+use crate::instances::Need;
+use crate::model::{self, ByNumber, ByTable, CurveKind, LineKind, Scoring, Subject, Type, Unit};
+use crate::names::Decl;
+use crate::targets::{asks, constant};
+
+/// A line whose weight may still have to be worked out.
+struct Draft {
+    kind: DraftKind,
+    item: Option<Item>,
+    when_missing: model::WhenMissing,
+    span: Span,
+}
+
+enum DraftKind {
+    Line(LineKind),
+    Group { title: model::Title, combine: model::Combine, lines: Vec<Draft> },
+}
+
+impl<'a> Checker<'a> {
+    /// The lines of a card; `place` is where findings about all of them stand.
+    pub(super) fn lines(
+        &mut self,
+        written: &'a [ast::Line],
+        card: &mut Card<'_>,
+        place: Span,
+    ) -> Option<Vec<model::Line>> {
+        let drafts = self.drafts(written, card)?;
+        self.weigh(drafts, &mut Vec::new(), "card", place)
+    }
+
+    fn drafts(&mut self, written: &'a [ast::Line], card: &mut Card<'_>) -> Option<Vec<Draft>> {
+        let drafts: Vec<_> = written
+            .iter()
+            .map(|line| match line {
+                ast::Line::One(line) => self.line(line, card),
+                ast::Line::Group(group) => self.group(group, card),
+            })
+            .collect();
+        drafts.into_iter().collect()
+    }
+
+    fn group(&mut self, written: &'a ast::Group, card: &mut Card<'_>) -> Option<Draft> {
+        let named = self.claim_name(&written.name, card);
+        let weight = self.optional(written.weight.as_ref(), |checker, weight| checker.weight(weight, card));
+        if written.lines.is_empty() {
+            self.report(
+                Diagnostic::new(codes::cards::EMPTY, format!("the group `{}` has no lines", written.name.text))
+                    .label(written.span, ""),
+            );
+            return None;
+        }
+        let lines = self.drafts(&written.lines, card);
+        named?;
+        let lines = lines?;
+        let presence =
+            Presence::Any(lines.iter().filter_map(|l| l.item.as_ref()).map(|i| i.presence.clone()).collect());
+        Some(Draft {
+            kind: DraftKind::Group {
+                title: title(&written.name, &written.label, None),
+                combine: written.combine.map(|(combine, _)| combine_of(combine)).unwrap_or(model::Combine::Sum),
+                lines,
+            },
+            item: Some(Item { weight: weight?, presence, span: written.span }),
+            when_missing: when_missing(written.when_missing.as_ref()).unwrap_or_default(),
+            span: written.span,
+        })
+    }
+
+    fn line(&mut self, written: &'a ast::OneLine, card: &mut Card<'_>) -> Option<Draft> {
+        let named = self.claim_name(&written.name, card);
+        let weight = self.optional(written.weight.as_ref(), |checker, weight| checker.weight(weight, card));
+        if let Some(watch) = written.watch
+            && (written.weight.is_some() || written.scoring.is_some())
+        {
+            self.report(
+                Diagnostic::new(
+                    codes::cards::WATCHED,
+                    format!("`{}` is watched and scored at once", written.name.text),
+                )
+                .label(written.span, "")
+                .label(watch, "shown, never scored")
+                .help("write `watch` or a weight, not both"),
+            );
+            return None;
+        }
+        let decl = self.resolve(&written.name, "an indicator or a scorecard");
+        named?;
+        let (kind, presence, missing) = match decl? {
+            Decl::Indicator(_) => self.indicator_line(written, card)?,
+            Decl::Scorecard(index) => self.card_line(written, index, card)?,
+            other => {
+                let found = format!("`{}` is {}, not an indicator or a scorecard", written.name.text, other.kind());
+                self.report(
+                    Diagnostic::new(codes::names::WRONG_KIND, found)
+                        .label(written.name.span, "a line shows an indicator or another scorecard"),
+                );
+                return None;
+            }
+        };
+        let item = Item { weight: weight?, presence, span: written.span };
+        Some(Draft {
+            kind: DraftKind::Line(kind),
+            item: written.watch.is_none().then_some(item),
+            when_missing: when_missing(written.when_missing.as_ref()).unwrap_or(missing),
+            span: written.span,
+        })
+    }
+
+    fn indicator_line(
+        &mut self,
+        written: &'a ast::OneLine,
+        card: &mut Card<'_>,
+    ) -> Option<(LineKind, Presence, model::WhenMissing)> {
+        let id = self.indicator(&written.name, &Subject::Table(card.table), Need::All)?;
+        let indicator = self.instance(id)?;
+        let (target, missing, ty) = (indicator.target.clone(), indicator.when_missing, indicator.formula.ty);
+        let mut scoring = indicator.scoring.clone();
+        let unit = if let Type::Number(unit) = ty { Some(unit) } else { None };
+        if let Some(own) = &written.scoring {
+            let mut cx = card.cx.clone();
+            cx.this = Some(id);
+            scoring = self.scoring(own, target.as_ref(), &cx, unit.unwrap_or(Unit::NUMBER))?;
+        }
+        let attainment_cap = match &written.attainment_cap {
+            Some(e) => {
+                let cap = self.const_dec(e, "an attainment cap", Unit::RATIO)?;
+                if cap < Dec::ONE {
+                    self.report(
+                        Diagnostic::new(codes::cards::CAP, "a line capped below 100% can never be attained")
+                            .label(e.span, "")
+                            .help("write 100% or more"),
+                    );
+                    return None;
+                }
+                cap
+            }
+            None => self.model.policy.attainment_cap,
+        };
+        if written.watch.is_none() {
+            let needs_target = matches!(
+                scoring,
+                Scoring::Proportional { .. }
+                    | Scoring::AllOrNothing
+                    | Scoring::Deduct { .. }
+                    | Scoring::Curve(model::LineField::Attainment, _)
+            );
+            let never = target.as_ref().is_some_and(|table| table.rows.iter().all(|row| row.value.is_none()));
+            if unit.is_none() || needs_target && !asks(target.as_ref()) || never {
+                let name = &written.name.text;
+                let message = match (unit, never) {
+                    (None, _) => format!("`{name}` is no number and cannot be scored"),
+                    (_, true) => format!("the target of `{name}` is `none` for everybody, so that it is on no card"),
+                    _ => format!("`{name}` has no target to be scored by"),
+                };
+                self.report(
+                    Diagnostic::new(codes::cards::NEEDS_TARGET, message)
+                        .label(written.span, "")
+                        .help("give the indicator a `target`, score its actual (`rating of 5`, a curve `on actual`), or write `watch`"),
+                );
+                return None;
+            }
+        }
+        let presence = match target {
+            Some(table) => Presence::Table(ByTable {
+                keys: table.keys,
+                rows: table
+                    .rows
+                    .into_iter()
+                    .map(|row| model::ByRow { patterns: row.patterns, value: row.value.is_some(), span: row.span })
+                    .collect(),
+            }),
+            None => Presence::Always,
+        };
+        Some((LineKind::Indicator { indicator: id, scoring, attainment_cap }, presence, missing))
+    }
+
+    fn card_line(
+        &mut self,
+        written: &'a ast::OneLine,
+        index: usize,
+        card: &mut Card<'_>,
+    ) -> Option<(LineKind, Presence, model::WhenMissing)> {
+        let name = &written.name;
+        if card.stages.get(index) == Some(&Stage::Open) {
+            self.report(
+                Diagnostic::new(codes::names::CYCLE, format!("the scorecard `{}` holds itself", name.text))
+                    .label(name.span, "")
+                    .help("a card may hold other cards, but no card that holds it"),
+            );
+            return None;
+        }
+        if let Some(table) = self.scorecard_table(index)
+            && table != card.table
+        {
+            let (theirs, ours) = (&self.model.tables[table].title.name, &self.model.tables[card.table].title.name);
+            let message = format!("`{}` is for `{theirs}`, this card for `{ours}`", name.text);
+            self.report(
+                Diagnostic::new(codes::cards::CARD_SUBJECTS, message)
+                    .label(name.span, "a card holds cards of its own subjects"),
+            );
+            return None;
+        }
+        if let Some(extra) =
+            written.scoring.as_ref().map(|s| s.span).or(written.attainment_cap.as_ref().map(|e| e.span))
+        {
+            self.report(
+                Diagnostic::new(codes::cards::CAP, format!("`{}` is a scorecard and brings its own score", name.text))
+                    .label(extra, "belongs to indicators"),
+            );
+            return None;
+        }
+        let id = self.scorecard(index, card.stages)?;
+        Some((LineKind::Card(id), Presence::Always, model::WhenMissing::Fail))
+    }
+
+    fn weight(&mut self, written: &'a ast::ByTable<ast::Expr>, card: &Card<'_>) -> Option<ByNumber> {
+        let cx = card.cx.clone();
+        self.by_table(written, &cx, |checker, e| {
+            let weight = checker.const_dec(e, "a weight", Unit::RATIO)?;
+            if weight.is_negative() || weight > Dec::ONE {
+                let shown = checker.show_number(weight, Unit::RATIO);
+                checker.report(
+                    Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
+                        .label(e.span, "")
+                        .help("weights are shares of the card: `weight 30%`"),
+                );
+                return None;
+            }
+            Some(weight)
+        })
+    }
+
+    /// Adds up the weights of one level and, inside it, of its groups; `reach` are the weights of the groups around it.
+    fn weigh(
+        &mut self,
+        drafts: Vec<Draft>,
+        reach: &mut Vec<ByNumber>,
+        what: &str,
+        place: Span,
+    ) -> Option<Vec<model::Line>> {
+        let items: Vec<Item> = drafts.iter().filter_map(|draft| draft.item.clone()).collect();
+        let mut shares = if items.is_empty() {
+            // A card or group of watched lines only.
+            Vec::new().into_iter()
+        } else {
+            let Ok(level) = check_weights(&items, reach, &self.model.dimensions, &self.model.tables) else {
+                self.report(
+                    Diagnostic::new(
+                        codes::tables::TABLE_TOO_LARGE,
+                        "the weights depend on too many things to be added up",
+                    )
+                    .label(place, "")
+                    .help("let all weights depend on the same one or two keys"),
+                );
+                return None;
+            };
+            self.report_level(&level, &items, what, place)?;
+            level.shares.into_iter()
+        };
+        let mut lines = Vec::new();
+        let mut sound = true;
+        for draft in drafts {
+            let weight = match draft.item {
+                Some(item) => item.weight.or_else(|| shares.next()),
+                None => None,
+            };
+            let kind = match draft.kind {
+                DraftKind::Line(kind) => kind,
+                DraftKind::Group { title, combine, lines } => {
+                    reach.extend(weight.clone());
+                    let (name, place) = (format!("group `{}`", title.name), title.span);
+                    let inside = self.weigh(lines, reach, &name, place);
+                    if weight.is_some() {
+                        reach.pop();
+                    }
+                    match inside {
+                        Some(lines) => LineKind::Group { title, combine, lines },
+                        None => {
+                            sound = false;
+                            continue;
+                        }
+                    }
+                }
+            };
+            lines.push(model::Line { kind, weight, when_missing: draft.when_missing, span: draft.span });
+        }
+        sound.then_some(lines)
+    }
+
+    fn report_level(&mut self, level: &Level, items: &[Item], what: &str, place: Span) -> Option<()> {
+        const LISTED: usize = 5;
+        let mut wrong = level.wrong.iter().map(|(combination, sum)| {
+            let sum = self.show_number(*sum, Unit::RATIO);
+            if combination.is_empty() { sum } else { format!("{sum} for `{combination}`") }
+        });
+        let mut shown: Vec<String> = wrong.by_ref().take(LISTED).collect();
+        let more = wrong.count();
+        if more > 0 {
+            shown.push(format!("{more} more"));
+        }
+        let sums = match shown.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+            None => String::new(),
+        };
+        if !sums.is_empty() {
+            let mut finding = Diagnostic::new(
+                codes::cards::WEIGHT_SUM,
+                format!("the weights of this {what} add up to {sums}, not to 100%"),
+            )
+            .label(place, "");
+            for item in items.iter().filter(|item| item.weight.is_some()) {
+                finding = finding.label(item.span, "");
+            }
+            self.report(
+                finding.help("a line whose target is `none` is not on the card, and its weight goes to nobody"),
+            );
+            return None;
+        }
+        if !level.nothing_left.is_empty() {
+            let under: Vec<String> =
+                level.nothing_left.iter().filter(|c| !c.is_empty()).take(LISTED).cloned().collect();
+            let under = if under.is_empty() {
+                String::new()
+            } else {
+                format!(" for {}", list(&under, level.nothing_left.len() as u128))
+            };
+            let mut finding = Diagnostic::new(
+                codes::cards::WEIGHT_SUM,
+                format!("the written weights already make 100%{under}, and nothing is left for the lines without one"),
+            )
+            .label(place, "");
+            for item in items.iter().filter(|item| item.weight.is_none()) {
+                finding = finding.label(item.span, "no weight");
+            }
+            self.report(finding.help("write its weight, or `watch` to show it without scoring it"));
+            return None;
+        }
+        Some(())
+    }
+}
+
+/// The largest fraction that a scoring can give; `None` if it has no bound that is known here.
+pub(super) fn largest_fraction(scoring: &Scoring) -> Option<Dec> {
+    match scoring {
+        Scoring::Proportional { cap, stretch, .. } => Some(stretch.unwrap_or(*cap)),
+        Scoring::AllOrNothing | Scoring::Deduct { .. } | Scoring::Rating(_) => Some(Dec::ONE),
+        Scoring::Curve(_, curve) => match &curve.kind {
+            CurveKind::Step(rows) => {
+                let values: Option<Vec<Dec>> = rows.iter().map(|row| constant(&row.value)).collect();
+                values?.into_iter().max()
+            }
+            CurveKind::Linear(points) => points.iter().map(|(_, y)| *y).max(),
+            CurveKind::Marginal(_) => None,
+        },
+    }
+}
+
+/// What a line without data does, as written.
+pub(crate) fn when_missing(written: Option<&(ast::WhenMissing, Span)>) -> Option<model::WhenMissing> {
+    written.map(|(written, _)| match written {
+        ast::WhenMissing::Fail => model::WhenMissing::Fail,
+        ast::WhenMissing::Zero => model::WhenMissing::Zero,
+        ast::WhenMissing::Full => model::WhenMissing::Full,
+        ast::WhenMissing::Reweight => model::WhenMissing::Reweight,
+    })
+}
+
+fn combine_of(written: ast::Combine) -> model::Combine {
+    match written {
+        ast::Combine::Sum => model::Combine::Sum,
+        ast::Combine::Worst => model::Combine::Worst,
+        ast::Combine::Average => model::Combine::Average,
+        ast::Combine::All => model::Combine::All,
+    }
+}
