@@ -1,8 +1,208 @@
 //! Policy tests.
 
-use crate::checker::Checker;
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::{Period, Value};
+use rustc_hash::FxHashMap;
 
-impl Checker<'_> {
+use crate::checker::{Checker, unknown};
+use crate::model::{self, TableId, TestRow, TestTable, Timing};
+use crate::names::nearest;
+
+mod cells;
+mod expects;
+mod places;
+
+use cells::read_cell;
+
+impl<'a> Checker<'a> {
     /// Checks all tests into the model.
-    pub(crate) fn check_tests(&mut self) {}
+    pub(crate) fn check_tests(&mut self) {
+        for index in 0..self.names.tests.len() {
+            if let Some(test) = self.test(index) {
+                self.model.tests.push(test);
+            }
+        }
+    }
+
+    fn test(&mut self, index: usize) -> Option<model::Test> {
+        let declared = self.names.tests.get(index)?;
+        let (written, span) = (declared.ast, declared.span);
+        self.report_all_not_built(&written.not_built);
+        let period = self.test_period(written);
+        let mut given: FxHashMap<TableId, Span> = FxHashMap::default();
+        let tables: Vec<_> = written.tables.iter().map(|table| self.test_table(table, &mut given)).collect();
+        if written.expects.is_empty() && written.not_built.is_empty() {
+            self.report(
+                Diagnostic::new(codes::tests::EXPECT_NOTHING, "this test expects nothing")
+                    .label(written.name.span, "")
+                    .help("say what must come out: `expect host_card[A01].score == 100`"),
+            );
+        }
+        // What a subject is called is looked up in the rows, so that expectations wait for sound tables.
+        let tables: Vec<TestTable> = tables.into_iter().collect::<Option<_>>()?;
+        let period = period?;
+        let expects: Vec<_> = written.expects.iter().map(|expect| self.expect(expect, period, &tables)).collect();
+        let expects = expects.into_iter().collect::<Option<_>>()?;
+        Some(model::Test { name: written.name.value.clone(), period, tables, expects, span })
+    }
+
+    fn test_period(&mut self, written: &ast::Test) -> Option<Period> {
+        let Some(text) = &written.period else {
+            self.report(
+                Diagnostic::new(codes::tests::TEST_PERIOD, "this test does not say which period it judges")
+                    .label(written.name.span, "")
+                    .help("write the period first: `period 2026-10`"),
+            );
+            return None;
+        };
+        self.policy_period(&text.value, text.span)
+    }
+
+    /// A period of the policy's kind, as written.
+    fn policy_period(&mut self, text: &str, span: Span) -> Option<Period> {
+        let (calendar, kind) = (self.model.policy.calendar, self.model.policy.period);
+        match calendar.parse(text) {
+            Ok(period) if period.kind == kind => Some(period),
+            Ok(period) => {
+                let (is, wanted) = (period.kind.word(), kind.word());
+                self.report(
+                    Diagnostic::new(codes::tests::TEST_PERIOD, format!("`{text}` is a {is}, and this policy judges a {wanted} at a time"))
+                        .label(span, format!("a {wanted} was expected")),
+                );
+                None
+            }
+            Err(error) => {
+                self.report(
+                    Diagnostic::new(codes::tests::TEST_PERIOD, format!("`{text}` is {error}")).label(span, ""),
+                );
+                None
+            }
+        }
+    }
+
+    fn test_table(&mut self, written: &ast::TestTable, given: &mut FxHashMap<TableId, Span>) -> Option<TestTable> {
+        let table = self.table(&written.name)?;
+        let first = *given.entry(table).or_insert(written.name.span);
+        if first != written.name.span {
+            self.report(
+                Diagnostic::new(codes::tests::TEST_TABLE, format!("`{}` is given twice", written.name.text))
+                    .label(written.name.span, "again here")
+                    .label(first, "first here")
+                    .help("put all rows into one grid"),
+            );
+            return None;
+        }
+        let columns = self.test_columns(written, table)?;
+        let mut rows = Vec::new();
+        for row in &written.rows {
+            rows.push(self.test_row(row, table, &columns, written));
+        }
+        let rows: Vec<TestRow> = rows.into_iter().collect::<Option<_>>()?;
+        self.check_unique(table, &columns, &rows, written)?;
+        Some(TestTable { table, columns, rows })
+    }
+
+    fn test_columns(&mut self, written: &ast::TestTable, table: TableId) -> Option<Vec<u32>> {
+        let mut columns: Vec<u32> = Vec::new();
+        let mut sound = true;
+        for name in &written.columns {
+            let contract = &self.model.tables[table];
+            let finding = match contract.find(&name.text) {
+                Some((index, _)) if !columns.contains(&index) => {
+                    columns.push(index);
+                    continue;
+                }
+                Some(_) => Diagnostic::new(codes::tests::TEST_TABLE, format!("the column `{}` is given twice", name.text))
+                    .label(name.span, "again here"),
+                None => {
+                    let near = nearest(&name.text, contract.columns.iter().map(|c| c.title.name.as_str()));
+                    unknown(name, &format!("a column of `{}`", contract.title.name), near)
+                }
+            };
+            self.report(finding);
+            sound = false;
+        }
+        sound.then_some(columns)
+    }
+
+    fn test_row(
+        &mut self,
+        written: &ast::TestRow,
+        table: TableId,
+        columns: &[u32],
+        grid: &ast::TestTable,
+    ) -> Option<TestRow> {
+        if written.cells.len() != columns.len() {
+            let (found, wanted) = (written.cells.len(), columns.len());
+            let cells = if found == 1 { "cell" } else { "cells" };
+            self.report(
+                Diagnostic::new(codes::tests::TEST_TABLE, format!("this row has {found} {cells} and the grid {wanted} columns"))
+                    .label(written.span, "")
+                    .help("put one cell under each column; an empty one is missing"),
+            );
+            return None;
+        }
+        let mut cells = Vec::new();
+        for ((cell, index), name) in written.cells.iter().zip(columns).zip(&grid.columns) {
+            cells.push(self.test_cell(cell, table, *index, name));
+        }
+        Some(TestRow { cells: cells.into_iter().collect::<Option<_>>()?, span: written.span })
+    }
+
+    fn test_cell(&mut self, cell: &ast::Text, table: TableId, index: u32, name: &ast::Name) -> Option<Option<Value>> {
+        let column = self.model.tables[table].column(index)?;
+        let problem = match read_cell(&cell.value, column, &self.model) {
+            Ok(value) => return Some(value),
+            Err(problem) => problem,
+        };
+        let shown = if cell.value.is_empty() { "an empty cell".to_owned() } else { format!("`{}`", cell.value) };
+        self.report(
+            Diagnostic::new(codes::tests::TEST_CELL, format!("{shown} in the column `{}`: {}", name.text, problem.what))
+                .label(cell.span, problem.wanted)
+                .label(name.span, ""),
+        );
+        None
+    }
+
+    /// Whether keys and unique columns have no value twice: a key of a stock or an as-of table comes once a period.
+    fn check_unique(
+        &mut self,
+        table: TableId,
+        columns: &[u32],
+        rows: &[TestRow],
+        written: &ast::TestTable,
+    ) -> Option<()> {
+        let contract = &self.model.tables[table];
+        let beside = match contract.time {
+            Timing::Timeless | Timing::Flow(_) => None,
+            Timing::AsOf(column) => Some(column),
+            Timing::Stock { from, .. } => Some(from),
+        };
+        let mut findings = Vec::new();
+        let place = |index: u32| columns.iter().position(|c| *c == index);
+        for (at, index) in columns.iter().enumerate() {
+            let Some(column) = contract.column(*index).filter(|column| column.unique) else { continue };
+            let beside = beside.filter(|_| contract.key == Some(*index)).and_then(place);
+            let mut seen: FxHashMap<(&Value, Option<&Value>), Span> = FxHashMap::default();
+            for (row, source) in rows.iter().zip(&written.rows) {
+                let Some(value) = row.cells.get(at).and_then(Option::as_ref) else { continue };
+                let beside = beside.and_then(|place| row.cells.get(place)).and_then(Option::as_ref);
+                let span = source.cells.get(at).map_or(row.span, |cell| cell.span);
+                if let Some(first) = seen.insert((value, beside), span) {
+                    let shown = source.cells.get(at).map(|cell| cell.value.as_str()).unwrap_or_default();
+                    let message = format!("`{shown}` stands twice in the column `{}`", column.title.name);
+                    findings.push(
+                        Diagnostic::new(codes::tests::TEST_KEY, message)
+                            .label(span, "again here")
+                            .label(first, "first here")
+                            .help("its values tell the rows apart: change one of them"),
+                    );
+                }
+            }
+        }
+        let sound = findings.is_empty();
+        self.diagnostics.extend(findings);
+        sound.then_some(())
+    }
 }

@@ -1,0 +1,127 @@
+//! Expectations.
+
+use kpi_base::{Diagnostic, codes};
+use kpi_syntax::ast;
+use kpi_value::{Period, Value};
+
+use super::places::{Found, FoundPlace};
+use crate::checker::{Checker, unknown};
+use crate::curves::compare_op;
+use crate::model::{self, Claim, CompareOp, Expect, RuleOutcome, ScorecardId, TestTable, Type};
+use crate::names::{Decl, nearest};
+
+impl<'a> Checker<'a> {
+    /// One expectation of a test that judges this period.
+    pub(super) fn expect(&mut self, written: &'a ast::Expect, period: Period, tables: &[TestTable]) -> Option<Expect> {
+        let (subject, period, claim) = match &written.kind {
+            ast::ExpectKind::Compare(e) => {
+                let (found, op, value) = self.comparison(e, period, tables)?;
+                (found.subject, found.period, Claim::Compare(found.place, op, value, found.ty))
+            }
+            ast::ExpectKind::Missing(e, known) => {
+                let found = self.expect_place(e, period, tables)?;
+                (found.subject, found.period, Claim::Missing(found.place, !known))
+            }
+            ast::ExpectKind::Incomplete(e, complete) => {
+                let (found, card) = self.expect_card(e, period)?;
+                (found.subject, found.period, Claim::Incomplete(card, !complete))
+            }
+            ast::ExpectKind::Vetoed(e, veto, negated) => {
+                let (found, card) = self.expect_card(e, period)?;
+                let vetoes = &self.model.scorecards[card].vetoes;
+                if vetoes.iter().all(|v| v.title.name != veto.text) {
+                    let near = nearest(&veto.text, vetoes.iter().map(|v| v.title.name.as_str()));
+                    let finding = unknown(veto, &format!("a veto of `{}`", found.name.text), near);
+                    self.report(finding);
+                    return None;
+                }
+                (found.subject, found.period, Claim::Vetoed(card, veto.text.clone(), !negated))
+            }
+            ast::ExpectKind::Rule(e, outcome) => {
+                let found = self.expect_of(e, period)?;
+                let Decl::Rule(index) = found.decl else { return self.no_such(found.name, found.decl, "a rule") };
+                let rule = self.rule_ids.get(index).copied().flatten()?;
+                let outcome = match outcome {
+                    ast::RuleOutcome::Fired => RuleOutcome::Fired,
+                    ast::RuleOutcome::NotFired => RuleOutcome::NotFired,
+                    ast::RuleOutcome::NotJudged => RuleOutcome::NotJudged,
+                };
+                (found.subject, found.period, Claim::Rule(rule, outcome))
+            }
+        };
+        Some(Expect { subject, period, claim, span: written.span })
+    }
+
+    fn expect_card(&mut self, e: &'a ast::Expr, period: Period) -> Option<(Found<'a>, ScorecardId)> {
+        let found = self.expect_of(e, period)?;
+        let Decl::Scorecard(index) = found.decl else { return self.no_such(found.name, found.decl, "a scorecard") };
+        let card = self.scorecard_ids.get(index).copied().flatten()?;
+        Some((found, card))
+    }
+
+    /// `place == constant`; a truth value may stand alone.
+    fn comparison(
+        &mut self,
+        e: &'a ast::Expr,
+        period: Period,
+        tables: &[TestTable],
+    ) -> Option<(FoundPlace, CompareOp, Value)> {
+        let (place, truth) = match &e.kind {
+            ast::ExprKind::Binary(op, left, right) => {
+                let Some(op) = compare_op(*op) else { return self.no_place(e) };
+                let found = self.expect_place(left, period, tables)?;
+                let value = self.expected_value(right, found.ty)?;
+                self.check_order(op, found.ty, e)?;
+                return Some((found, op, value));
+            }
+            ast::ExprKind::Not(inner) => (&**inner, false),
+            _ => (e, true),
+        };
+        let found = self.expect_place(place, period, tables)?;
+        if found.ty != Type::Bool {
+            let shown = self.show(found.ty);
+            self.report(
+                Diagnostic::new(codes::tests::EXPECT_VALUE, format!("this is {shown}, and nothing says what it must be"))
+                    .label(e.span, "")
+                    .help("compare it: `… == 100`; or write `is missing`, `is known`"),
+            );
+            return None;
+        }
+        Some((found, CompareOp::Eq, Value::Bool(truth)))
+    }
+
+    fn check_order(&mut self, op: CompareOp, ty: Type, e: &ast::Expr) -> Option<()> {
+        let ordered = match ty {
+            Type::Bool | Type::Text | Type::Reference(_) => false,
+            Type::Member(dimension) => self.model.dimensions[dimension].ordered,
+            _ => true,
+        };
+        if ordered || matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            return Some(());
+        }
+        let shown = self.show(ty);
+        self.report(
+            Diagnostic::new(codes::types::NO_ORDER, format!("{shown} has no order"))
+                .label(e.span, "")
+                .help("compare it with `==` or `≠`"),
+        );
+        None
+    }
+
+    /// The constant that a value of the results is compared with.
+    fn expected_value(&mut self, e: &'a ast::Expr, ty: Type) -> Option<Value> {
+        if let Type::Number(unit) = ty {
+            return self.const_dec(e, "an expected value", unit).map(Value::Dec);
+        }
+        let value = self.expr(e, &crate::context::Context::pure(), Some(ty))?;
+        if let model::ExprKind::Const(Some(value)) = value.kind {
+            return Some(value);
+        }
+        self.report(
+            Diagnostic::new(codes::tests::EXPECT_VALUE, "an expected value is a constant")
+                .label(e.span, "")
+                .help("write the value itself; to expect none, write `is missing`"),
+        );
+        None
+    }
+}

@@ -1,0 +1,340 @@
+//! Of which value of the results an expectation speaks.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::{Period, Value};
+
+use crate::checker::{Checker, unknown};
+use crate::instances::Need;
+use crate::model::{
+    CardField, IndicatorField, IndicatorId, Line, LineKind, Place, ScorecardId, Subject, TableId, TestTable, Type, Unit,
+};
+use crate::names::{Decl, nearest};
+
+/// A declaration for a subject and a period: `host_card[A01]`, `host_card[A01, 2026-09]`.
+pub(super) struct Found<'a> {
+    pub(super) name: &'a ast::Name,
+    pub(super) decl: Decl,
+    pub(super) subject: String,
+    pub(super) period: Period,
+}
+
+/// A value of the results, whose it is, when, and of what type.
+pub(super) struct FoundPlace {
+    pub(super) place: Place,
+    pub(super) ty: Type,
+    pub(super) subject: String,
+    pub(super) period: Period,
+}
+
+/// A line of a scorecard, as far as expectations are concerned.
+enum Shown {
+    Indicator(IndicatorId),
+    Other,
+}
+
+const FIELDS: [(&str, IndicatorField); 6] = [
+    ("actual", IndicatorField::Actual),
+    ("target", IndicatorField::Target),
+    ("met", IndicatorField::Met),
+    ("attainment", IndicatorField::Attainment),
+    ("gap", IndicatorField::Gap),
+    ("score", IndicatorField::Score),
+];
+
+impl<'a> Checker<'a> {
+    /// `host_card[A01]` and the like.
+    pub(super) fn expect_of(&mut self, e: &'a ast::Expr, period: Period) -> Option<Found<'a>> {
+        let ast::ExprKind::Index(owner, index) = &e.kind else { return self.no_place(e) };
+        let ast::ExprKind::Name(name) = &owner.kind else { return self.no_place(e) };
+        let (subject, period) = match index.as_slice() {
+            [subject] => (subject, period),
+            [subject, when] => {
+                let text = match &when.kind {
+                    ast::ExprKind::Period(text) | ast::ExprKind::Text(text) => text.clone(),
+                    ast::ExprKind::Date(date) => date.to_string(),
+                    ast::ExprKind::Number(number) if number.unit == ast::Unit::None => number.value.to_string(),
+                    _ => return self.no_place(e),
+                };
+                (subject, self.policy_period(&text, when.span)?)
+            }
+            _ => return self.no_place(e),
+        };
+        let subject = self.subject_key(subject)?;
+        let decl = self.resolve(name, "a scorecard, an indicator, an incentive or a rule")?;
+        Some(Found { name, decl, subject, period })
+    }
+
+    /// A key as it stands between brackets.
+    fn subject_key(&mut self, e: &ast::Expr) -> Option<String> {
+        match &e.kind {
+            ast::ExprKind::Name(name) => Some(name.text.clone()),
+            ast::ExprKind::Text(text) => Some(text.clone()),
+            ast::ExprKind::Number(number) if number.unit == ast::Unit::None => Some(number.value.to_string()),
+            _ => {
+                self.report(
+                    Diagnostic::new(codes::tests::EXPECT_PLACE, "between the brackets stands the key of one subject")
+                        .label(e.span, "")
+                        .help("put a key that is no plain name into quotes: `host_card[\"A-01\"]`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A value of the results.
+    pub(super) fn expect_place(
+        &mut self,
+        e: &'a ast::Expr,
+        period: Period,
+        tables: &[TestTable],
+    ) -> Option<FoundPlace> {
+        let ast::ExprKind::Field(owner, field) = &e.kind else { return self.no_place(e) };
+        if let ast::ExprKind::Field(card, line) = &owner.kind {
+            let found = self.expect_of(card, period)?;
+            let Decl::Scorecard(index) = found.decl else { return self.no_such(found.name, found.decl, "a scorecard") };
+            let id = self.scorecard_ids.get(index).copied().flatten()?;
+            let (place, ty) = self.line_place(id, found.name, line, field)?;
+            return Some(FoundPlace { place, ty, subject: found.subject, period: found.period });
+        }
+        let found = self.expect_of(owner, period)?;
+        let (place, ty) = match found.decl {
+            Decl::Scorecard(index) => {
+                let id = self.scorecard_ids.get(index).copied().flatten()?;
+                self.card_place(id, field)?
+            }
+            Decl::Incentive(index) => {
+                let id = self.incentive_ids.get(index).copied().flatten()?;
+                let pays = &self.model.incentives[id].pays;
+                if field.text == "total" {
+                    (Place::Pay(id, None), Type::MONEY)
+                } else if let Some(place) = pays.iter().position(|pay| pay.title.name == field.text) {
+                    (Place::Pay(id, Some(place as u32)), Type::MONEY)
+                } else {
+                    let names = pays.iter().map(|pay| pay.title.name.as_str()).chain(["total"]);
+                    let finding = unknown(field, &format!("a pay of `{}`, or `total`,", found.name.text), nearest(&field.text, names));
+                    self.report(finding);
+                    return None;
+                }
+            }
+            Decl::Indicator(_) => {
+                let wanted = self.indicator_field(field)?;
+                let table = self.table_of_subject(&found, tables)?;
+                let need = if wanted == IndicatorField::Actual { Need::Actual } else { Need::All };
+                let id = self.indicator(found.name, &Subject::Table(table), need)?;
+                self.check_target_there(id, wanted, field)?;
+                let ty = self.field_type(id, wanted);
+                (Place::Indicator(id, wanted), ty)
+            }
+            other => return self.no_such(found.name, other, "a scorecard, an indicator or an incentive"),
+        };
+        Some(FoundPlace { place, ty, subject: found.subject, period: found.period })
+    }
+
+    fn card_place(&mut self, id: ScorecardId, field: &ast::Name) -> Option<(Place, Type)> {
+        let card = &self.model.scorecards[id];
+        Some(match field.text.as_str() {
+            "score" => (Place::Card(id, CardField::Score), Type::POINTS),
+            "attainment" => (Place::Card(id, CardField::Attainment), Type::RATIO),
+            "rank" => (Place::Card(id, CardField::Rank), Type::COUNT),
+            "grade" if card.grade.is_some() => (Place::Card(id, CardField::Grade), Type::Text),
+            "grade" => {
+                let message = format!("`{}` gives no grades", card.title.name);
+                self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, ""));
+                return None;
+            }
+            other => {
+                let mut names: Vec<&str> = vec!["score", "attainment", "grade", "rank"];
+                names.extend(line_names(&card.lines, self));
+                let finding = unknown(field, "`score`, `attainment`, `grade`, `rank` or a line", nearest(other, names));
+                self.report(finding);
+                return None;
+            }
+        })
+    }
+
+    fn line_place(
+        &mut self,
+        card: ScorecardId,
+        card_name: &ast::Name,
+        line: &ast::Name,
+        field: &ast::Name,
+    ) -> Option<(Place, Type)> {
+        let lines = &self.model.scorecards[card].lines;
+        let Some(shown) = find_line(lines, &line.text, self) else {
+            let near = nearest(&line.text, line_names(lines, self));
+            let finding = unknown(line, &format!("a line of `{}`", card_name.text), near);
+            self.report(finding);
+            return None;
+        };
+        let name = line.text.clone();
+        if field.text == "weight" {
+            return Some((Place::LineWeight(card, name), Type::RATIO));
+        }
+        let wanted = self.indicator_field(field)?;
+        let ty = match (shown, wanted) {
+            (_, IndicatorField::Score) => Type::POINTS,
+            (Shown::Indicator(id), wanted) => {
+                if wanted != IndicatorField::Attainment {
+                    self.check_target_there(id, wanted, field)?;
+                }
+                self.field_type(id, wanted)
+            }
+            (Shown::Other, IndicatorField::Attainment) => Type::RATIO,
+            (Shown::Other, IndicatorField::Met) => Type::Bool,
+            (Shown::Other, _) => {
+                let message = format!("`{name}` is made of other lines and has no `{}`", field.text);
+                self.report(
+                    Diagnostic::new(codes::tests::EXPECT_PLACE, message)
+                        .label(field.span, "")
+                        .help("it has `attainment`, `score`, `weight` and `met`"),
+                );
+                return None;
+            }
+        };
+        Some((Place::Line(card, name, wanted), ty))
+    }
+
+    fn indicator_field(&mut self, field: &ast::Name) -> Option<IndicatorField> {
+        let found = FIELDS.iter().find(|(name, _)| *name == field.text).map(|(_, field)| *field);
+        if found.is_none() {
+            let near = nearest(&field.text, FIELDS.iter().map(|(name, _)| *name).chain(["weight"]));
+            self.report(unknown(field, "`actual`, `target`, `met`, `attainment`, `gap` or `score`", near));
+        }
+        found
+    }
+
+    fn check_target_there(&mut self, id: IndicatorId, wanted: IndicatorField, field: &ast::Name) -> Option<()> {
+        let needed = matches!(
+            wanted,
+            IndicatorField::Target | IndicatorField::Met | IndicatorField::Attainment | IndicatorField::Gap
+        );
+        let indicator = self.instance(id)?;
+        if needed && indicator.target.is_none() {
+            let message = format!("`{}` has no target, and so no `{}`", indicator.title.name, field.text);
+            self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, ""));
+            return None;
+        }
+        Some(())
+    }
+
+    fn field_type(&self, id: IndicatorId, field: IndicatorField) -> Type {
+        match field {
+            IndicatorField::Actual | IndicatorField::Target => {
+                self.instance(id).map_or(Type::Number(Unit::NUMBER), |indicator| indicator.formula.ty)
+            }
+            IndicatorField::Met => Type::Bool,
+            IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Score => Type::RATIO,
+        }
+    }
+
+    /// Whose key it is: that of a table of the test which has such a row, else that of the cards with the indicator.
+    fn table_of_subject(&mut self, found: &Found<'a>, tables: &[TestTable]) -> Option<TableId> {
+        let has = |given: &&TestTable| {
+            let contract = &self.model.tables[given.table];
+            let place = contract.key.and_then(|key| given.columns.iter().position(|c| *c == key));
+            place.is_some_and(|place| {
+                let key = |row: &crate::model::TestRow| row.cells.get(place).cloned().flatten();
+                given.rows.iter().any(|row| key(row).is_some_and(|key| same_key(&key, &found.subject)))
+            })
+        };
+        let mut candidates: Vec<TableId> = tables.iter().filter(has).map(|given| given.table).collect();
+        let of_cards = self.tables_of_cards(&found.name.text);
+        if candidates.is_empty() {
+            candidates.clone_from(&of_cards);
+        }
+        let narrowed: Vec<TableId> = candidates.iter().copied().filter(|t| of_cards.contains(t)).collect();
+        if !narrowed.is_empty() {
+            candidates = narrowed;
+        }
+        if candidates.len() > 1 && candidates.iter().any(|t| self.model.tables[*t].roster) {
+            candidates.retain(|t| self.model.tables[*t].roster);
+        }
+        match candidates.as_slice() {
+            [table] => Some(*table),
+            other => {
+                let message = if other.is_empty() {
+                    format!("no table of this test has a row with the key `{}`", found.subject)
+                } else {
+                    let names: Vec<String> =
+                        other.iter().map(|t| format!("`{}`", self.model.tables[*t].title.name)).collect();
+                    format!("`{}` is a key of several tables: {}", found.subject, names.join(", "))
+                };
+                self.report(
+                    Diagnostic::new(codes::tests::EXPECT_PLACE, message)
+                        .label(found.name.span, "")
+                        .help("give the subject a row of its own, or ask for the line of a card: `host_card[A01].watch_time.actual`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The tables of the scorecards that have an indicator.
+    fn tables_of_cards(&self, name: &str) -> Vec<TableId> {
+        let cards = self.model.scorecards.iter().map(|(_, card)| card);
+        let with = cards.filter(|card| find_line(&card.lines, name, self).is_some());
+        let mut tables: Vec<TableId> = with.map(|card| card.table).collect();
+        tables.sort_unstable();
+        tables.dedup();
+        tables
+    }
+
+    pub(super) fn no_place<T>(&mut self, e: &ast::Expr) -> Option<T> {
+        self.no_place_at(e.span)
+    }
+
+    fn no_place_at<T>(&mut self, span: Span) -> Option<T> {
+        self.report(
+            Diagnostic::new(codes::tests::EXPECT_PLACE, "this is no value of the results")
+                .label(span, "")
+                .help("write `host_card[A01].score`, `host_card[A01].watch_time.actual`, `watch_time[A01].actual`, `monthly_pay[A01].base` or `.total`"),
+        );
+        None
+    }
+
+    pub(super) fn no_such<T>(&mut self, name: &ast::Name, decl: Decl, wanted: &str) -> Option<T> {
+        let message = format!("`{}` is {}, not {wanted}", name.text, decl.kind());
+        self.report(Diagnostic::new(codes::names::WRONG_KIND, message).label(name.span, format!("{wanted} was expected")));
+        None
+    }
+}
+
+fn same_key(key: &Value, text: &str) -> bool {
+    match key {
+        Value::Text(key) => **key == *text,
+        Value::Dec(x) => x.to_string() == text,
+        Value::Date(x) => x.to_string() == text,
+        _ => false,
+    }
+}
+
+fn find_line(lines: &[Line], name: &str, checker: &Checker<'_>) -> Option<Shown> {
+    lines.iter().find_map(|line| match &line.kind {
+        LineKind::Indicator { indicator, .. } => {
+            let is = checker.instance(*indicator).is_some_and(|i| i.title.name == name);
+            is.then_some(Shown::Indicator(*indicator))
+        }
+        LineKind::Card(id) => (checker.model.scorecards[*id].title.name == name).then_some(Shown::Other),
+        LineKind::Group { title, lines, .. } => {
+            if title.name == name { Some(Shown::Other) } else { find_line(lines, name, checker) }
+        }
+    })
+}
+
+fn line_names<'c>(lines: &'c [Line], checker: &'c Checker<'_>) -> Vec<&'c str> {
+    let mut names = Vec::new();
+    for line in lines {
+        match &line.kind {
+            LineKind::Indicator { indicator, .. } => {
+                names.extend(checker.instance(*indicator).map(|i| i.title.name.as_str()));
+            }
+            LineKind::Card(id) => names.push(&checker.model.scorecards[*id].title.name),
+            LineKind::Group { title, lines, .. } => {
+                names.push(&title.name);
+                names.extend(line_names(lines, checker));
+            }
+        }
+    }
+    names
+}
