@@ -67,15 +67,16 @@ impl<'a> Checker<'a> {
             Ok(period) => {
                 let (is, wanted) = (period.kind.word(), kind.word());
                 self.report(
-                    Diagnostic::new(codes::tests::TEST_PERIOD, format!("`{text}` is a {is}, and this policy judges a {wanted} at a time"))
-                        .label(span, format!("a {wanted} was expected")),
+                    Diagnostic::new(
+                        codes::tests::TEST_PERIOD,
+                        format!("`{text}` is a {is}, and this policy judges a {wanted} at a time"),
+                    )
+                    .label(span, format!("a {wanted} was expected")),
                 );
                 None
             }
             Err(error) => {
-                self.report(
-                    Diagnostic::new(codes::tests::TEST_PERIOD, format!("`{text}` is {error}")).label(span, ""),
-                );
+                self.report(Diagnostic::new(codes::tests::TEST_PERIOD, format!("`{text}` is {error}")).label(span, ""));
                 None
             }
         }
@@ -113,8 +114,10 @@ impl<'a> Checker<'a> {
                     columns.push(index);
                     continue;
                 }
-                Some(_) => Diagnostic::new(codes::tests::TEST_TABLE, format!("the column `{}` is given twice", name.text))
-                    .label(name.span, "again here"),
+                Some(_) => {
+                    Diagnostic::new(codes::tests::TEST_TABLE, format!("the column `{}` is given twice", name.text))
+                        .label(name.span, "again here")
+                }
                 None => {
                     let near = nearest(&name.text, contract.columns.iter().map(|c| c.title.name.as_str()));
                     unknown(name, &format!("a column of `{}`", contract.title.name), near)
@@ -137,9 +140,12 @@ impl<'a> Checker<'a> {
             let (found, wanted) = (written.cells.len(), columns.len());
             let cells = if found == 1 { "cell" } else { "cells" };
             self.report(
-                Diagnostic::new(codes::tests::TEST_TABLE, format!("this row has {found} {cells} and the grid {wanted} columns"))
-                    .label(written.span, "")
-                    .help("put one cell under each column; an empty one is missing"),
+                Diagnostic::new(
+                    codes::tests::TEST_TABLE,
+                    format!("this row has {found} {cells} and the grid {wanted} columns"),
+                )
+                .label(written.span, "")
+                .help("put one cell under each column; an empty one is missing"),
             );
             return None;
         }
@@ -158,9 +164,12 @@ impl<'a> Checker<'a> {
         };
         let shown = if cell.value.is_empty() { "an empty cell".to_owned() } else { format!("`{}`", cell.value) };
         self.report(
-            Diagnostic::new(codes::tests::TEST_CELL, format!("{shown} in the column `{}`: {}", name.text, problem.what))
-                .label(cell.span, problem.wanted)
-                .label(name.span, ""),
+            Diagnostic::new(
+                codes::tests::TEST_CELL,
+                format!("{shown} in the column `{}`: {}", name.text, problem.what),
+            )
+            .label(cell.span, problem.wanted)
+            .label(name.span, ""),
         );
         None
     }

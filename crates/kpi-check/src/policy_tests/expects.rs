@@ -9,6 +9,7 @@ use crate::checker::{Checker, unknown};
 use crate::curves::compare_op;
 use crate::model::{self, Claim, CompareOp, Expect, RuleOutcome, ScorecardId, TestTable, Type};
 use crate::names::{Decl, nearest};
+use crate::targets::type_word;
 
 impl<'a> Checker<'a> {
     /// One expectation of a test that judges this period.
@@ -79,11 +80,14 @@ impl<'a> Checker<'a> {
         };
         let found = self.expect_place(place, period, tables)?;
         if found.ty != Type::Bool {
-            let shown = self.show(found.ty);
+            let shown = type_word(found.ty);
             self.report(
-                Diagnostic::new(codes::tests::EXPECT_VALUE, format!("this is {shown}, and nothing says what it must be"))
-                    .label(e.span, "")
-                    .help("compare it: `… == 100`; or write `is missing`, `is known`"),
+                Diagnostic::new(
+                    codes::tests::EXPECT_VALUE,
+                    format!("this is {shown}, and nothing says what it must be"),
+                )
+                .label(e.span, "")
+                .help("compare it: `… == 100`; or write `is missing`, `is known`"),
             );
             return None;
         }
@@ -99,7 +103,7 @@ impl<'a> Checker<'a> {
         if ordered || matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Some(());
         }
-        let shown = self.show(ty);
+        let shown = type_word(ty);
         self.report(
             Diagnostic::new(codes::types::NO_ORDER, format!("{shown} has no order"))
                 .label(e.span, "")

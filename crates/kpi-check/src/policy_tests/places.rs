@@ -112,7 +112,11 @@ impl<'a> Checker<'a> {
                     (Place::Pay(id, Some(place as u32)), Type::MONEY)
                 } else {
                     let names = pays.iter().map(|pay| pay.title.name.as_str()).chain(["total"]);
-                    let finding = unknown(field, &format!("a pay of `{}`, or `total`,", found.name.text), nearest(&field.text, names));
+                    let finding = unknown(
+                        field,
+                        &format!("a pay of `{}`, or `total`,", found.name.text),
+                        nearest(&field.text, names),
+                    );
                     self.report(finding);
                     return None;
                 }
@@ -295,7 +299,9 @@ impl<'a> Checker<'a> {
 
     pub(super) fn no_such<T>(&mut self, name: &ast::Name, decl: Decl, wanted: &str) -> Option<T> {
         let message = format!("`{}` is {}, not {wanted}", name.text, decl.kind());
-        self.report(Diagnostic::new(codes::names::WRONG_KIND, message).label(name.span, format!("{wanted} was expected")));
+        self.report(
+            Diagnostic::new(codes::names::WRONG_KIND, message).label(name.span, format!("{wanted} was expected")),
+        );
         None
     }
 }
@@ -317,7 +323,11 @@ fn find_line(lines: &[Line], name: &str, checker: &Checker<'_>) -> Option<Shown>
         }
         LineKind::Card(id) => (checker.model.scorecards[*id].title.name == name).then_some(Shown::Other),
         LineKind::Group { title, lines, .. } => {
-            if title.name == name { Some(Shown::Other) } else { find_line(lines, name, checker) }
+            if title.name == name {
+                Some(Shown::Other)
+            } else {
+                find_line(lines, name, checker)
+            }
         }
     })
 }

@@ -181,3 +181,110 @@ impl Chosen<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ByKey, Column, ColumnId, Expr, ExprId, ExprKind, Path, TableId, Timing, Title, Type};
+
+    fn title(name: &str) -> Title {
+        Title { name: name.to_owned(), label: None, doc: None, span: Span::default() }
+    }
+
+    /// A dimension of three members, and a table with one column of it.
+    fn ground() -> (Arena<Dimension>, Arena<Table>, ByKey) {
+        let mut dimensions = Arena::new();
+        let members = ["startup", "growth", "mature"].map(title).to_vec();
+        let stage = dimensions.push(Dimension { title: title("stage"), ordered: true, members });
+        let column = Column {
+            title: title("stage"),
+            header: String::new(),
+            ty: Type::Member(stage),
+            optional: false,
+            unique: false,
+            subject: false,
+            scale: Dec::ONE,
+            digits: 12,
+            rules: Vec::new(),
+        };
+        let table = Table {
+            title: title("staff"),
+            roster: true,
+            columns: vec![column],
+            key: None,
+            label: None,
+            time: Timing::Timeless,
+            sparse: false,
+        };
+        let mut tables = Arena::new();
+        tables.push(table);
+        let path = Path(vec![ColumnId { table: TableId::new(0), index: 0 }]);
+        let key = Expr { id: ExprId(0), kind: ExprKind::Column(path), ty: Type::Member(stage), span: Span::default() };
+        (dimensions, tables, ByKey::Expr(key))
+    }
+
+    fn table<T>(key: &ByKey, rows: Vec<(Pattern, T)>) -> ByTable<T> {
+        let row = |(pattern, value)| ByRow { patterns: vec![pattern], value, span: Span::default() };
+        ByTable { keys: vec![key.clone()], rows: rows.into_iter().map(row).collect() }
+    }
+
+    fn line(weight: Option<ByNumber>, presence: Presence) -> Item {
+        Item { weight, presence, span: Span::default() }
+    }
+
+    fn plain(percent: i64) -> Option<ByNumber> {
+        Some(ByTable::plain(Dec::percent(percent), Span::default()))
+    }
+
+    fn members(members: &[u32]) -> Pattern {
+        Pattern::Members(members.to_vec())
+    }
+
+    #[test]
+    fn each_combination_is_added_up_by_itself() {
+        let (dimensions, tables, key) = ground();
+        let by = table(&key, vec![(members(&[0]), Dec::percent(40)), (Pattern::Any, Dec::percent(50))]);
+        let items = [line(plain(60), Presence::Always), line(Some(by), Presence::Always)];
+        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        assert_eq!(level.wrong, [("growth".to_owned(), Dec::percent(110))]);
+    }
+
+    #[test]
+    fn a_line_that_is_not_judged_leaves_its_weight_to_nobody() {
+        let (dimensions, tables, key) = ground();
+        let judged = Presence::Table(table(&key, vec![(members(&[0]), false), (Pattern::Any, true)]));
+        let items = [line(plain(60), Presence::Always), line(plain(40), judged.clone())];
+        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        assert_eq!(level.wrong, [("startup".to_owned(), Dec::percent(60))]);
+        // Without a weight of its own it would have shared the rest: 40% where it is judged, nothing to share where not.
+        let items = [line(plain(60), Presence::Always), line(None, judged.clone()), line(None, Presence::Always)];
+        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        assert_eq!((level.wrong, level.nothing_left), (vec![], vec![]));
+        let shares: Vec<Vec<Dec>> = level.shares.iter().map(|s| s.rows.iter().map(|r| r.value).collect()).collect();
+        let (fifth, rest) = (Dec::percent(20), Dec::percent(40));
+        assert_eq!(shares, [[Dec::ZERO, fifth], [rest, fifth]]);
+    }
+
+    #[test]
+    fn lines_without_a_weight_share_what_the_others_leave() {
+        let (dimensions, tables, key) = ground();
+        let by = table(&key, vec![(members(&[0, 1]), Dec::percent(40)), (members(&[2]), Dec::percent(70))]);
+        let items = [line(Some(by), Presence::Always), line(None, Presence::Always), line(None, Presence::Always)];
+        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        let share = table(&key, vec![(members(&[0, 1]), Dec::percent(30)), (members(&[2]), Dec::percent(15))]);
+        assert_eq!(level.shares, [share.clone(), share]);
+        let items = [line(plain(100), Presence::Always), line(None, Presence::Always)];
+        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        assert_eq!(level.nothing_left, [String::new()]);
+    }
+
+    #[test]
+    fn nothing_is_asked_inside_a_group_of_weight_zero() {
+        let (dimensions, tables, key) = ground();
+        let judged = Presence::Table(table(&key, vec![(members(&[0]), false), (Pattern::Any, true)]));
+        let around = table(&key, vec![(members(&[0]), Dec::ZERO), (Pattern::Any, Dec::percent(30))]);
+        let items = [line(plain(100), judged)];
+        let level = check_weights(&items, std::slice::from_ref(&around), &dimensions, &tables).unwrap();
+        assert_eq!(level.wrong, []);
+    }
+}
