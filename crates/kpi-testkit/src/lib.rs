@@ -7,8 +7,14 @@
 //!
 //! Start with [`interpret()`] and the modules beneath it: one small function a construct, each with its rule.
 
+pub mod compare;
+pub mod coverage;
 pub mod data;
+pub mod generate;
 pub mod interpret;
+pub mod read;
+pub mod shrink;
 
 pub use data::{Data, Row, TableData};
 pub use interpret::{Fault, interpret};
+pub use read::read;
