@@ -1,0 +1,151 @@
+//! From what pest found to the AST.
+//!
+//! The grammar has made sure of the shapes; what it cannot know (a chained comparison, a day that does not exist, a
+//! word outside a short list) is reported here, and the part that has it is `None`.
+
+mod cards;
+mod data;
+mod expr;
+mod heads;
+mod indicators;
+mod number;
+mod pay;
+mod tables;
+mod tests;
+
+use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, Span};
+use kpi_value::{Dec, PeriodKind};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::ast::{Name, NotBuilt, Text};
+use crate::grammar::{Pair, Rule};
+use crate::suggest::nearest;
+use crate::text::Source;
+
+/// Builds the AST of one slice.
+pub(crate) struct Builder<'a> {
+    /// The text.
+    pub source: &'a Source,
+    /// Where the slice begins in it.
+    pub base: usize,
+    /// What is wrong.
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    /// The span of what a rule matched, without spaces at its end.
+    fn span(&self, pair: &Pair<'_>) -> Span {
+        let start = self.base + pair.as_span().start();
+        self.source.span(start, start + pair.as_str().trim_end().len())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn name(&self, pair: &Pair<'_>) -> Name {
+        Name { text: pair.as_str().trim().trim_matches('`').nfc().collect(), span: self.span(pair) }
+    }
+
+    fn text(&self, pair: &Pair<'_>) -> Text {
+        Text { value: unescape(pair.as_str().trim()), span: self.span(pair) }
+    }
+
+    /// The text inside a rule that holds one.
+    fn inner_text(&self, pair: Pair<'_>) -> Option<Text> {
+        find(pair, Rule::string).map(|p| self.text(&p))
+    }
+
+    fn path(&self, pair: Pair<'_>) -> Vec<Name> {
+        pair.into_inner().filter(|p| p.as_rule() == Rule::name).map(|p| self.name(&p)).collect()
+    }
+
+    fn not_built(&self, what: &str, pair: &Pair<'_>) -> NotBuilt {
+        NotBuilt { what: what.to_owned(), span: self.span(pair) }
+    }
+
+    /// A whole number with its place.
+    fn count(&mut self, pair: &Pair<'_>) -> Option<(Dec, Span)> {
+        let span = self.span(pair);
+        let digits = pair.as_str().trim_end_matches(|c: char| !c.is_ascii_digit());
+        self.dec(digits, 1, 0, span).map(|n| (n, span))
+    }
+
+    fn period_kind(&mut self, pair: &Pair<'_>) -> Option<(PeriodKind, Span)> {
+        const KINDS: &[(&str, PeriodKind)] = &[
+            ("day", PeriodKind::Day),
+            ("week", PeriodKind::Week),
+            ("month", PeriodKind::Month),
+            ("quarter", PeriodKind::Quarter),
+            ("year", PeriodKind::Year),
+        ];
+        self.one_of(pair, "length of a period", KINDS)
+    }
+
+    /// One of a short list of words.
+    fn one_of<T: Copy>(&mut self, pair: &Pair<'_>, what: &str, words: &[(&str, T)]) -> Option<(T, Span)> {
+        let name = self.name(pair);
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == name.text) {
+            return Some((*value, name.span));
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let list = known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+        let mut diagnostic = Diagnostic::new(codes::UNKNOWN_WORD, format!("`{}` is no {what}", name.text));
+        diagnostic = match nearest(&name.text, &known) {
+            Some(near) => diagnostic.label(name.span, format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near,
+            ),
+            None => diagnostic.label(name.span, "not known here"),
+        };
+        self.report(diagnostic.help(format!("write one of {list}")));
+        None
+    }
+}
+
+impl Builder<'_> {
+    /// Fills a member that may stand once.
+    fn set<T>(&mut self, slot: &mut Option<T>, value: Option<T>, what: &str, span: Span) {
+        let Some(value) = value else { return };
+        if slot.is_some() {
+            self.report(
+                Diagnostic::new(codes::DUPLICATE_MEMBER, format!("`{what}` is written twice"))
+                    .label(span, "the second one")
+                    .help("keep one of them"),
+            );
+            return;
+        }
+        *slot = Some(value);
+    }
+}
+
+/// The first part of this kind.
+fn find<'i>(pair: Pair<'i>, rule: Rule) -> Option<Pair<'i>> {
+    pair.into_inner().find(|p| p.as_rule() == rule)
+}
+
+/// The only part that is no keyword and no sign.
+fn operand<'i>(pair: Pair<'i>) -> Option<Pair<'i>> {
+    pair.into_inner().find(|p| matches!(p.as_rule(), Rule::expr | Rule::arith | Rule::operand | Rule::key))
+}
+
+fn unescape(quoted: &str) -> String {
+    let inner = quoted.strip_prefix('"').unwrap_or(quoted);
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    let mut text = String::with_capacity(inner.len());
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                Some(other) => text.push(other),
+                None => {}
+            },
+            c => text.push(c),
+        }
+    }
+    text
+}

@@ -1,0 +1,188 @@
+//! The headers of declarations, and the declarations that are no blocks.
+
+use super::{Builder, find, operand};
+use crate::ast::{
+    Audience, Dimension, Function, Incentive, Indicator, Label, Name, NamedCurve, Param, Policy, Rule as PolicyRule,
+    Scorecard, Table, Test, Text, TypeKind, TypeName,
+};
+use crate::build::expr::curve_kind;
+use crate::grammar::{Pair, Rule};
+
+/// What most headers have.
+struct Named {
+    name: Name,
+    label: Label,
+}
+
+impl Builder<'_> {
+    fn named(&mut self, pair: &Pair<'_>) -> Option<Named> {
+        let name = find(pair.clone(), Rule::name).map(|p| self.name(&p))?;
+        let label = find(pair.clone(), Rule::label).map(|p| self.text(&p));
+        Some(Named { name, label })
+    }
+
+    pub(crate) fn policy_head(&mut self, pair: Pair<'_>) -> Option<Policy> {
+        let title = self.inner_text(pair)?;
+        Some(Policy {
+            title,
+            edition: None,
+            currency: None,
+            period: None,
+            attainment_cap: None,
+            rounding: None,
+            week_start: None,
+            year_start: None,
+            not_built: Vec::new(),
+        })
+    }
+
+    pub(crate) fn dimension_head(&mut self, pair: Pair<'_>) -> Option<Dimension> {
+        let Named { name, label } = self.named(&pair)?;
+        let ordered = find(pair, Rule::kw_ordered).is_some();
+        Some(Dimension { name, label, ordered, members: Vec::new() })
+    }
+
+    pub(crate) fn table_head(&mut self, pair: Pair<'_>) -> Option<Table> {
+        let Named { name, label } = self.named(&pair)?;
+        Some(Table { name, label, columns: Vec::new(), valid: None, as_of: None, sparse: None, not_built: Vec::new() })
+    }
+
+    pub(crate) fn indicator_head(&mut self, pair: Pair<'_>) -> Option<Indicator> {
+        let Named { name, label } = self.named(&pair)?;
+        let library = find(pair, Rule::library);
+        Some(Indicator {
+            name,
+            label,
+            formula: None,
+            target: None,
+            scoring: None,
+            when_missing: None,
+            notes: Vec::new(),
+            tags: Vec::new(),
+            not_built: library.map(|p| self.not_built("library entries", &p)).into_iter().collect(),
+        })
+    }
+
+    pub(crate) fn scorecard_head(&mut self, pair: Pair<'_>) -> Option<Scorecard> {
+        let Named { name, label } = self.named(&pair)?;
+        let table = pair.clone().into_inner().filter(|p| p.as_rule() == Rule::name).nth(1).map(|p| self.name(&p));
+        let condition = match find(pair, Rule::where_clause) {
+            Some(clause) => Some(self.expr(operand(clause)?)?),
+            None => None,
+        };
+        Some(Scorecard {
+            name,
+            label,
+            table,
+            condition,
+            lines: Vec::new(),
+            vetoes: Vec::new(),
+            adjustments: Vec::new(),
+            grade: None,
+            rank_among: None,
+            period: None,
+            not_built: Vec::new(),
+        })
+    }
+
+    pub(crate) fn incentive_head(&mut self, pair: Pair<'_>) -> Option<Incentive> {
+        let Named { name, label } = self.named(&pair)?;
+        Some(Incentive {
+            name,
+            label,
+            audience: Some(self.audience(find(pair, Rule::audience)?)?),
+            condition: None,
+            pays: Vec::new(),
+            cap: None,
+            floor: None,
+            per_card: None,
+            not_built: Vec::new(),
+        })
+    }
+
+    pub(crate) fn rule_head(&mut self, pair: Pair<'_>) -> Option<PolicyRule> {
+        let Named { name, label } = self.named(&pair)?;
+        Some(PolicyRule {
+            name,
+            label,
+            audience: Some(self.audience(find(pair, Rule::audience)?)?),
+            condition: None,
+            streak: None,
+            then: None,
+            not_built: Vec::new(),
+        })
+    }
+
+    pub(crate) fn test_head(&mut self, pair: Pair<'_>) -> Option<Test> {
+        let name: Text = self.inner_text(pair)?;
+        Some(Test { name, period: None, tables: Vec::new(), expects: Vec::new(), not_built: Vec::new() })
+    }
+
+    fn audience(&mut self, pair: Pair<'_>) -> Option<Audience> {
+        let span = self.span(&pair);
+        let (mut names, mut condition) = (Vec::new(), None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::each_card => {
+                    let table = find(part, Rule::name).map(|p| self.name(&p));
+                    return Some(Audience::EachScorecard(table, span));
+                }
+                Rule::each_indicator => return Some(Audience::NotBuilt(self.not_built("for each indicator", &part))),
+                Rule::names => names = self.path(part),
+                Rule::where_clause => condition = Some(self.expr(operand(part)?)?),
+                _ => {}
+            }
+        }
+        Some(Audience::Named(names, condition))
+    }
+
+    pub(crate) fn param(&mut self, pair: Pair<'_>) -> Option<Param> {
+        let Named { name, label } = self.named(&pair)?;
+        let ty = find(pair.clone(), Rule::type_name)?;
+        let ty = self.type_name(ty)?;
+        let value = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::by_expr | Rule::expr))?;
+        Some(Param { name, label, ty, value: self.by_or_expr(value)? })
+    }
+
+    pub(crate) fn function(&mut self, pair: Pair<'_>) -> Option<Function> {
+        let Named { name, label } = self.named(&pair)?;
+        let mut params = Vec::new();
+        let (mut ty, mut body) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::parameter => {
+                    let mut parts = part.into_inner();
+                    let name = self.name(&parts.next()?);
+                    params.push((name, self.type_name(parts.find(|p| p.as_rule() == Rule::type_name)?)?));
+                }
+                Rule::type_name => ty = Some(self.type_name(part)?),
+                Rule::expr => body = Some(self.expr(part)?),
+                _ => {}
+            }
+        }
+        Some(Function { name, label, params, ty: ty?, body: body? })
+    }
+
+    pub(crate) fn curve(&mut self, pair: Pair<'_>) -> Option<NamedCurve> {
+        let Named { name, label } = self.named(&pair)?;
+        let kind = curve_kind(&find(pair.clone(), Rule::curve_kind)?);
+        let (rows, body) = self.curve_rows(find(pair, Rule::curve_body)?)?;
+        Some(NamedCurve { name, label, kind, rows, body })
+    }
+
+    pub(super) fn type_name(&mut self, pair: Pair<'_>) -> Option<TypeName> {
+        let span = self.span(&pair);
+        let (mut reference, mut optional, mut name) = (false, false, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::arrow => reference = true,
+                Rule::optional => optional = true,
+                Rule::name => name = Some(self.name(&part)),
+                _ => {}
+            }
+        }
+        let name = name?;
+        let kind = if reference { TypeKind::Reference(name) } else { TypeKind::Named(name) };
+        Some(TypeName { kind, optional, span })
+    }
+}

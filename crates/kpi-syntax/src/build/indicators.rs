@@ -1,0 +1,138 @@
+//! Members of `indicator`.
+
+use super::{Builder, find, operand};
+use crate::ast::{ByTable, CurveBody, Indicator, Scoring, ScoringKind, Target, TargetKind, WhenMissing};
+use crate::build::expr::{comparison_op, curve_kind};
+use crate::grammar::{Pair, Rule};
+
+impl Builder<'_> {
+    pub(crate) fn indicator_member(&mut self, pair: Pair<'_>, indicator: &mut Indicator) -> Option<()> {
+        let member = pair.into_inner().next()?;
+        let span = self.span(&member);
+        match member.as_rule() {
+            Rule::m_formula => {
+                let formula = self.clause(member);
+                self.set(&mut indicator.formula, formula, "formula", span);
+            }
+            Rule::m_target => {
+                let target = self.by_or_target(member);
+                self.set(&mut indicator.target, target, "target", span);
+            }
+            Rule::m_scoring => {
+                let scoring = self.scoring(member);
+                self.set(&mut indicator.scoring, scoring, "scoring", span);
+            }
+            Rule::when_missing => {
+                let when = when_missing(member);
+                self.set(&mut indicator.when_missing, Some((when, span)), "when missing", span);
+            }
+            Rule::m_note => {
+                let topic = self.name(&find(member.clone(), Rule::name)?);
+                indicator.notes.push((topic, self.inner_text(member)?));
+            }
+            Rule::m_tag => indicator.tags.push(self.name(&find(member, Rule::name)?)),
+            rule => {
+                let what = match rule {
+                    Rule::m_part => "part",
+                    Rule::m_combine => "combine",
+                    Rule::m_period_rolled => "period",
+                    Rule::m_track => "track",
+                    Rule::m_supports => "supports",
+                    _ => "adjustable",
+                };
+                indicator.not_built.push(self.not_built(what, &member));
+            }
+        }
+        Some(())
+    }
+
+    fn by_or_target(&mut self, pair: Pair<'_>) -> Option<ByTable<Target>> {
+        let value = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::by_target | Rule::target))?;
+        if value.as_rule() == Rule::by_target {
+            return self.by(value, |b, target| b.target(target)).map(|by| ByTable::By(Box::new(by)));
+        }
+        self.target(value).map(ByTable::Plain)
+    }
+
+    fn target(&mut self, pair: Pair<'_>) -> Option<Target> {
+        let span = self.span(&pair);
+        let (mut kind, mut stretch, mut tolerance, mut per) = (TargetKind::None, None, None, None);
+        for part in pair.into_inner() {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::t_between => kind = TargetKind::Between(self.range(find(part, Rule::range)?)?),
+                Rule::t_compare => {
+                    let op = comparison_op(find(part.clone(), Rule::target_op)?.as_str());
+                    kind = TargetKind::Compare(op, self.clause(part)?);
+                }
+                Rule::t_stretch => {
+                    let value = self.clause(part);
+                    self.set(&mut stretch, value, "stretch", span);
+                }
+                Rule::t_tolerance => {
+                    let value = self.clause(part);
+                    self.set(&mut tolerance, value, "tolerance", span);
+                }
+                Rule::t_per => {
+                    let value = self.period_kind(&find(part, Rule::name)?);
+                    self.set(&mut per, value, "per", span);
+                }
+                _ => {}
+            }
+        }
+        Some(Target { kind, stretch, tolerance, per, span })
+    }
+
+    pub(super) fn scoring(&mut self, pair: Pair<'_>) -> Option<Scoring> {
+        let span = self.span(&pair);
+        let method = pair.into_inner().find(|p| p.as_rule() != Rule::kw_scoring)?;
+        let kind = match method.as_rule() {
+            Rule::s_proportional => {
+                let (mut none_below, mut cap, mut stretch) = (None, None, None);
+                for part in method.into_inner() {
+                    let span = self.span(&part);
+                    let (slot, what) = match part.as_rule() {
+                        Rule::p_none_below => (&mut none_below, "none below"),
+                        Rule::p_cap => (&mut cap, "cap"),
+                        Rule::p_stretch => (&mut stretch, "stretch"),
+                        _ => continue,
+                    };
+                    let value = self.clause(part);
+                    self.set(slot, value, what, span);
+                }
+                ScoringKind::Proportional { none_below, cap, stretch }
+            }
+            Rule::s_all_or_nothing => ScoringKind::AllOrNothing,
+            Rule::s_deduct => {
+                let mut parts = method.into_inner().filter(|p| p.as_rule() == Rule::arith);
+                let (share, per) = (parts.next()?, parts.next()?);
+                ScoringKind::Deduct { share: self.expr(share)?, per: self.expr(per)? }
+            }
+            Rule::s_rating => ScoringKind::Rating(self.expr(operand(method)?)?),
+            Rule::s_curve => {
+                let on = self.name(&find(method.clone(), Rule::name)?);
+                let kind = curve_kind(&find(method.clone(), Rule::curve_kind)?);
+                let (rows, body) = self.curve_rows(find(method, Rule::curve_body)?)?;
+                ScoringKind::Curve { on, curve: CurveBody::Inline(kind, rows, body) }
+            }
+            _ => {
+                let names = self.path(method);
+                let [curve, on] = names.as_slice() else { return None };
+                ScoringKind::Curve { on: on.clone(), curve: CurveBody::Named(curve.clone()) }
+            }
+        };
+        Some(Scoring { kind, span })
+    }
+}
+
+pub(super) fn when_missing(pair: Pair<'_>) -> WhenMissing {
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::kw_zero => return WhenMissing::Zero,
+            Rule::kw_full => return WhenMissing::Full,
+            Rule::kw_reweight => return WhenMissing::Reweight,
+            _ => {}
+        }
+    }
+    WhenMissing::Fail
+}

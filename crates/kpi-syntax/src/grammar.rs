@@ -1,0 +1,118 @@
+//! The parser that pest makes of `grammar/kpi.pest`, and its errors in words.
+
+// The derive writes code and documentation that our lints do not know.
+#[allow(missing_docs, reason = "generated")]
+mod generated {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../../grammar/kpi.pest"]
+    pub(crate) struct KpiParser;
+}
+
+pub(crate) use generated::{KpiParser, Rule};
+
+pub(crate) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
+pub(crate) type Pairs<'i> = pest::iterators::Pairs<'i, Rule>;
+
+/// Where a slice stops making sense, and what was expected there.
+pub(crate) struct Stop {
+    /// The byte of the slice.
+    pub at: usize,
+    /// What was expected, in words, without repetition.
+    pub expected: Vec<String>,
+}
+
+/// Parses a slice by a rule.
+pub(crate) fn parse_slice(rule: Rule, slice: &str) -> Result<Pairs<'_>, Stop> {
+    <KpiParser as pest::Parser<Rule>>::parse(rule, slice).map_err(|error| {
+        let at = match error.location {
+            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
+        };
+        let mut expected: Vec<String> = Vec::new();
+        if let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant {
+            let mut words: Vec<(u8, String)> = positives.iter().filter_map(|rule| describe(*rule)).collect();
+            words.sort();
+            words.dedup();
+            expected.extend(words.into_iter().map(|(_, word)| word));
+        }
+        Stop { at, expected }
+    })
+}
+
+/// A rule in the words of a message, with its place in the list; `None` for what is never said.
+fn describe(rule: Rule) -> Option<(u8, String)> {
+    let (order, words) = match rule {
+        Rule::name | Rule::path | Rule::names | Rule::parameter => (0, "a name"),
+        Rule::string | Rule::label | Rule::then_text => (1, "a text in quotes"),
+        Rule::expr | Rule::arith | Rule::operand | Rule::logic | Rule::test | Rule::arg | Rule::paren | Rule::key => {
+            (0, "a value")
+        }
+        Rule::proportion | Rule::curve_call | Rule::call | Rule::if_expr | Rule::kw_if => (0, "a value"),
+        Rule::kw_true | Rule::kw_false | Rule::kw_self | Rule::neg_op | Rule::not_op | Rule::range => (0, "a value"),
+        Rule::number | Rule::count | Rule::integer | Rule::digits | Rule::yen => (0, "a number"),
+        Rule::date | Rule::period | Rule::period_text => (1, "a date or a period"),
+        Rule::add_op | Rule::sub_op | Rule::mul_op | Rule::div_op | Rule::and_op | Rule::or_op => (2, "an operator"),
+        Rule::compare | Rule::in_tail | Rule::is_tail | Rule::kw_in | Rule::kw_is => (2, "an operator"),
+        Rule::cmp_op | Rule::target_op | Rule::t_compare | Rule::c_compare => (2, "a comparison"),
+        Rule::field | Rule::index | Rule::over | Rule::kw_over | Rule::optional => return None,
+        Rule::any | Rule::currency | Rule::scale | Rule::unit => return None,
+        Rule::range_op => (3, "`..`"),
+        Rule::colon => (3, "`:`"),
+        Rule::equals => (3, "`=`"),
+        Rule::comma => (3, "`,`"),
+        Rule::bar | Rule::grid_head => (3, "`|`"),
+        Rule::arrow => (3, "`->`"),
+        Rule::open_brace | Rule::curve_body | Rule::member_set => (3, "`{`"),
+        Rule::close_brace => (8, "`}`"),
+        Rule::close_paren => (8, "`)`"),
+        Rule::sep => (7, "a new line"),
+        Rule::type_name => (0, "a type"),
+        Rule::column => (0, "a column"),
+        Rule::time_word => (4, "`seconds`, `minutes`, `hours` or `days`"),
+        Rule::row_expr | Rule::row_target | Rule::row_text | Rule::patterns | Rule::pattern => (0, "a row"),
+        Rule::grid_row_expr | Rule::grid_row_target | Rule::grid_row_text => (0, "a row"),
+        Rule::curve_row | Rule::curve_at | Rule::share_row => (0, "a row"),
+        Rule::target => (0, "a target"),
+        Rule::line | Rule::weighted_line => (0, "a line"),
+        Rule::EOI => (9, "the end of the line"),
+        Rule::args => (5, "`(`"),
+        Rule::by_expr | Rule::by_target | Rule::by_text => (5, "`by`"),
+        Rule::where_clause => (5, "`where`"),
+        Rule::via => (5, "`via`"),
+        Rule::among | Rule::grade_shares => (5, "`among`"),
+        Rule::needs => (5, "`needs`"),
+        Rule::dated | Rule::at | Rule::window => return None,
+        Rule::weight => (5, "`weight`"),
+        Rule::when_missing => (5, "`when missing`"),
+        Rule::curve_kind => (5, "`step`, `linear` or `marginal`"),
+        Rule::audience => (0, "who it is for"),
+        Rule::library => return None,
+        other => {
+            let name = format!("{other:?}");
+            let word = name
+                .strip_prefix("kw_")
+                .or_else(|| name.strip_prefix("m_"))
+                .or_else(|| name.strip_prefix("t_"))
+                .or_else(|| name.strip_prefix("p_"))
+                .or_else(|| name.strip_prefix("c_"))
+                .or_else(|| name.strip_prefix("s_"))
+                .or_else(|| name.strip_prefix("e_"))
+                .or_else(|| name.strip_prefix("r_"))
+                .unwrap_or(&name);
+            let word = match word {
+                "attainment_cap" => "attainment cap",
+                "none_below" => "none below",
+                "group_combine" => "combine",
+                "as_of" => "as of",
+                "per_card" => "per card",
+                "each_card" => "scorecard",
+                "each_indicator" => "indicator",
+                "x_vetoed" => "vetoed by",
+                "x_complete" => "is incomplete",
+                "x_fired" => "fired",
+                word => word,
+            };
+            return Some((5, format!("`{word}`")));
+        }
+    };
+    Some((order, words.to_owned()))
+}

@@ -1,0 +1,205 @@
+//! One declaration at a time: its header, then its members, each by itself.
+
+mod block;
+mod grid;
+
+use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, Span};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::ast::{Item, ItemKind, Name, Unbuilt};
+use crate::build::Builder;
+use crate::fault::{Place, describe_fault};
+use crate::grammar::{Pair, Rule, parse_slice};
+use crate::layout::{DECLARATIONS, Layout, RawItem};
+use crate::suggest::nearest;
+use crate::text::{DocLine, Source, continues_name, starts_name};
+
+/// Brackets as deep as the language allows need more stack than a thread of a test has.
+const STACK: usize = 64 << 20;
+/// From this depth on, a declaration is parsed on a stack of its own.
+const DEEP: usize = 24;
+
+/// Parses every declaration of a file.
+pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Vec<Diagnostic>) -> Vec<Item> {
+    let mut items = Vec::with_capacity(layout.items.len());
+    let mut docs = source.docs.iter().peekable();
+    for raw in &layout.items {
+        let mut lines: Vec<&DocLine> = Vec::new();
+        while let Some(line) = docs.next_if(|line| line.at <= raw.start) {
+            // A doc comment belongs to what follows it directly.
+            if lines.last().is_some_and(|last| !only_breaks(source, last.at, line.at, 1)) {
+                lines.clear();
+            }
+            lines.push(line);
+        }
+        while docs.next_if(|line| line.at < raw.end).is_some() {}
+        let attached = lines.last().is_some_and(|last| only_breaks(source, last.at, raw.start, 1));
+        let doc = attached.then(|| lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"));
+        if raw.too_deep {
+            continue;
+        }
+        let mut parser = ItemParser { source, layout, raw, diagnostics };
+        let kind = if parser.depth() < DEEP { parser.parse() } else { parser.parse_deep() };
+        if let Some(kind) = kind {
+            items.push(Item { kind, span: source.span(raw.start, raw.end), doc });
+        }
+    }
+    items
+}
+
+fn only_breaks(source: &Source, from: usize, to: usize, most: usize) -> bool {
+    let between = source.text.get(from..to).unwrap_or_default();
+    between.trim().is_empty() && between.matches('\n').count() <= most
+}
+
+struct ItemParser<'a> {
+    source: &'a Source,
+    layout: &'a Layout,
+    raw: &'a RawItem,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> ItemParser<'a> {
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.source.text.get(start..end).unwrap_or_default()
+    }
+
+    fn depth(&self) -> usize {
+        let (mut depth, mut most) = (0usize, 0);
+        for b in self.slice(self.raw.start, self.raw.end).bytes() {
+            match b {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                b'-' | b'n' | b'i' => {}
+                _ => {}
+            }
+            most = most.max(depth);
+        }
+        most
+    }
+
+    fn parse_deep(mut self) -> Option<ItemKind> {
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || self.parse());
+            thread.ok().and_then(|t| t.join().ok()).flatten()
+        })
+    }
+
+    fn builder(&mut self, base: usize) -> Builder<'_> {
+        Builder { source: self.source, base, diagnostics: self.diagnostics }
+    }
+
+    fn parse(&mut self) -> Option<ItemKind> {
+        let text = self.slice(self.raw.start, self.raw.end);
+        let word = text.split(|c| !continues_name(c)).next().unwrap_or_default();
+        match word {
+            "policy" => self.policy(),
+            "dimension" => self.dimension(),
+            "roster" => self.table().map(ItemKind::Roster),
+            "source" => self.table().map(ItemKind::Source),
+            "indicator" => self.indicator(),
+            "scorecard" => self.scorecard(),
+            "incentive" => self.incentive(),
+            "rule" => self.rule(),
+            "test" => self.test(),
+            "param" => self.whole(Rule::param_item, "a param", |b, p| b.param(p)).map(ItemKind::Param),
+            "function" => self.whole(Rule::function_item, "a function", |b, p| b.function(p)).map(ItemKind::Function),
+            "curve" => self.whole(Rule::curve_item, "a curve", |b, p| b.curve(p)).map(ItemKind::Curve),
+            _ if DECLARATIONS.contains(&word) => Some(self.unbuilt(text, word)),
+            _ => {
+                self.unknown(text, word);
+                None
+            }
+        }
+    }
+
+    /// A declaration without members.
+    fn whole<T>(
+        &mut self,
+        rule: Rule,
+        what: &str,
+        build: impl FnOnce(&mut Builder<'_>, Pair<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let RawItem { start, end, .. } = *self.raw;
+        if self.layout.is_broken(start, end) || (self.raw.block.is_some() && !self.raw.closed) {
+            return None;
+        }
+        self.strictly(rule, start, end, what, build)
+    }
+
+    /// Parses one slice; reports what is wrong with it.
+    fn strictly<T>(
+        &mut self,
+        rule: Rule,
+        start: usize,
+        end: usize,
+        what: &str,
+        build: impl FnOnce(&mut Builder<'_>, Pair<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let slice = self.slice(start, end);
+        match parse_slice(rule, slice) {
+            Ok(mut pairs) => {
+                let before = self.diagnostics.len();
+                let built = pairs.next().and_then(|pair| build(&mut self.builder(start), pair));
+                if built.is_none() && self.diagnostics.len() == before {
+                    self.unreadable(start, end, what);
+                }
+                built
+            }
+            Err(stop) => {
+                let place = Place { source: self.source, start, slice, what, members: &[], names: true };
+                self.diagnostics.push(describe_fault(&place, &stop));
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, start: usize, end: usize, what: &str) {
+        let span = self.source.span(start, end);
+        self.diagnostics.push(
+            Diagnostic::new(codes::UNEXPECTED, format!("{what} could not be read"))
+                .label(span, "here")
+                .help("compare it with the examples of the reference"),
+        );
+    }
+
+    fn unbuilt(&self, text: &str, word: &str) -> ItemKind {
+        let start = self.raw.start;
+        let keyword = Name { text: word.to_owned(), span: self.source.span(start, start + word.len()) };
+        let rest = text.get(word.len()..).unwrap_or_default();
+        let at = start + word.len() + (rest.len() - rest.trim_start().len());
+        let name: &str = rest.trim_start().split(|c| !continues_name(c)).next().unwrap_or_default();
+        let name = name
+            .starts_with(starts_name)
+            .then(|| Name { text: name.nfc().collect(), span: self.source.span(at, at + name.len()) });
+        ItemKind::Unbuilt(Unbuilt { keyword, name })
+    }
+
+    fn unknown(&mut self, text: &str, word: &str) {
+        let start = self.raw.start;
+        if word.is_empty() || !word.starts_with(starts_name) {
+            let found = text.chars().next().map_or(0, char::len_utf8).max(word.len());
+            self.diagnostics.push(
+                Diagnostic::new(codes::UNEXPECTED, "a declaration begins with a keyword")
+                    .label(self.source.span(start, start + found), "expected a keyword such as `indicator`")
+                    .help("remove it, or indent it if it belongs to the block above"),
+            );
+            return;
+        }
+        let span = self.source.span(start, start + word.len());
+        let list = DECLARATIONS.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{word}` is no declaration"));
+        let diagnostic = match nearest(word, DECLARATIONS) {
+            Some(near) => {
+                diagnostic.label(span, format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+            }
+            None => diagnostic.label(span, "not known here"),
+        };
+        self.diagnostics.push(diagnostic.help(format!("a line that is not indented begins with one of {list}")));
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        self.source.span(start, end)
+    }
+}

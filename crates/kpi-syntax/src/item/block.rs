@@ -1,0 +1,437 @@
+//! Blocks: the header up to the brace, then the members, cut where their lines end.
+
+use kpi_base::Diagnostic;
+use kpi_base::codes::syntax as codes;
+
+use super::ItemParser;
+use crate::ast::{Group, ItemKind, Line, Scorecard, Table};
+use crate::build::Builder;
+use crate::fault::{Place, describe_fault};
+use crate::grammar::{Pair, Rule, parse_slice};
+use crate::text::{continues_name, starts_name};
+
+/// A kind of block: how its members are read, and what messages call it.
+struct Kind {
+    head: Rule,
+    members: Rule,
+    what: &'static str,
+    words: &'static [&'static str],
+    /// Whether members may begin with names of the author.
+    names: bool,
+}
+
+const POLICY: Kind = Kind {
+    head: Rule::policy_head,
+    members: Rule::policy_members,
+    what: "a policy",
+    words: &["edition", "currency", "period", "attainment", "rounding", "week", "year", "timezone"],
+    names: false,
+};
+const DIMENSION: Kind =
+    Kind { head: Rule::dimension_head, members: Rule::dimension_members, what: "a dimension", words: &[], names: true };
+const TABLE: Kind = Kind {
+    head: Rule::table_head,
+    members: Rule::table_members,
+    what: "a roster or source",
+    words: &["valid", "as", "sparse", "exclude"],
+    names: true,
+};
+const INDICATOR: Kind = Kind {
+    head: Rule::indicator_head,
+    members: Rule::indicator_members,
+    what: "an indicator",
+    words: &[
+        "formula",
+        "target",
+        "scoring",
+        "when",
+        "note",
+        "tag",
+        "part",
+        "combine",
+        "period",
+        "track",
+        "supports",
+        "adjustable",
+    ],
+    names: false,
+};
+const SCORECARD: Kind = Kind {
+    head: Rule::scorecard_head,
+    members: Rule::scorecard_members,
+    what: "a scorecard",
+    words: &["group", "veto", "bonus", "deduct", "grade", "rank", "period", "weights", "rolled", "mid_period"],
+    names: true,
+};
+const GROUP: Kind =
+    Kind { head: Rule::group_head, members: Rule::group_members, what: "a group", words: &["group"], names: true };
+const INCENTIVE: Kind = Kind {
+    head: Rule::incentive_head,
+    members: Rule::incentive_members,
+    what: "an incentive",
+    words: &["pay", "cap", "floor", "when", "per", "share"],
+    names: false,
+};
+const RULE: Kind = Kind {
+    head: Rule::rule_head,
+    members: Rule::rule_members,
+    what: "a rule",
+    words: &["when", "then", "once", "top"],
+    names: false,
+};
+const TEST: Kind = Kind {
+    head: Rule::test_head,
+    members: Rule::test_members,
+    what: "a test",
+    words: &["period", "expect", "with", "data"],
+    names: false,
+};
+
+impl ItemParser<'_> {
+    pub(super) fn policy(&mut self) -> Option<ItemKind> {
+        let head = self.head(&POLICY, |b, p| b.policy_head(p));
+        self.block(&POLICY, head, |b, p, t| b.policy_member(p, t)).map(ItemKind::Policy)
+    }
+
+    pub(super) fn dimension(&mut self) -> Option<ItemKind> {
+        let head = self.head(&DIMENSION, |b, p| b.dimension_head(p));
+        self.block(&DIMENSION, head, |b, p, t| b.dimension_member(p, t)).map(ItemKind::Dimension)
+    }
+
+    pub(super) fn table(&mut self) -> Option<Table> {
+        let head = self.head(&TABLE, |b, p| b.table_head(p));
+        self.block(&TABLE, head, |b, p, t| b.table_member(p, t))
+    }
+
+    pub(super) fn indicator(&mut self) -> Option<ItemKind> {
+        let head = self.head(&INDICATOR, |b, p| b.indicator_head(p));
+        if self.raw.block.is_none() {
+            // A library entry may stand without members of its own.
+            return head.filter(|i| !i.not_built.is_empty()).map(ItemKind::Indicator);
+        }
+        self.block(&INDICATOR, head, |b, p, t| b.indicator_member(p, t)).map(ItemKind::Indicator)
+    }
+
+    pub(super) fn incentive(&mut self) -> Option<ItemKind> {
+        let head = self.head(&INCENTIVE, |b, p| b.incentive_head(p));
+        self.block(&INCENTIVE, head, |b, p, t| b.incentive_member(p, t)).map(ItemKind::Incentive)
+    }
+
+    pub(super) fn rule(&mut self) -> Option<ItemKind> {
+        let head = self.head(&RULE, |b, p| b.rule_head(p));
+        self.block(&RULE, head, |b, p, t| b.rule_member(p, t)).map(ItemKind::Rule)
+    }
+
+    pub(super) fn scorecard(&mut self) -> Option<ItemKind> {
+        let mut card = self.head(&SCORECARD, |b, p| b.scorecard_head(p));
+        let (start, end) = self.body()?;
+        for (start, end) in self.members(start, end) {
+            if let Some(group) = self.group(start, end) {
+                if let (Some(card), Some(group)) = (&mut card, group) {
+                    card.lines.push(Line::Group(group));
+                }
+                continue;
+            }
+            self.member(&SCORECARD, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut card {
+                Some(card) => b.scorecard_member(p, card),
+                None => Some(()),
+            });
+        }
+        card.map(|card: Scorecard| ItemKind::Scorecard(card))
+    }
+
+    /// A group, if that is what the slice is; `Some(None)` if it is one whose header cannot be read.
+    fn group(&mut self, start: usize, end: usize) -> Option<Option<Group>> {
+        let slice = self.slice(start, end).trim_end();
+        let rest = slice.strip_prefix("group")?;
+        if !rest.starts_with([' ', '\t']) || !slice.ends_with('}') {
+            return None;
+        }
+        if !rest.trim_start().starts_with(|c| starts_name(c) || c == '`') || rest.trim_start().starts_with("weight ") {
+            return None;
+        }
+        let open = start + last_block(slice)?;
+        let close = start + slice.len() - 1;
+        let span = self.span(start, close + 1);
+        let mut group = if self.layout.is_broken(start, open) {
+            None
+        } else {
+            self.strictly(GROUP.head, start, open, "the header of a group", |b, p| b.group_head(p))
+        };
+        if let Some(group) = &mut group {
+            group.span = span;
+        }
+        for (start, end) in self.members(open + 1, close) {
+            if let Some(inner) = self.group(start, end) {
+                if let (Some(group), Some(inner)) = (&mut group, inner) {
+                    group.lines.push(Line::Group(inner));
+                }
+                continue;
+            }
+            self.member(&GROUP, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| {
+                let line = b.line(p)?;
+                if let Some(group) = &mut group {
+                    group.lines.push(Line::One(line));
+                }
+                Some(())
+            });
+        }
+        Some(group)
+    }
+
+    pub(super) fn test(&mut self) -> Option<ItemKind> {
+        let mut test = self.head(&TEST, |b, p| b.test_head(p));
+        let (start, end) = self.body()?;
+        let mut tables = Vec::new();
+        // Whether the grid in hand has a header that could be read.
+        let mut open = false;
+        for (start, end) in self.members(start, end) {
+            let line = start - self.line_indent(start);
+            if self.source.grids.binary_search_by_key(&line, |(at, _)| *at).is_ok() {
+                self.grid_row(start, end, &mut tables, &mut open);
+                continue;
+            }
+            self.member(&TEST, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut test {
+                Some(test) => b.test_member(p, test),
+                None => Some(()),
+            });
+        }
+        let mut test = test?;
+        test.tables = tables;
+        Some(ItemKind::Test(test))
+    }
+
+    fn line_indent(&self, at: usize) -> usize {
+        let before = self.source.text.get(..at).unwrap_or_default();
+        before.len() - before.trim_end_matches([' ', '\t']).len()
+    }
+
+    /// Parses the header, up to the brace.
+    fn head<T>(&mut self, kind: &Kind, build: impl FnOnce(&mut Builder<'_>, Pair<'_>) -> Option<T>) -> Option<T> {
+        let start = self.raw.start;
+        let end = self.raw.block.map_or(self.raw.end, |(open, _)| open);
+        if self.layout.is_broken(start, end) {
+            return None;
+        }
+        let before = self.diagnostics.len();
+        let head = self.strictly(kind.head, start, end, kind.what, build);
+        let needs_block = self.raw.block.is_none() && self.diagnostics.len() == before;
+        if needs_block && !(kind.head == Rule::indicator_head && self.slice(start, end).contains(['=', '('])) {
+            let at = start + self.slice(start, end).trim_end().len();
+            let span = self.source.span(at, at);
+            self.diagnostics.push(
+                Diagnostic::new(codes::UNEXPECTED, format!("expected `{{` and the members of {}", kind.what))
+                    .label(span, "expected `{`")
+                    .help("write its members in braces, one a line"),
+            );
+        }
+        head
+    }
+
+    /// Where the members stand.
+    fn body(&mut self) -> Option<(usize, usize)> {
+        let (open, close) = self.raw.block?;
+        if self.raw.closed && close + 1 < self.raw.end {
+            let rest = self.slice(close + 1, self.raw.end);
+            let at = close + 1 + (rest.len() - rest.trim_start().len());
+            let length = rest.trim_start().find(['\n', ' ']).unwrap_or(rest.trim_start().len());
+            if length > 0 && !self.layout.is_broken(at, self.raw.end) {
+                let span = self.source.span(at, at + length);
+                self.diagnostics.push(
+                    Diagnostic::new(codes::UNEXPECTED, "text behind the end of a declaration")
+                        .label(span, "the declaration has already ended")
+                        .help("remove it, or move it into the block; the next declaration begins a line of its own"),
+                );
+            }
+        }
+        Some((open + 1, close))
+    }
+
+    fn block<T>(
+        &mut self,
+        kind: &Kind,
+        mut head: Option<T>,
+        build: impl Fn(&mut Builder<'_>, Pair<'_>, &mut T) -> Option<()>,
+    ) -> Option<T> {
+        let (start, end) = self.body()?;
+        for (start, end) in self.members(start, end) {
+            self.member(kind, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut head {
+                Some(head) => build(b, p, head),
+                None => Some(()),
+            });
+        }
+        head
+    }
+
+    /// The slices between the line breaks of a block, without spaces around them.
+    fn members(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let mut slices = Vec::new();
+        let mut from = start;
+        // A grid's row may hold what looks like brackets or quotes: it is a slice as it stands.
+        let first = self.source.grids.partition_point(|(at, _)| *at < start);
+        let grids = self.source.grids.iter().skip(first).take_while(|(_, to)| *to <= end).copied();
+        for (grid, behind) in grids.chain([(end, end)]) {
+            let begin = from;
+            for at in outside_brackets(self.slice(begin, grid), |b| b == b'\n') {
+                slices.push((from, begin + at));
+                from = begin + at + 1;
+            }
+            slices.push((from, grid));
+            slices.push((grid, behind));
+            from = behind;
+        }
+        let trim = |(from, to): (usize, usize)| {
+            let text = self.slice(from, to);
+            let first = from + (text.len() - text.trim_start().len());
+            (first, from + text.trim_end().len())
+        };
+        slices.into_iter().map(trim).filter(|(from, to)| from < to).collect()
+    }
+
+    /// Parses the members of one line; each one that cannot be read is reported once.
+    fn member(
+        &mut self,
+        kind: &Kind,
+        start: usize,
+        end: usize,
+        build: &mut dyn FnMut(&mut Builder<'_>, Pair<'_>) -> Option<()>,
+    ) {
+        if self.layout.is_broken(start, end) {
+            return;
+        }
+        let slice = self.slice(start, end);
+        match parse_slice(kind.members, slice) {
+            Ok(mut pairs) => {
+                for pair in pairs.next().into_iter().flat_map(Pair::into_inner) {
+                    if matches!(pair.as_rule(), Rule::EOI | Rule::comma) {
+                        continue;
+                    }
+                    let before = self.diagnostics.len();
+                    let (from, to) = (start + pair.as_span().start(), start + pair.as_span().end());
+                    let built = build(&mut self.builder(start), pair);
+                    if built.is_none() && self.diagnostics.len() == before {
+                        self.unreadable(from, to, "this member");
+                    }
+                }
+            }
+            Err(stop) => {
+                let pieces = self.pieces(kind, start, end);
+                if pieces.len() > 1 {
+                    let before = self.diagnostics.len();
+                    for (start, end) in pieces {
+                        self.member(kind, start, end, build);
+                    }
+                    if self.diagnostics.len() > before {
+                        return;
+                    }
+                }
+                let place = Place {
+                    source: self.source,
+                    start,
+                    slice,
+                    what: kind.what,
+                    members: kind.words,
+                    names: kind.names,
+                };
+                self.diagnostics.push(describe_fault(&place, &stop));
+            }
+        }
+    }
+
+    /// Cuts a line at the commas behind which another member seems to begin.
+    fn pieces(&self, kind: &Kind, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let slice = self.slice(start, end);
+        let mut pieces = Vec::new();
+        let mut from = start;
+        for at in outside_brackets(slice, |b| b == b',') {
+            let rest = slice.get(at + 1..).unwrap_or_default().trim_start();
+            let word = rest.split(|c| !continues_name(c)).next().unwrap_or_default();
+            let behind = rest.get(word.len()..).unwrap_or_default().trim_start();
+            let begins = kind.words.contains(&word)
+                || match kind.members {
+                    Rule::dimension_members => true,
+                    Rule::table_members => behind.starts_with(':') || rest.starts_with('`'),
+                    Rule::scorecard_members | Rule::group_members => {
+                        behind.starts_with("weight ") || behind.starts_with("watch")
+                    }
+                    _ => false,
+                };
+            if begins && !rest.is_empty() {
+                pieces.push((from, start + at));
+                from = start + at + 1;
+            }
+        }
+        pieces.push((from, end));
+        let trimmed = pieces.into_iter().map(|(from, to)| {
+            let text = self.slice(from, to);
+            (from + (text.len() - text.trim_start().len()), to)
+        });
+        trimmed.filter(|(from, to)| from < to).collect()
+    }
+}
+
+/// Where a byte stands outside brackets, strings and backticks.
+fn outside_brackets(text: &str, wanted: impl Fn(u8) -> bool) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut depth = 0usize;
+    let mut quoted: Option<u8> = None;
+    let mut escaped = false;
+    for (at, b) in text.bytes().enumerate() {
+        match quoted {
+            Some(quote) => {
+                if escaped {
+                    escaped = false;
+                } else if b == b'\\' && quote == b'"' {
+                    escaped = true;
+                } else if b == quote {
+                    quoted = None;
+                }
+            }
+            None => match b {
+                b'"' | b'`' => quoted = Some(b),
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                b if depth == 0 && wanted(b) => found.push(at),
+                _ => {}
+            },
+        }
+    }
+    found
+}
+
+/// Where the last block outside brackets begins.
+fn last_block(text: &str) -> Option<usize> {
+    outside_brackets_open(text).pop()
+}
+
+fn outside_brackets_open(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut depth = 0usize;
+    let mut quoted: Option<u8> = None;
+    let mut escaped = false;
+    for (at, b) in text.bytes().enumerate() {
+        match quoted {
+            Some(quote) => {
+                if escaped {
+                    escaped = false;
+                } else if b == b'\\' && quote == b'"' {
+                    escaped = true;
+                } else if b == quote {
+                    quoted = None;
+                }
+            }
+            None => match b {
+                b'"' | b'`' => quoted = Some(b),
+                b'(' | b'[' | b'{' => {
+                    if depth == 0 && b == b'{' {
+                        found.push(at);
+                    }
+                    depth += 1;
+                }
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            },
+        }
+    }
+    found
+}

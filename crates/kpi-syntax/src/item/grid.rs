@@ -1,0 +1,105 @@
+//! The grids of tests: raw cells between bars.
+
+use kpi_base::Diagnostic;
+use kpi_base::codes::syntax as codes;
+use unicode_normalization::UnicodeNormalization;
+
+use super::ItemParser;
+use crate::ast::{Name, TestRow, TestTable, Text};
+use crate::text::{continues_name, starts_name};
+
+impl ItemParser<'_> {
+    /// A line of a grid: a header with the table's name before its first bar, or a row.
+    pub(super) fn grid_row(&mut self, start: usize, end: usize, tables: &mut Vec<TestTable>, open: &mut bool) {
+        let line = self.slice(start, end);
+        let span = self.span(start, end);
+        let mut bars = line.match_indices(['|', '｜']).map(|(at, bar)| (at, at + bar.len()));
+        let Some((first, mut from)) = bars.next() else { return };
+        let mut cells: Vec<(usize, usize)> = Vec::new();
+        for (at, next) in bars {
+            cells.push((from, at));
+            from = next;
+        }
+        let header = line.get(..first).unwrap_or_default().trim();
+        if !line.get(from..).unwrap_or_default().trim().is_empty() {
+            if !header.is_empty() {
+                *open = false;
+            }
+            self.diagnostics.push(
+                Diagnostic::new(codes::GRID_SHAPE, "a row of a grid ends with `|`")
+                    .label(self.span(start + from, end), "this cell is not closed")
+                    .help("write `|` behind the last cell"),
+            );
+            return;
+        }
+        let cells: Vec<Text> = cells
+            .into_iter()
+            .map(|(from, to)| {
+                let cell = line.get(from..to).unwrap_or_default();
+                let at = start + from + (cell.len() - cell.trim_start().len());
+                let value = cell.trim();
+                let at = if value.is_empty() { start + from } else { at };
+                Text { value: value.to_owned(), span: self.span(at, at + value.len()) }
+            })
+            .collect();
+        if header.is_empty() {
+            self.row(span, cells, tables, *open);
+            return;
+        }
+        let name = self.plain_name(header).map(|text| Name { text, span: self.span(start, start + header.len()) });
+        let mut columns = Vec::with_capacity(cells.len());
+        for cell in cells {
+            match self.plain_name(&cell.value) {
+                Some(text) => columns.push(Name { text, span: cell.span }),
+                None => {
+                    *open = false;
+                    self.diagnostics.push(
+                        Diagnostic::new(codes::GRID_SHAPE, "the first row of a grid names columns")
+                            .label(cell.span, "not the name of a column")
+                            .help("write the table's name, then its columns between bars; rows begin with `|`"),
+                    );
+                    return;
+                }
+            }
+        }
+        *open = name.is_some();
+        if let Some(name) = name {
+            tables.push(TestTable { name, columns, rows: Vec::new() });
+        }
+    }
+
+    fn row(&mut self, span: kpi_base::Span, cells: Vec<Text>, tables: &mut [TestTable], open: bool) {
+        let Some(table) = tables.last_mut().filter(|_| open) else {
+            // Rows under a header that is itself reported say nothing new.
+            if tables.is_empty() && !self.diagnostics.iter().any(|d| d.code == codes::GRID_SHAPE) {
+                self.diagnostics.push(
+                    Diagnostic::new(codes::GRID_SHAPE, "a row without a table")
+                        .label(span, "no header stands above it")
+                        .help("begin the grid with the table's name and its columns: `live | id | gmv |`"),
+                );
+            }
+            return;
+        };
+        if cells.len() != table.columns.len() {
+            let cells_in_row = if cells.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", cells.len()) };
+            let columns = table.columns.len();
+            let columns = if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") };
+            let header = table.columns.iter().fold(table.name.span, |span, column| span.to(column.span));
+            self.diagnostics.push(
+                Diagnostic::new(codes::GRID_SHAPE, format!("the row has {cells_in_row} and its table has {columns}"))
+                    .label(span, "this row")
+                    .label(header, "the header")
+                    .help("give the row one cell a column; an empty cell is a missing value"),
+            );
+            return;
+        }
+        table.rows.push(TestRow { cells, span });
+    }
+
+    fn plain_name(&self, text: &str) -> Option<String> {
+        if let Some(quoted) = text.strip_prefix('`').and_then(|t| t.strip_suffix('`')) {
+            return (!quoted.is_empty()).then(|| quoted.nfc().collect());
+        }
+        (text.starts_with(starts_name) && text.chars().all(continues_name)).then(|| text.nfc().collect())
+    }
+}

@@ -1,0 +1,250 @@
+//! The text as the grammar reads it: comments gone, full-width punctuation made half-width, and a way back to the
+//! bytes of the file.
+
+use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, FileId, Span};
+
+/// A doc comment line.
+#[derive(Clone, Debug)]
+pub(crate) struct DocLine {
+    /// Where it stood, as an offset of the read text.
+    pub at: usize,
+    /// What follows the slashes.
+    pub text: String,
+}
+
+/// The text as the grammar reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    file: FileId,
+    /// The text: strings and backticks are closed, comments are gone.
+    pub text: String,
+    /// (offset here, offset in the file) behind each place where the two drift apart.
+    shifts: Vec<(u32, u32)>,
+    /// The lines of doc comments.
+    pub docs: Vec<DocLine>,
+    /// The lines of grids in tests, whose cells are raw: start and end.
+    pub grids: Vec<(usize, usize)>,
+}
+
+impl Source {
+    /// The span of a stretch of the read text in the file.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        let (start, end) = (self.back(start), self.back(end));
+        Span { file: self.file, start, end: end.max(start) }
+    }
+
+    fn back(&self, offset: usize) -> u32 {
+        let offset = offset as u32;
+        let next = self.shifts.partition_point(|(here, _)| *here <= offset);
+        match next.checked_sub(1).and_then(|i| self.shifts.get(i)) {
+            Some((here, there)) => there + (offset - here),
+            None => offset,
+        }
+    }
+}
+
+/// Reads the text of a file.
+pub(crate) fn read_text(file: FileId, original: &str, diagnostics: &mut Vec<Diagnostic>) -> Source {
+    let source = Source {
+        file,
+        text: String::with_capacity(original.len()),
+        shifts: Vec::new(),
+        docs: Vec::new(),
+        grids: vec![],
+    };
+    let mut reader = Reader { original, at: 0, source, in_test: false, diagnostics };
+    if original.starts_with('\u{feff}') {
+        reader.at = '\u{feff}'.len_utf8();
+        reader.shift();
+    }
+    while reader.at < original.len() {
+        reader.read_line();
+    }
+    reader.source
+}
+
+struct Reader<'a> {
+    original: &'a str,
+    at: usize,
+    source: Source,
+    in_test: bool,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        self.original.get(self.at..).unwrap_or_default()
+    }
+
+    fn shift(&mut self) {
+        self.source.shifts.push((self.source.text.len() as u32, self.at as u32));
+    }
+
+    /// Takes `from` bytes of the file as `to`.
+    fn replace(&mut self, from: usize, to: &str) {
+        self.source.text.push_str(to);
+        self.at += from;
+        if from != to.len() {
+            self.shift();
+        }
+    }
+
+    fn copy(&mut self, bytes: usize) {
+        if let Some(text) = self.rest().get(..bytes) {
+            self.source.text.push_str(text);
+        }
+        self.at += bytes;
+    }
+
+    fn read_line(&mut self) {
+        let line = self.rest().split_inclusive('\n').next().unwrap_or_default();
+        let content = line.trim_end_matches(['\n', '\r']);
+        if let Some(first) = content.chars().next().filter(|c| starts_name(*c)) {
+            let word = content.split(|c| !continues_name(c)).next().unwrap_or_default();
+            self.in_test = word == "test" && first == 't';
+        }
+        let end = self.at + content.len();
+        if self.in_test && is_grid(content) {
+            let start = self.source.text.len();
+            let cells = content.rfind(['|', '｜']).map_or(0, |last| match content.get(last..) {
+                Some(tail) if tail.trim_start_matches(['|', '｜']).trim_start().starts_with("//") => {
+                    last + tail.find("//").unwrap_or(0)
+                }
+                _ => content.len(),
+            });
+            self.copy(cells);
+            self.source.grids.push((start, self.source.text.len()));
+            self.at = end;
+            self.shift();
+        }
+        while self.at < end {
+            self.read_char(end);
+        }
+        // A carriage return counts as a space at the line's end, so it can go.
+        let line_break = line.len() - content.len();
+        if line_break > 0 {
+            if line.ends_with('\n') {
+                self.replace(line_break, "\n");
+            } else {
+                self.replace(line_break, "");
+            }
+        }
+    }
+
+    fn read_char(&mut self, line_end: usize) {
+        let rest = self.original.get(self.at..line_end).unwrap_or_default();
+        let Some(c) = rest.chars().next() else {
+            self.at = line_end;
+            return;
+        };
+        match c {
+            '/' if rest.starts_with("//") => {
+                let doc = rest.strip_prefix("///").filter(|text| !text.starts_with('/'));
+                if let Some(text) = doc {
+                    let text = text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
+                    self.source.docs.push(DocLine { at: self.source.text.len(), text });
+                }
+                self.replace(rest.len(), "");
+            }
+            '"' | '“' | '＂' => self.read_quoted(rest, c),
+            '`' | '｀' => self.read_backticks(rest, c),
+            '\u{3000}' => self.replace(c.len_utf8(), " "),
+            '\r' => self.replace(1, " "),
+            '￥' => self.replace(c.len_utf8(), "¥"),
+            '”' => self.replace(c.len_utf8(), "\""),
+            '～' => self.replace(c.len_utf8(), ".."),
+            '\u{ff01}'..='\u{ff5e}' => {
+                let ascii = char::from_u32(u32::from(c) - 0xfee0).unwrap_or(' ');
+                if ascii == '/' && rest.starts_with("／／") {
+                    self.replace(rest.len(), "");
+                } else {
+                    self.replace(c.len_utf8(), ascii.encode_utf8(&mut [0; 4]));
+                }
+            }
+            _ => self.copy(c.len_utf8()),
+        }
+    }
+
+    /// A text in quotes. A curly opening quote is closed by a curly or a straight one; a straight one only by itself,
+    /// so that curly quotes can stand inside.
+    fn read_quoted(&mut self, rest: &str, open: char) {
+        let closes = |c: char| match open {
+            '“' => c == '”' || c == '"',
+            '＂' => c == '＂' || c == '"',
+            _ => c == '"',
+        };
+        let mut escaped = false;
+        let close = rest.char_indices().skip(1).find(|(_, c)| {
+            let found = !escaped && closes(*c);
+            escaped = !escaped && *c == '\\';
+            found
+        });
+        self.read_between(rest, open, close, "\"", |span| {
+            Diagnostic::new(codes::UNCLOSED_TEXT, "the text in quotes does not end")
+                .label(span, "begins here")
+                .help("close it with `\"` on the same line")
+        });
+    }
+
+    fn read_backticks(&mut self, rest: &str, open: char) {
+        let close = rest.char_indices().skip(1).find(|(_, c)| matches!(c, '`' | '｀'));
+        self.read_between(rest, open, close, "`", |span| {
+            Diagnostic::new(codes::UNCLOSED_TEXT, "the name in backticks does not end")
+                .label(span, "begins here")
+                .help("close it with a backtick on the same line")
+        });
+    }
+
+    fn read_between(
+        &mut self,
+        rest: &str,
+        open: char,
+        close: Option<(usize, char)>,
+        quote: &str,
+        unclosed: impl Fn(Span) -> Diagnostic,
+    ) {
+        let start = self.at;
+        self.replace(open.len_utf8(), quote);
+        if let Some((at, c)) = close {
+            self.copy(at - open.len_utf8());
+            self.replace(c.len_utf8(), quote);
+            return;
+        }
+        // What closes brackets at the line's end was most likely meant to.
+        let inner = rest.get(open.len_utf8()..).unwrap_or_default();
+        let text = inner.trim_end_matches([' ', '\t', '}', ')', ']', ',']);
+        let span = self.source.span_of_file(start, self.at + text.len());
+        self.diagnostics.push(unclosed(span));
+        let even = text.len() - text.bytes().rev().take_while(|b| *b == b'\\').count() % 2;
+        self.copy(even);
+        self.replace(text.len() - even, quote);
+        self.shift();
+    }
+}
+
+impl Source {
+    fn span_of_file(&self, start: usize, end: usize) -> Span {
+        Span { file: self.file, start: start as u32, end: end as u32 }
+    }
+}
+
+/// A row of a grid in a test: it begins with `|`, or with a name and `|`.
+fn is_grid(line: &str) -> bool {
+    let line = line.trim_start();
+    let rest = match line.strip_prefix('`') {
+        Some(quoted) => quoted.split_once('`').map_or(quoted, |(_, rest)| rest),
+        None => line.trim_start_matches(continues_name),
+    };
+    rest.trim_start().starts_with(['|', '｜'])
+}
+
+/// Whether a name may begin with this character.
+pub(crate) fn starts_name(c: char) -> bool {
+    c == '_' || unicode_ident::is_xid_start(c)
+}
+
+/// Whether a name may go on with this character.
+pub(crate) fn continues_name(c: char) -> bool {
+    unicode_ident::is_xid_continue(c)
+}

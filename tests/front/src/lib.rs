@@ -1,0 +1,37 @@
+//! What the tests of the front end share: a finding as text, with the lines it is about underlined.
+
+use kpi_base::{Diagnostic, Files, Severity};
+
+/// The whole message, plainly: code, severity, message, each place with its line and a caret below it, help and fixes.
+pub fn render_plain(files: &Files, diagnostic: &Diagnostic) -> String {
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let mut out = format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message);
+    for label in &diagnostic.labels {
+        let Some(file) = files.get(label.span.file) else { continue };
+        let place = file.line_column(label.span.start);
+        let line = file.text.lines().nth(place.line as usize - 1).unwrap_or_default();
+        let before: String = line.chars().take(place.column as usize - 1).collect();
+        let text = files.text(label.span).lines().next().unwrap_or_default();
+        let wide = |s: &str| s.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum::<usize>();
+        let carets = "^".repeat(wide(text).max(1));
+        out += &format!(
+            "  {}:{}:{}\n  | {line}\n  | {}{carets} {}\n",
+            file.path,
+            place.line,
+            place.column,
+            " ".repeat(wide(&before)),
+            label.text
+        );
+    }
+    if let Some(help) = &diagnostic.help {
+        out += &format!("  help: {help}\n");
+    }
+    for fix in &diagnostic.fixes {
+        out += &format!("  fix: {}\n", fix.title);
+    }
+    out
+}
