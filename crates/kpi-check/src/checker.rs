@@ -33,6 +33,10 @@ pub struct Checker<'a> {
     pub(crate) instances: Vec<Instance>,
     pub(crate) instance_ids: FxHashMap<(usize, Subject), IndicatorId>,
     pub(crate) functions_open: Vec<usize>,
+    /// The indicators that are being checked, outermost first.
+    pub(crate) open: Vec<IndicatorId>,
+    /// The indicators whose constructs that are not built were reported.
+    pub(crate) reported_unbuilt: FxHashSet<usize>,
     next_expr: u32,
 }
 
@@ -74,6 +78,8 @@ impl<'a> Checker<'a> {
             instances: Vec::new(),
             instance_ids: FxHashMap::default(),
             functions_open: Vec::new(),
+            open: Vec::new(),
+            reported_unbuilt: FxHashSet::default(),
             next_expr: 0,
         }
     }
@@ -126,6 +132,8 @@ impl<'a> Checker<'a> {
         self.model.expr_count = self.next_expr;
         let mut diagnostics = self.diagnostics;
         diagnostics.sort_by_key(|d| d.labels.first().map(|l| (l.span.file, l.span.start)));
+        // An indicator that is checked for several kinds of subject would say the same of each.
+        diagnostics.dedup();
         let sound = !diagnostics.iter().any(Diagnostic::is_error);
         Checked { model: sound.then_some(self.model), diagnostics }
     }

@@ -31,6 +31,8 @@ pub struct Context {
     pub pays: bool,
     /// Whose `self` it is: set outside the formula of that indicator.
     pub this: Option<IndicatorId>,
+    /// Whether it stands under `previous`, `growth`, `streak`, `over` or `among`, where `self` means something.
+    pub moved: bool,
     /// The arguments of the function that is being inlined.
     pub bindings: Option<Rc<FxHashMap<String, model::Expr>>>,
     /// Columns that are known to hold a value here.
@@ -40,7 +42,16 @@ pub struct Context {
 impl Context {
     /// Constants only.
     pub fn pure() -> Context {
-        Context { at: At::Pure, line: None, card: false, pays: false, this: None, bindings: None, known: Vec::new() }
+        Context {
+            at: At::Pure,
+            line: None,
+            card: false,
+            pays: false,
+            this: None,
+            moved: false,
+            bindings: None,
+            known: Vec::new(),
+        }
     }
 
     /// A row of a table.

@@ -1,10 +1,13 @@
 //! Indicators, made for the subjects that need them.
 
-use kpi_base::Span;
+use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
+use kpi_value::Dec;
 
-use crate::checker::Checker;
-use crate::model::{self, IndicatorId, Subject};
+use crate::checker::{Checker, title};
+use crate::context::Context;
+use crate::model::{self, IndicatorId, Scoring, Subject, TableId, WhenMissing};
+use crate::names::Decl;
 
 /// How much of an indicator is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,11 +18,29 @@ pub enum Need {
     All,
 }
 
+/// How far one part of an indicator is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Failed,
+    Done,
+}
+
 /// An indicator for one kind of subject.
 #[derive(Debug)]
 pub(crate) struct Instance {
+    /// Its place in [`Names::indicators`](crate::names::Names).
+    index: usize,
+    formula: State,
+    rest: State,
     pub(crate) model: Option<model::Indicator>,
+    /// Which indicators it reads.
+    pub(crate) reads: Vec<IndicatorId>,
 }
+
+/// How deep indicators may read each other.
+const DEPTH: usize = 200;
 
 impl<'a> Checker<'a> {
     /// The indicator of this name for a subject, made and checked at its first use; the name is marked as used.
@@ -27,11 +48,149 @@ impl<'a> Checker<'a> {
     /// The formula is checked here, target and scoring by [`Checker::check_target_and_scoring`], once, when they are first
     /// needed. Reports a name that is no indicator, and an indicator that needs itself.
     pub fn indicator(&mut self, name: &ast::Name, subject: &Subject, need: Need) -> Option<IndicatorId> {
-        let _ = (name, subject, need);
+        match self.resolve(name, "an indicator")? {
+            Decl::Indicator(index) => self.indicator_at(index, subject, need, name.span),
+            other => {
+                self.report_kind(name, other, "an indicator");
+                None
+            }
+        }
+    }
+
+    /// As [`Checker::indicator`], by the place of its declaration; `from` is what needs it.
+    pub(crate) fn indicator_at(
+        &mut self,
+        index: usize,
+        subject: &Subject,
+        need: Need,
+        from: Span,
+    ) -> Option<IndicatorId> {
+        let key = (index, subject.clone());
+        let id = match self.instance_ids.get(&key) {
+            Some(id) => *id,
+            None => {
+                let id = IndicatorId::new(self.instances.len());
+                let (formula, rest) = (State::New, State::New);
+                self.instances.push(Instance { index, formula, rest, model: None, reads: Vec::new() });
+                self.instance_ids.insert(key, id);
+                id
+            }
+        };
+        if let Some(reader) = self.open.last().copied()
+            && reader != id
+            && let Some(reader) = self.instances.get_mut(reader.index())
+        {
+            reader.reads.push(id);
+        }
+        self.check_formula(id, subject, from)?;
+        if need == Need::All {
+            self.check_rest(id, subject, from)?;
+        }
+        Some(id)
+    }
+
+    fn check_formula(&mut self, id: IndicatorId, subject: &Subject, from: Span) -> Option<()> {
+        let instance = self.instances.get_mut(id.index())?;
+        let index = instance.index;
+        match instance.formula {
+            State::Done => return Some(()),
+            State::Failed => return None,
+            State::Open => return self.report_open(index, from),
+            State::New => instance.formula = State::Open,
+        }
+        let declared = self.names.indicators.get(index)?;
+        let (indicator, doc) = (declared.ast, declared.doc);
+        if self.open.len() >= DEPTH {
+            self.report(
+                Diagnostic::new(codes::names::CYCLE, format!("more than {DEPTH} indicators read each other in a row"))
+                    .label(from, "the next one"),
+            );
+            return None;
+        }
+        if self.reported_unbuilt.insert(index) {
+            self.report_all_not_built(&indicator.not_built);
+        }
+        self.open.push(id);
+        let formula = match &indicator.formula {
+            Some(formula) => self.expr(formula, &Context::cell(subject.clone()), None),
+            None => {
+                // A formula that could not be read was reported by the parser, one of `part`s as not built.
+                if indicator.not_built.is_empty() {
+                    self.report(
+                        Diagnostic::new(
+                            codes::names::NO_FORMULA,
+                            format!("`{}` does not say what it measures", indicator.name.text),
+                        )
+                        .label(indicator.name.span, "an indicator without `formula`")
+                        .help("add `formula …`"),
+                    );
+                }
+                None
+            }
+        };
+        self.open.pop();
+        let model = formula.map(|formula| model::Indicator {
+            title: title(&indicator.name, &indicator.label, doc),
+            formula,
+            target: None,
+            scoring: Scoring::Proportional { none_below: None, cap: Dec::ONE, stretch: None },
+            when_missing: match indicator.when_missing {
+                None | Some((ast::WhenMissing::Fail, _)) => WhenMissing::Fail,
+                Some((ast::WhenMissing::Zero, _)) => WhenMissing::Zero,
+                Some((ast::WhenMissing::Full, _)) => WhenMissing::Full,
+                Some((ast::WhenMissing::Reweight, _)) => WhenMissing::Reweight,
+            },
+            notes: indicator.notes.iter().map(|(topic, text)| (topic.text.clone(), text.value.clone())).collect(),
+            tags: indicator.tags.iter().map(|tag| tag.text.clone()).collect(),
+            subject: subject.clone(),
+        });
+        let instance = self.instances.get_mut(id.index())?;
+        instance.formula = if model.is_some() { State::Done } else { State::Failed };
+        instance.model = model;
+        instance.model.as_ref().map(|_| ())
+    }
+
+    fn check_rest(&mut self, id: IndicatorId, subject: &Subject, from: Span) -> Option<()> {
+        let instance = self.instances.get_mut(id.index())?;
+        let index = instance.index;
+        match instance.rest {
+            State::Done => return Some(()),
+            State::Failed => return None,
+            State::Open => return self.report_open(index, from),
+            State::New => instance.rest = State::Open,
+        }
+        self.open.push(id);
+        let sound = self.check_target_and_scoring(index, subject, id);
+        self.open.pop();
+        self.instances.get_mut(id.index())?.rest = if sound { State::Done } else { State::Failed };
+        sound.then_some(())
+    }
+
+    /// Reports that an indicator is needed while it is being checked.
+    fn report_open(&mut self, index: usize, from: Span) -> Option<()> {
+        let name = &self.names.indicators.get(index)?.ast.name;
+        let mut chain: Vec<&str> = Vec::new();
+        for id in self.open.iter().rev() {
+            let Some(instance) = self.instances.get(id.index()) else { continue };
+            let Some(declared) = self.names.indicators.get(instance.index) else { continue };
+            chain.push(&declared.ast.name.text);
+            if instance.index == index {
+                break;
+            }
+        }
+        chain.reverse();
+        let through =
+            if chain.len() > 1 { format!(" ({} → {})", chain.join(" → "), name.text) } else { String::new() };
+        let finding = Diagnostic::new(codes::names::CYCLE, format!("`{}` needs its own value{through}", name.text))
+            .label(from, "needed here")
+            .label(name.span, "while this is computed")
+            .help("a formula cannot read itself; a target may: `> previous(self)`");
+        self.report(finding);
         None
     }
 
-    /// What is known so far of an indicator made by [`Checker::indicator`]: its formula; target and scoring if they were needed.
+    /// What is known so far of an indicator made by [`Checker::indicator`]: its formula; target and scoring if they were
+    /// needed.
     pub fn instance(&self, id: IndicatorId) -> Option<&model::Indicator> {
         self.instances.get(id.index()).and_then(|i| i.model.as_ref())
     }
@@ -41,10 +200,69 @@ impl<'a> Checker<'a> {
         self.instances.get_mut(id.index()).and_then(|i| i.model.as_mut())
     }
 
-    pub(crate) fn check_unused(&mut self) {}
+    /// The place of an instance's declaration.
+    pub(crate) fn instance_place(&self, id: IndicatorId) -> Option<usize> {
+        self.instances.get(id.index()).map(|i| i.index)
+    }
 
-    pub(crate) fn order_indicators(&mut self) {}
+    /// Warns of what is declared and never used. What is wrong in an unused indicator is said all the same.
+    pub(crate) fn check_unused(&mut self) {
+        let mut found: Vec<(Decl, &'a ast::Name)> = Vec::new();
+        let names = &self.names;
+        found.extend(names.dimensions.iter().enumerate().map(|(i, d)| (Decl::Dimension(i), &d.ast.name)));
+        let sources = names.tables.iter().enumerate().filter(|(_, (_, roster))| !roster);
+        found.extend(sources.map(|(i, (t, _))| (Decl::Table(i), &t.ast.name)));
+        found.extend(names.params.iter().enumerate().map(|(i, d)| (Decl::Param(i), &d.ast.name)));
+        found.extend(names.functions.iter().enumerate().map(|(i, d)| (Decl::Function(i), &d.ast.name)));
+        found.extend(names.curves.iter().enumerate().map(|(i, d)| (Decl::Curve(i), &d.ast.name)));
+        found.extend(names.indicators.iter().enumerate().map(|(i, d)| (Decl::Indicator(i), &d.ast.name)));
+        let unused: Vec<_> = found.into_iter().filter(|(decl, _)| !self.used.contains(decl)).collect();
+        // Instances made from here on are for checking only.
+        let kept = self.instances.len();
+        for (decl, _) in &unused {
+            if let Decl::Indicator(index) = decl {
+                self.check_unused_indicator(*index);
+            }
+        }
+        self.instances.truncate(kept);
+        for (decl, name) in unused {
+            if self.used.contains(&decl) {
+                continue;
+            }
+            let kind = decl.kind();
+            let kind = kind.split_once(' ').map_or(kind, |(_, kind)| kind);
+            self.report(
+                Diagnostic::new(codes::names::UNUSED, format!("the {kind} `{}` is never used", name.text))
+                    .label(name.span, "declared here")
+                    .help("use it, or take it out"),
+            );
+        }
+    }
+
+    /// Checks an indicator that nothing uses for the subjects that the most cards are for, or, without cards, for those of
+    /// the first roster that its rows lead to.
+    fn check_unused_indicator(&mut self, index: usize) {
+        let Some(indicator) = self.names.indicators.get(index).map(|d| d.ast) else { return };
+        let mut tables: Vec<TableId> = self.model.scorecards.iter().map(|(_, card)| card.table).collect();
+        tables.extend(self.model.tables.iter().filter(|(_, t)| t.roster && t.key.is_some()).map(|(id, _)| id));
+        let Some(formula) = &indicator.formula else { return };
+        let mut named = Vec::new();
+        self.all_tables_named(formula, &mut named);
+        let reached = |to: &&TableId| named.iter().all(|from| from == *to || self.model.way(*from, None, **to).is_ok());
+        let Some(table) = tables.iter().find(reached).copied() else { return };
+        self.indicator_at(index, &Subject::Table(table), Need::All, indicator.name.span);
+    }
+
+    fn all_tables_named(&self, e: &ast::Expr, out: &mut Vec<TableId>) {
+        if let Some(names) = crate::values::chain(e) {
+            let table = names.first().and_then(|n| self.names.get(&n.text));
+            if let Some(Decl::Table(index)) = table {
+                out.push(TableId::new(index));
+            }
+            return;
+        }
+        for inner in crate::aggregates::ast_children(e) {
+            self.all_tables_named(inner, out);
+        }
+    }
 }
-
-#[allow(unused_imports, reason = "skeleton")]
-use Span as _;

@@ -12,18 +12,29 @@ pub mod checker;
 pub mod context;
 pub mod names;
 
+pub mod show;
+
+mod aggregates;
+mod arithmetic;
 mod by_tables;
+mod calls;
+mod compare;
 mod curves;
 mod data;
 mod expr;
 mod instances;
+mod literals;
+mod order;
 mod params;
 mod paths;
 mod payouts;
 mod policy;
 mod policy_tests;
+mod scopes;
 mod scorecards;
 mod targets;
+mod units;
+mod values;
 
 use kpi_base::Diagnostic;
 use kpi_syntax::ast;

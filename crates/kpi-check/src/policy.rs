@@ -1,7 +1,157 @@
 //! The settings of the policy.
 
-use crate::checker::Checker;
+use kpi_base::{Diagnostic, codes};
+use kpi_syntax::ast;
+use kpi_value::Dec;
 
-impl Checker<'_> {
-    pub(crate) fn check_policy(&mut self) {}
+use crate::checker::Checker;
+use crate::model::{Currency, Unit};
+
+/// Currencies whose minor unit is not a hundredth, with its digits (ISO 4217).
+const OTHER_DIGITS: &[(&str, u32)] = &[
+    ("BHD", 3),
+    ("BIF", 0),
+    ("CLP", 0),
+    ("DJF", 0),
+    ("GNF", 0),
+    ("IQD", 3),
+    ("ISK", 0),
+    ("JOD", 3),
+    ("JPY", 0),
+    ("KMF", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("LYD", 3),
+    ("OMR", 3),
+    ("PYG", 0),
+    ("RWF", 0),
+    ("TND", 3),
+    ("UGX", 0),
+    ("VND", 0),
+    ("VUV", 0),
+    ("XAF", 0),
+    ("XOF", 0),
+    ("XPF", 0),
+];
+
+/// Currencies with hundredths (ISO 4217).
+const HUNDREDTHS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
+     CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF \
+     IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN \
+     MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD \
+     SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW";
+
+/// The currency of an ISO 4217 code.
+fn currency(code: &str) -> Option<Currency> {
+    let other = OTHER_DIGITS.iter().find(|(c, _)| *c == code).map(|(_, digits)| *digits);
+    let digits = other.or_else(|| HUNDREDTHS.split(' ').any(|c| c == code).then_some(2))?;
+    Some(Currency { code: code.to_owned(), digits })
+}
+
+fn setting(message: String) -> Diagnostic {
+    Diagnostic::new(codes::names::POLICY_SETTING, message)
+}
+
+impl<'a> Checker<'a> {
+    /// Takes over the settings of the one policy and refuses what no version builds.
+    pub(crate) fn check_policy(&mut self) {
+        for unbuilt in std::mem::take(&mut self.names.unbuilt) {
+            self.report_not_built(&unbuilt.ast.keyword.text, unbuilt.span);
+        }
+        let Some(first) = self.names.policies.first() else {
+            self.report(
+                Diagnostic::new(codes::names::POLICY_COUNT, "no file has a `policy`")
+                    .help("write one: `policy \"…\" { edition 1, currency CNY, period month }`"),
+            );
+            return;
+        };
+        let (policy, span) = (first.ast, first.ast.title.span);
+        let more: Vec<_> = self.names.policies.iter().skip(1).map(|p| p.ast.title.span).collect();
+        for again in more {
+            self.report(
+                Diagnostic::new(codes::names::POLICY_COUNT, "a package has one policy, and here is another")
+                    .label(again, "a second policy")
+                    .label(span, "the first one")
+                    .help("keep one of them, or move the other to a package of its own"),
+            );
+        }
+        self.report_all_not_built(&policy.not_built);
+        self.model.policy.title.clone_from(&policy.title.value);
+        self.check_edition(policy);
+        self.check_currency(policy);
+        match policy.period {
+            Some((period, _)) => self.model.policy.period = period,
+            None => self.report(
+                setting("the policy does not say its period".to_owned())
+                    .label(span, "no `period` in this policy")
+                    .help("add `period month` (or `day`, `week`, `quarter`, `year`)"),
+            ),
+        }
+        if let Some((rounding, _)) = policy.rounding {
+            self.model.policy.rounding = rounding;
+        }
+        if let Some((day, _)) = policy.week_start {
+            self.model.policy.calendar.week_start = day;
+        }
+        if let Some((month, _)) = policy.year_start {
+            self.model.policy.calendar.year_start = month;
+        }
+        if let Some(cap) = &policy.attainment_cap
+            && let Some(value) = self.const_dec(cap, "the attainment cap", Unit::RATIO)
+        {
+            if value < Dec::ONE {
+                let message = "an attainment cap below 100% keeps everyone from reaching a target".to_owned();
+                self.report(
+                    setting(message).label(cap.span, "below 100%").help("write 100% or more; the default is 200%"),
+                );
+            }
+            self.model.policy.attainment_cap = value;
+        }
+    }
+
+    fn check_edition(&mut self, policy: &'a ast::Policy) {
+        match policy.edition {
+            None => self.report(
+                setting("the policy does not say its edition".to_owned())
+                    .label(policy.title.span, "no `edition` in this policy")
+                    .help("add `edition 1`, which fixes what the policy means whatever later versions do"),
+            ),
+            Some((edition, span)) if edition != Dec::ONE => self.report(
+                setting(format!("there is no edition {edition}")).label(span, "this version knows edition 1").fix(
+                    "write `edition 1`",
+                    span,
+                    "1",
+                ),
+            ),
+            Some(_) => {}
+        }
+    }
+
+    fn check_currency(&mut self, policy: &'a ast::Policy) {
+        let Some(name) = &policy.currency else {
+            self.report(
+                setting("the policy does not say its currency".to_owned())
+                    .label(policy.title.span, "no `currency` in this policy")
+                    .help("add `currency CNY`, or another code of ISO 4217"),
+            );
+            return;
+        };
+        match currency(&name.text) {
+            Some(currency) => self.model.policy.currency = currency,
+            None => {
+                let known = OTHER_DIGITS.iter().map(|(c, _)| *c).chain(HUNDREDTHS.split(' '));
+                let near = crate::names::nearest(&name.text.to_uppercase(), known.clone());
+                let upper = name.text.to_uppercase();
+                let near = if currency(&upper).is_some() { Some(upper.as_str()) } else { near };
+                let found =
+                    setting(format!("`{}` is no currency", name.text)).label(name.span, "not a code of ISO 4217");
+                self.report(match near {
+                    Some(near) => {
+                        found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near)
+                    }
+                    None => found.help("write a code of ISO 4217: `CNY`, `USD`, `EUR`"),
+                });
+            }
+        }
+    }
 }

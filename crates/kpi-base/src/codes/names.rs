@@ -12,4 +12,5 @@ codes! {
     NO_WAY = "K1009", Error, "rows do not reach the subject by one way";
     WRONG_KIND = "K1010", Error, "a name of another kind";
     TABLE_SHAPE = "K1011", Error, "a contract that contradicts itself";
+    NO_FORMULA = "K1012", Error, "an indicator without a formula";
 }

@@ -1,0 +1,344 @@
+//! Aggregates over rows, and `lookup`.
+
+use std::sync::Arc;
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::Dec;
+
+use crate::checker::Checker;
+use crate::context::Context;
+use crate::expr::learn;
+use crate::model::{
+    self, Aggregate, AggregateFunction, ExprKind, Form, Lookup, Path, Subject, TableId, Timing, Type, Unit,
+};
+use crate::names::Decl;
+use crate::values::chain;
+
+/// The functions over rows; `quantile` has a second argument.
+pub(crate) fn aggregate_function(name: &str) -> Option<AggregateFunction> {
+    Some(match name {
+        "sum" => AggregateFunction::Sum,
+        "count" => AggregateFunction::Count,
+        "count_distinct" => AggregateFunction::CountDistinct,
+        "average" => AggregateFunction::Average,
+        "median" => AggregateFunction::Median,
+        "quantile" => AggregateFunction::Quantile(Dec::ZERO),
+        "min" => AggregateFunction::Min,
+        "max" => AggregateFunction::Max,
+        "first" => AggregateFunction::First,
+        "last" => AggregateFunction::Last,
+        "any" => AggregateFunction::Any,
+        "all" => AggregateFunction::All,
+        "stddev" => AggregateFunction::Stddev,
+        _ => return None,
+    })
+}
+
+/// The rows that a call is about, with its clauses.
+struct Rows {
+    table: TableId,
+    subject: Subject,
+    via: Option<Path>,
+    condition: Option<model::Expr>,
+    cx: Context,
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn aggregate(
+        &mut self,
+        e: &'a ast::Expr,
+        call: &'a ast::Call,
+        function: AggregateFunction,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        let name = &call.function.text;
+        let function = match (function, call.args.as_slice()) {
+            (AggregateFunction::Quantile(_), [_, share]) => {
+                let value = self.const_dec(share, "the share of a quantile", Unit::RATIO)?;
+                if value < Dec::ZERO || value > Dec::ONE {
+                    self.report(
+                        Diagnostic::new(codes::types::OUT_OF_RANGE, "a quantile lies at 0% to 100%")
+                            .label(share.span, "outside"),
+                    );
+                    return None;
+                }
+                AggregateFunction::Quantile(value)
+            }
+            (AggregateFunction::Quantile(_), _) => {
+                return self.report_arguments(call, e.span, "a value of each row and a share: `quantile(x.y, 90%)`");
+            }
+            (function, [_]) => function,
+            _ => return self.report_arguments(call, e.span, &format!("one value of each row: `{name}(…)`")),
+        };
+        let arg = call.args.first()?;
+        let rows = self.rows(e, call, arg, cx)?;
+        let bare_table = matches!(&arg.kind, ast::ExprKind::Name(n) if self.names.get(&n.text) == Some(Decl::Table(rows.table.index())));
+        let arg = if bare_table {
+            if function != AggregateFunction::Count {
+                let table = &self.model.tables[rows.table].title.name;
+                let finding = Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` of what of `{table}`?"))
+                    .label(arg.span, "a table; one of its columns is needed")
+                    .help(format!("write `{name}({table}.…)`; only `count` takes a table"));
+                self.report(finding);
+                return None;
+            }
+            None
+        } else {
+            Some(self.operand(arg, &rows.cx, None)?)
+        };
+        let ty = self.aggregate_type(function, name, arg.as_ref(), rows.table)?;
+        let needs = self.needs(call)?;
+        let (table, via, condition) = (rows.table, rows.via, rows.condition);
+        let aggregate = Aggregate { function, table, arg, via, condition, needs };
+        Some(self.make(ExprKind::Aggregate(Arc::new(aggregate)), ty, e.span))
+    }
+
+    pub(crate) fn lookup(&mut self, e: &'a ast::Expr, call: &'a ast::Call, cx: &Context) -> Option<model::Expr> {
+        let [arg] = call.args.as_slice() else {
+            return self.report_arguments(call, e.span, "a column of the one row: `lookup(plan.gmv)`");
+        };
+        let rows = self.rows(e, call, arg, cx)?;
+        if let Some((_, span)) = call.needs {
+            self.report(
+                Diagnostic::new(codes::types::ARGUMENTS, "`lookup` reads one row, it `needs` no more")
+                    .label(span, "take this off"),
+            );
+        }
+        // An empty cell of the one row is no data, as the row's absence is.
+        let arg = self.typed(arg, &rows.cx, None)?;
+        let ty = arg.ty;
+        let lookup = Lookup { table: rows.table, arg, via: rows.via, condition: rows.condition };
+        Some(self.make(ExprKind::Lookup(Arc::new(lookup)), ty, e.span))
+    }
+
+    /// Finds the table of a call, checks its clauses, and that its rows reach the subject.
+    fn rows(&mut self, e: &'a ast::Expr, call: &'a ast::Call, arg: &'a ast::Expr, cx: &Context) -> Option<Rows> {
+        let name = &call.function.text;
+        self.report_all_not_built(&call.not_built);
+        let Some(subject) = cx.subject().cloned() else {
+            self.report_not_here(&format!("`{name}(…)`"), e.span, cx);
+            return None;
+        };
+        let table = self.table_of_rows(call, arg, cx)?;
+        self.used.insert(Decl::Table(table.index()));
+        let via = match &call.via {
+            Some(names) => Some(self.via(table, names)?),
+            None => None,
+        };
+        self.check_way(table, via.as_ref(), &subject, e.span)?;
+        let mut row = Context { bindings: cx.bindings.clone(), ..Context::row(table) };
+        let condition = match &call.condition {
+            Some(condition) => {
+                let condition = self.condition(condition, &row)?;
+                learn(&condition, true, &mut row.known);
+                Some(condition)
+            }
+            None => None,
+        };
+        Some(Rows { table, subject, via, condition, cx: row })
+    }
+
+    /// The table over whose rows a call runs: the first one named from which all others named are reached.
+    fn table_of_rows(&mut self, call: &'a ast::Call, arg: &'a ast::Expr, cx: &Context) -> Option<TableId> {
+        let mut named: Vec<(TableId, Span)> = Vec::new();
+        let mut other: Option<&ast::Name> = None;
+        self.tables_named(arg, &mut named, &mut other);
+        if named.is_empty()
+            && let Some(condition) = &call.condition
+        {
+            self.tables_named(condition, &mut named, &mut None);
+        }
+        let reaches =
+            |from: TableId| named.iter().all(|(to, _)| *to == from || self.model.way(from, None, *to).is_ok());
+        if let Some((table, _)) = named.iter().find(|(from, _)| reaches(*from)) {
+            return Some(*table);
+        }
+        let function = &call.function.text;
+        if let [(first, here), (second, there), ..] = named.as_slice() {
+            let (first, second) = (&self.model.tables[*first].title.name, &self.model.tables[*second].title.name);
+            let finding = Diagnostic::new(
+                codes::names::NO_WAY,
+                format!("`{function}` runs over the rows of one table, not of `{first}` and `{second}`"),
+            )
+            .label(*there, format!("`{second}`"))
+            .label(*here, format!("`{first}`"))
+            .help(format!("aggregate each by itself, or refer from one to the other with a column `-> {second}`"));
+            self.report(finding);
+            return None;
+        }
+        self.report_no_table(call, arg, other, cx);
+        None
+    }
+
+    /// No table is named in a call: an indicator was, or a column without its table.
+    fn report_no_table(&mut self, call: &ast::Call, arg: &ast::Expr, other: Option<&ast::Name>, cx: &Context) {
+        let function = &call.function.text;
+        let Some(name) = other else {
+            let message = format!("`{function}` needs the rows of a table");
+            let finding = Diagnostic::new(codes::types::ARGUMENTS, message)
+                .label(arg.span, "no table is named here")
+                .help(format!("write `{function}(table.column)`"));
+            return self.report(finding);
+        };
+        if let Some(decl @ Decl::Indicator(_)) = self.names.get(&name.text) {
+            self.used.insert(decl);
+            let message = format!("`{function}` runs over rows, and the indicator `{}` is one value", name.text);
+            let mut finding = Diagnostic::new(codes::types::ARGUMENTS, message)
+                .label(arg.span, "one value for the subject and period");
+            finding = match function.as_str() {
+                "average" | "median" | "min" | "max" => finding.help(format!(
+                    "for the members of a group write `{function}({0} among team)`; for the group as one subject `{0} over team`",
+                    name.text
+                )),
+                _ => finding.help(format!("for a group as one subject write `{} over team`", name.text)),
+            };
+            return self.report(finding);
+        }
+        let with: Vec<&str> = self
+            .model
+            .tables
+            .iter()
+            .filter(|(_, t)| t.find(&name.text).is_some())
+            .map(|(_, t)| t.title.name.as_str())
+            .collect();
+        if let Some(first) = with.first() {
+            let shown: Vec<String> = with.iter().map(|t| format!("`{t}.{}`", name.text)).collect();
+            let finding = Diagnostic::new(codes::names::UNKNOWN_NAME, format!("`{}` of which table?", name.text))
+                .label(name.span, "a column without its table")
+                .help(format!("write {}", shown.join(" or ")))
+                .fix(format!("write `{first}.{}`", name.text), name.span, format!("{first}.{}", name.text));
+            return self.report(finding);
+        }
+        if let Some(decl) = self.names.get(&name.text) {
+            return self.report_kind(name, decl, "a table or a column");
+        }
+        let near = self.nearest_here(name, cx, None);
+        self.report(crate::checker::unknown(name, "a table or a column of one", near.as_deref()));
+    }
+
+    /// The tables that an expression names, in order, and the first other name.
+    fn tables_named<'e>(&self, e: &'e ast::Expr, tables: &mut Vec<(TableId, Span)>, other: &mut Option<&'e ast::Name>) {
+        if let Some(names) = chain(e) {
+            let Some(first) = names.first() else { return };
+            match self.names.get(&first.text) {
+                Some(Decl::Table(index)) => tables.push((TableId::new(index), first.span)),
+                _ if other.is_none() => *other = Some(first),
+                _ => {}
+            }
+            return;
+        }
+        for inner in ast_children(e) {
+            self.tables_named(inner, tables, other);
+        }
+    }
+
+    fn needs(&mut self, call: &ast::Call) -> Option<u32> {
+        let Some((needs, span)) = call.needs else { return Some(0) };
+        match crate::data::whole(needs).filter(|n| *n > 0) {
+            Some(n) => Some(n),
+            None => {
+                self.report(
+                    Diagnostic::new(codes::types::OUT_OF_RANGE, "`needs` is a number of rows")
+                        .label(span, "1 or more, and whole"),
+                );
+                None
+            }
+        }
+    }
+
+    fn aggregate_type(
+        &mut self,
+        function: AggregateFunction,
+        name: &str,
+        arg: Option<&model::Expr>,
+        table: TableId,
+    ) -> Option<Type> {
+        let Some(arg) = arg else { return Some(Type::COUNT) };
+        let refuse = |checker: &mut Checker<'a>, wanted: &str, help: Option<String>| {
+            let found = checker.show(arg.ty);
+            let mut finding = Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` takes {wanted}, not {found}"))
+                .label(arg.span, format!("this is {found}"));
+            if let Some(help) = help {
+                finding = finding.help(help);
+            }
+            checker.report(finding);
+            None
+        };
+        match function {
+            AggregateFunction::Count if arg.ty == Type::Bool => {
+                let table = self.model.tables[table].title.name.clone();
+                refuse(
+                    self,
+                    "a table or a column",
+                    Some(format!("write `count({table} where …)` to count the rows that meet a condition")),
+                )
+            }
+            AggregateFunction::Count | AggregateFunction::CountDistinct => Some(Type::COUNT),
+            AggregateFunction::Any | AggregateFunction::All => {
+                if arg.ty == Type::Bool {
+                    Some(Type::Bool)
+                } else {
+                    refuse(self, "a condition", None)
+                }
+            }
+            AggregateFunction::Sum => match arg.ty {
+                Type::Number(_) => Some(arg.ty),
+                _ => refuse(self, "a number", None),
+            },
+            AggregateFunction::Average
+            | AggregateFunction::Median
+            | AggregateFunction::Quantile(_)
+            | AggregateFunction::Stddev => match arg.ty {
+                Type::Number(Unit { form: Form::Count, .. }) => Some(Type::NUMBER),
+                Type::Number(_) => Some(arg.ty),
+                _ => refuse(self, "a number", None),
+            },
+            AggregateFunction::Min | AggregateFunction::Max => {
+                self.check_ordered(arg.ty, arg.span)?;
+                Some(arg.ty)
+            }
+            AggregateFunction::First | AggregateFunction::Last => {
+                let found = &self.model.tables[table];
+                if !matches!(found.time, Timing::Flow(_) | Timing::AsOf(_)) {
+                    let message = format!("the rows of `{}` are in no order of time", found.title.name);
+                    let finding = Diagnostic::new(codes::types::ARGUMENTS, message)
+                        .label(arg.span, format!("`{name}` takes the row by its time"))
+                        .label(found.title.span, "no column here is marked `time`");
+                    self.report(finding);
+                    return None;
+                }
+                Some(arg.ty)
+            }
+        }
+    }
+
+    /// Reports a wrong number of arguments.
+    pub(crate) fn report_arguments<T>(&mut self, call: &ast::Call, span: Span, takes: &str) -> Option<T> {
+        let given = crate::params::plural(call.args.len(), "argument");
+        self.report(
+            Diagnostic::new(codes::types::ARGUMENTS, format!("`{}` takes {takes}", call.function.text))
+                .label(span, format!("{given} here")),
+        );
+        None
+    }
+}
+
+/// The expressions directly inside one.
+pub(crate) fn ast_children(e: &ast::Expr) -> Vec<&ast::Expr> {
+    match &e.kind {
+        ast::ExprKind::Field(x, _)
+        | ast::ExprKind::Neg(x)
+        | ast::ExprKind::Not(x)
+        | ast::ExprKind::Is(x, _)
+        | ast::ExprKind::Over(x, _) => vec![x],
+        ast::ExprKind::Index(x, keys) => std::iter::once(&**x).chain(keys).collect(),
+        ast::ExprKind::Binary(_, a, b) => vec![a, b],
+        ast::ExprKind::If(a, b, c) => vec![a, b, c],
+        ast::ExprKind::In(x, ast::Set::Range(range), _) => vec![x, &range.low, &range.high],
+        ast::ExprKind::In(x, ast::Set::Members(set), _) => std::iter::once(&**x).chain(set).collect(),
+        ast::ExprKind::Call(call) => call.args.iter().chain(&call.condition).collect(),
+        ast::ExprKind::Curve(curve) => std::iter::once(&curve.arg).chain(curve.rows.iter().map(|r| &r.value)).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,250 @@
+//! Calls: which kind of function a name is, and the built-in functions of values.
+
+use kpi_base::{Diagnostic, codes};
+use kpi_syntax::ast;
+use kpi_value::{Dec, Value};
+
+use crate::aggregates::aggregate_function;
+use crate::checker::{Checker, unknown};
+use crate::context::Context;
+use crate::curves::WrittenCurve;
+use crate::expr::{constant, join};
+use crate::model::{self, Builtin, ExprKind, Type};
+use crate::names::{Decl, nearest};
+
+/// All functions of the language.
+const BUILTINS: &[&str] = &[
+    "sum",
+    "count",
+    "count_distinct",
+    "average",
+    "median",
+    "quantile",
+    "min",
+    "max",
+    "first",
+    "last",
+    "any",
+    "all",
+    "stddev",
+    "coalesce",
+    "clamp",
+    "abs",
+    "round",
+    "days_between",
+    "previous",
+    "growth",
+    "streak",
+    "rank",
+    "percentile",
+    "zscore",
+    "lookup",
+    "year_ago",
+    "exists",
+    "weighted",
+];
+
+pub(crate) fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(&name)
+}
+
+fn scalar(name: &str) -> Option<Builtin> {
+    Some(match name {
+        "coalesce" => Builtin::Coalesce,
+        "clamp" => Builtin::Clamp,
+        "min" => Builtin::Min,
+        "max" => Builtin::Max,
+        "abs" => Builtin::Abs,
+        "round" => Builtin::Round,
+        "days_between" => Builtin::DaysBetween,
+        _ => return None,
+    })
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn call(
+        &mut self,
+        e: &'a ast::Expr,
+        call: &'a ast::Call,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<model::Expr> {
+        let name = call.function.text.as_str();
+        if let Some(among) = &call.among {
+            return self.among(e, call, among, cx);
+        }
+        match name {
+            "lookup" => return self.lookup(e, call, cx),
+            "previous" | "growth" | "streak" => return self.moved(e, call, cx),
+            "rank" | "percentile" | "zscore" => {
+                self.report(
+                    Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` needs a group"))
+                        .label(e.span, "among whom?")
+                        .help(format!("write `{name}(… among team)` or `{name}(… among all)`")),
+                );
+                return None;
+            }
+            "year_ago" | "exists" | "weighted" => {
+                self.report_not_built(name, e.span);
+                return None;
+            }
+            "min" | "max" if call.args.len() > 1 => return self.scalar_call(e, call, cx, expected),
+            _ => {}
+        }
+        if let Some(function) = aggregate_function(name) {
+            return self.aggregate(e, call, function, cx);
+        }
+        if scalar(name).is_some() {
+            return self.scalar_call(e, call, cx, expected);
+        }
+        match self.names.get(name) {
+            Some(decl @ Decl::Function(index)) => {
+                self.used.insert(decl);
+                self.function_call(index, call, e.span, cx)
+            }
+            Some(decl @ Decl::Curve(index)) => {
+                self.used.insert(decl);
+                self.plain_call(call)?;
+                let [arg] = call.args.as_slice() else {
+                    return self.report_arguments(call, e.span, "what it is a function of");
+                };
+                let curve = self.names.curves.get(index)?.ast;
+                let written =
+                    WrittenCurve { name: Some(&curve.name), kind: curve.kind, rows: &curve.rows, body: curve.body };
+                self.curve_call(arg, written, e.span, cx, expected)
+            }
+            Some(other) => {
+                self.report_kind(&call.function, other, "a function");
+                None
+            }
+            None => {
+                let declared = self.names.iter().filter(|(_, d)| matches!(d, Decl::Function(_) | Decl::Curve(_)));
+                let near = nearest(name, BUILTINS.iter().copied().chain(declared.map(|(n, _)| n)));
+                let finding = unknown(&call.function, "a function", near);
+                self.report(finding);
+                None
+            }
+        }
+    }
+
+    /// Refuses `via`, `where`, `needs` where there are no rows.
+    pub(crate) fn plain_call(&mut self, call: &'a ast::Call) -> Option<()> {
+        self.report_all_not_built(&call.not_built);
+        let via = call.via.iter().flatten().map(|n| n.span);
+        let clauses = via.chain(call.condition.iter().map(|c| c.span)).chain(call.needs.iter().map(|(_, s)| *s));
+        let mut clauses = clauses.collect::<Vec<_>>().into_iter();
+        let Some(span) = clauses.next() else { return Some(()) };
+        let name = &call.function.text;
+        self.report(
+            Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` runs over no rows"))
+                .label(span, "`via`, `where` and `needs` belong to aggregates"),
+        );
+        None
+    }
+
+    fn scalar_call(
+        &mut self,
+        e: &'a ast::Expr,
+        call: &'a ast::Call,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<model::Expr> {
+        self.plain_call(call)?;
+        let builtin = scalar(&call.function.text)?;
+        let (least, most, takes) = match builtin {
+            Builtin::Coalesce => (2, usize::MAX, "a value and what stands for it where it is missing"),
+            Builtin::Min | Builtin::Max => (2, usize::MAX, "values"),
+            Builtin::Clamp => (3, 3, "a value, a lower and an upper bound"),
+            Builtin::Abs => (1, 1, "a number"),
+            Builtin::Round => (1, 2, "a number and how many digits are kept"),
+            Builtin::DaysBetween => (2, 2, "two dates"),
+        };
+        if call.args.len() < least || call.args.len() > most {
+            return self.report_arguments(call, e.span, takes);
+        }
+        let (args, ty) = match builtin {
+            Builtin::DaysBetween => {
+                let args: Vec<_> = call.args.iter().map(|arg| self.date_argument(arg, cx)).collect();
+                (args.into_iter().collect::<Option<Vec<_>>>()?, Type::COUNT)
+            }
+            Builtin::Round => self.round_arguments(call, cx, expected)?,
+            _ => self.like_arguments(builtin, call, cx, expected)?,
+        };
+        Some(self.make(ExprKind::Call(builtin, args), ty, e.span))
+    }
+
+    /// Arguments of one type, which is the result's.
+    fn like_arguments(
+        &mut self,
+        builtin: Builtin,
+        call: &'a ast::Call,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<(Vec<model::Expr>, Type)> {
+        let name = format!("`{}`", call.function.text);
+        let last = call.args.len().saturating_sub(1);
+        let mut args: Vec<model::Expr> = Vec::new();
+        for (i, arg) in call.args.iter().enumerate() {
+            let expected = args.first().map(|a| a.ty).or(expected);
+            // All but the last of `coalesce` may be missing: that is what it is for.
+            let typed = match builtin {
+                Builtin::Coalesce if i < last => self.typed(arg, cx, expected)?,
+                _ => self.operand(arg, cx, expected)?,
+            };
+            match args.first().map(|a| a.ty) {
+                Some(ty) => args.push(self.fit(typed, arg, ty)?),
+                None => args.push(typed),
+            }
+        }
+        for arg in &args {
+            if builtin == Builtin::Abs {
+                self.need_number(arg, &name)?;
+            }
+            if matches!(builtin, Builtin::Min | Builtin::Max | Builtin::Clamp) {
+                self.check_ordered(arg.ty, arg.span)?;
+            }
+        }
+        let types = args.iter().map(|a| a.ty);
+        let ty = match builtin {
+            Builtin::Clamp | Builtin::Abs => args.first()?.ty,
+            _ => types.reduce(join)?,
+        };
+        Some((args, ty))
+    }
+
+    fn round_arguments(
+        &mut self,
+        call: &'a ast::Call,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<(Vec<model::Expr>, Type)> {
+        let (first, rest) = call.args.split_first()?;
+        let x = self.operand(first, cx, expected)?;
+        self.need_number(&x, "`round`")?;
+        let ty = x.ty;
+        let mut args = vec![x];
+        if let Some(digits) = rest.first() {
+            let value = self.const_dec(digits, "the number of digits", model::Unit::NUMBER)?;
+            if crate::data::whole(value).is_none_or(|d| d > Dec::SCALE) {
+                self.report(
+                    Diagnostic::new(codes::types::OUT_OF_RANGE, "numbers have 0 to 12 digits after the point")
+                        .label(digits.span, "not one of them"),
+                );
+                return None;
+            }
+            args.push(self.make(constant(Value::Dec(value)), Type::NUMBER, digits.span));
+        }
+        Some((args, ty))
+    }
+
+    fn date_argument(&mut self, arg: &'a ast::Expr, cx: &Context) -> Option<model::Expr> {
+        let typed = self.operand(arg, cx, None)?;
+        if matches!(typed.ty, Type::Date | Type::DateTime) {
+            return Some(typed);
+        }
+        let finding = self.mismatch(typed.ty, arg, Type::Date);
+        let found = self.show(typed.ty);
+        self.report(finding.label(arg.span, format!("this is {found}")));
+        None
+    }
+}

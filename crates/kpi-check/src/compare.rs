@@ -1,0 +1,236 @@
+//! Comparisons, `in`, and the operators between truth values.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::Dec;
+
+use crate::checker::Checker;
+use crate::context::Context;
+use crate::expr::learn;
+use crate::literals::{bare_number, is_literal, times_hundred};
+use crate::model::{self, AggregateFunction, ArithmeticOp, CompareOp, ExprKind, Form, IndicatorField, Type};
+
+/// The comparison of an operator, if it is one.
+pub(crate) fn compare_op(op: ast::BinaryOp) -> Option<CompareOp> {
+    Some(match op {
+        ast::BinaryOp::Eq => CompareOp::Eq,
+        ast::BinaryOp::Ne => CompareOp::Ne,
+        ast::BinaryOp::Lt => CompareOp::Lt,
+        ast::BinaryOp::Le => CompareOp::Le,
+        ast::BinaryOp::Gt => CompareOp::Gt,
+        ast::BinaryOp::Ge => CompareOp::Ge,
+        _ => return None,
+    })
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn binary(
+        &mut self,
+        e: &'a ast::Expr,
+        op: ast::BinaryOp,
+        left: &'a ast::Expr,
+        right: &'a ast::Expr,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<model::Expr> {
+        let arithmetic = match op {
+            ast::BinaryOp::Add => ArithmeticOp::Add,
+            ast::BinaryOp::Sub => ArithmeticOp::Sub,
+            ast::BinaryOp::Mul => ArithmeticOp::Mul,
+            ast::BinaryOp::Div => ArithmeticOp::Div,
+            ast::BinaryOp::And | ast::BinaryOp::Or => {
+                let first = self.truth(left, cx);
+                let mut cx = cx.clone();
+                if let Some(first) = &first {
+                    learn(first, op == ast::BinaryOp::And, &mut cx.known);
+                }
+                let second = self.truth(right, &cx);
+                let (first, second) = (Box::new(first?), Box::new(second?));
+                let kind = match op {
+                    ast::BinaryOp::And => ExprKind::And(first, second),
+                    _ => ExprKind::Or(first, second),
+                };
+                return Some(self.make(kind, Type::Bool, e.span));
+            }
+            _ => return self.comparison(e, compare_op(op)?, left, right, cx),
+        };
+        self.arithmetic(e, arithmetic, left, right, cx, expected)
+    }
+
+    fn comparison(
+        &mut self,
+        e: &'a ast::Expr,
+        op: CompareOp,
+        left: &'a ast::Expr,
+        right: &'a ast::Expr,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        // A literal or a member's name takes its meaning from the other side.
+        let turned = (is_literal(left) && !is_literal(right)) || (self.only_a_member(left, cx) && !is_literal(right));
+        let (a, b) = if turned {
+            let b = self.operand(right, cx, None)?;
+            (self.against(&b, Some(turn(op)), left, cx)?, b)
+        } else {
+            let a = self.operand(left, cx, None)?;
+            let b = self.against(&a, Some(op), right, cx)?;
+            (a, b)
+        };
+        if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            self.check_ordered(a.ty, e.span)?;
+        }
+        Some(self.make(ExprKind::Compare(op, Box::new(a), Box::new(b)), Type::Bool, e.span))
+    }
+
+    /// Types what a value is compared with: a bound, a target, a member of a set. Reports units that do not meet, a bare
+    /// number against a unit, and a number above 1 against a share of a whole.
+    ///
+    /// `op` is the comparison with `left` on its left side, if there is one.
+    pub fn against(
+        &mut self,
+        left: &model::Expr,
+        op: Option<CompareOp>,
+        e: &'a ast::Expr,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        if let ast::ExprKind::Number(ast::Number { value, unit: ast::Unit::PercentagePoint }) = &e.kind
+            && self.is_ratio_difference(left)
+        {
+            let kind = ExprKind::Const(Some(kpi_value::Value::Dec(*value)));
+            return Some(self.make(kind, Type::RATIO, e.span));
+        }
+        if let (ast::ExprKind::Date(date), Type::DateTime) = (&e.kind, left.ty)
+            && !matches!(op, Some(CompareOp::Lt | CompareOp::Ge))
+        {
+            let next = date.plus(1);
+            self.report(
+                Diagnostic::new(codes::types::TYPE_MISMATCH, format!("is all of {date} meant, or its first moment?"))
+                    .label(e.span, "a day, and a time of a day is compared with it")
+                    .label(left.span, "a time of a day")
+                    .help(format!("write `≥ {date}` for times from this day on, `< {next}` for times up to its end")),
+            );
+            return None;
+        }
+        let typed = self.operand(e, cx, Some(left.ty))?;
+        if !self.fits(typed.ty, left.ty) {
+            let finding = self.mismatch(typed.ty, e, left.ty);
+            let (here, there) = (self.show(typed.ty), self.show(left.ty));
+            self.report(finding.label(e.span, format!("this is {here}")).label(left.span, format!("this is {there}")));
+            return None;
+        }
+        if let Some(bare) = bare_number(e).filter(|x| *x > Dec::ONE)
+            && self.is_share(left)
+        {
+            let percent = format!("{bare}%");
+            self.report(
+                Diagnostic::new(
+                    codes::types::ABOVE_ALL,
+                    format!("`{bare}` is {}%, more than all of them", times_hundred(bare)),
+                )
+                .label(e.span, "compared with a share")
+                .label(left.span, "this lies in 0%..100%")
+                .help(format!("did you mean `{percent}`?"))
+                .fix(format!("write `{percent}`"), e.span, percent),
+            );
+            return None;
+        }
+        Some(typed)
+    }
+
+    /// Refuses `< ≤ > ≥` and ranges of what has no order.
+    pub(crate) fn check_ordered(&mut self, ty: Type, span: Span) -> Option<()> {
+        let (message, help) = match ty {
+            Type::Member(dimension) => {
+                let dimension = &self.model.dimensions[dimension];
+                if dimension.ordered {
+                    return Some(());
+                }
+                let name = &dimension.title.name;
+                (
+                    format!("the members of `{name}` have no order"),
+                    format!("declare it `dimension {name} ordered {{ … }}`, lowest first"),
+                )
+            }
+            Type::Bool | Type::Text | Type::Reference(_) => {
+                (format!("{} has no order", self.show(ty)), "only `==`, `≠` and `in {…}` compare these".to_owned())
+            }
+            _ => return Some(()),
+        };
+        self.report(Diagnostic::new(codes::types::NO_ORDER, message).label(span, "an order is needed here").help(help));
+        None
+    }
+
+    pub(crate) fn is_in(
+        &mut self,
+        e: &'a ast::Expr,
+        x: &'a ast::Expr,
+        set: &'a ast::Set,
+        negated: bool,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        let x = self.operand(x, cx, None)?;
+        let kind = match set {
+            ast::Set::Range(range) => {
+                self.check_ordered(x.ty, range.span)?;
+                let low = self.against(&x, Some(CompareOp::Ge), &range.low, cx);
+                let upper = if range.closed { CompareOp::Le } else { CompareOp::Lt };
+                let high = self.against(&x, Some(upper), &range.high, cx);
+                let (low, high) = (Box::new(low?), Box::new(high?));
+                ExprKind::InRange(Box::new(x), low, high, range.closed, negated)
+            }
+            ast::Set::Members(members) => {
+                let members: Vec<_> = members.iter().map(|m| self.against(&x, Some(CompareOp::Eq), m, cx)).collect();
+                ExprKind::InSet(Box::new(x), members.into_iter().collect::<Option<_>>()?, negated)
+            }
+        };
+        Some(self.make(kind, Type::Bool, e.span))
+    }
+
+    /// Whether a value is the difference of two ratios, which `pp` may be compared with.
+    fn is_ratio_difference(&self, e: &model::Expr) -> bool {
+        match &e.kind {
+            ExprKind::Arithmetic(ArithmeticOp::Sub, a, b) => [a, b].iter().all(|x| is_ratio(x.ty)),
+            ExprKind::Indicator(id, IndicatorField::Actual) => {
+                self.instance(*id).is_some_and(|i| self.is_ratio_difference(&i.formula))
+            }
+            ExprKind::Inlined(_, x) | ExprKind::Over(x, _) | ExprKind::Previous(x, _) => self.is_ratio_difference(x),
+            _ => false,
+        }
+    }
+
+    /// Whether a value certainly lies in 0..100%: `count(x where …) / count(x)`, and likewise a sum.
+    pub(crate) fn is_share(&self, e: &model::Expr) -> bool {
+        match &e.kind {
+            ExprKind::Arithmetic(ArithmeticOp::Div, a, b) => {
+                let (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) = (&a.kind, &b.kind) else { return false };
+                let counts = a.function == AggregateFunction::Count && b.function == AggregateFunction::Count;
+                let column = |e: &Option<model::Expr>| match e.as_ref().map(|e| &e.kind) {
+                    None => Some(None),
+                    Some(ExprKind::Column(path)) => Some(Some(path.clone())),
+                    Some(_) => None,
+                };
+                let same = a.table == b.table && a.via == b.via && b.condition.is_none();
+                counts && same && column(&a.arg).is_some() && column(&a.arg) == column(&b.arg)
+            }
+            ExprKind::Indicator(id, IndicatorField::Actual) => {
+                self.instance(*id).is_some_and(|i| self.is_share(&i.formula))
+            }
+            ExprKind::Inlined(_, x) | ExprKind::Over(x, _) | ExprKind::Previous(x, _) => self.is_share(x),
+            _ => false,
+        }
+    }
+}
+
+pub(crate) fn is_ratio(ty: Type) -> bool {
+    matches!(ty, Type::Number(unit) if unit.is_plain() && unit.form == Form::Ratio)
+}
+
+/// The same comparison with its sides exchanged.
+const fn turn(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Lt => CompareOp::Gt,
+        CompareOp::Le => CompareOp::Ge,
+        CompareOp::Gt => CompareOp::Lt,
+        CompareOp::Ge => CompareOp::Le,
+        same => same,
+    }
+}

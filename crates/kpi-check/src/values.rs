@@ -1,0 +1,467 @@
+//! What names mean: columns, members, indicators, parameters, and the values that some places see.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::Value;
+
+use crate::checker::{Checker, unknown};
+use crate::context::{At, Context};
+use crate::expr::constant;
+use crate::instances::Need;
+use crate::model::{
+    self, CardField, DimensionId, ExprKind, IncentiveId, IndicatorField, LineField, PeriodField, Subject, TableId, Type,
+};
+use crate::names::Decl;
+use crate::paths::Found;
+
+/// The fields of an indicator.
+const FIELDS: &[(&str, IndicatorField)] = &[
+    ("actual", IndicatorField::Actual),
+    ("target", IndicatorField::Target),
+    ("met", IndicatorField::Met),
+    ("attainment", IndicatorField::Attainment),
+    ("gap", IndicatorField::Gap),
+    ("score", IndicatorField::Score),
+];
+
+/// The names of `a.b.c`, if it is nothing else.
+pub(crate) fn chain(e: &ast::Expr) -> Option<Vec<&ast::Name>> {
+    match &e.kind {
+        ast::ExprKind::Name(name) => Some(vec![name]),
+        ast::ExprKind::Field(base, name) => {
+            let mut names = chain(base)?;
+            names.push(name);
+            Some(names)
+        }
+        _ => None,
+    }
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn names_value(
+        &mut self,
+        e: &'a ast::Expr,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<model::Expr> {
+        let Some(names) = chain(e) else {
+            self.report(
+                Diagnostic::new(codes::names::NOT_HERE, "only names have fields").label(e.span, "this value has none"),
+            );
+            return None;
+        };
+        let (first, rest) = names.split_first()?;
+        if let (Some(bound), []) = (cx.bindings.as_ref().and_then(|b| b.get(&first.text)), rest) {
+            return Some(bound.clone());
+        }
+        if let Some(found) = self.seen_here(first, rest, e.span, cx) {
+            return found;
+        }
+        let member = match expected {
+            Some(Type::Member(d)) if rest.is_empty() => self.member_place(&first.text, d).map(|m| (d, m)),
+            _ => None,
+        };
+        let column = match self.find_path(&names, cx, false) {
+            Found::Reported => return None,
+            Found::Nothing => None,
+            Found::Path(path, ty) => Some((path, ty)),
+        };
+        match (column, member) {
+            (Some((path, ty)), Some((dimension, _))) if ty == Type::Member(dimension) => {
+                let (name, dimension) = (&first.text, &self.model.dimensions[dimension].title);
+                let table = path.table().map(|t| self.model.tables[t].title.name.clone()).unwrap_or_default();
+                let message = format!("`{name}` is a member of `{}` and a column of it", dimension.name);
+                let finding = Diagnostic::new(codes::names::AMBIGUOUS_NAME, message)
+                    .label(e.span, "which one is meant?")
+                    .label(dimension.span, "the dimension")
+                    .help(format!("write `{table}.{name}` for the column, or rename one of them"));
+                self.report(finding);
+                None
+            }
+            (_, Some((dimension, place))) => {
+                self.used.insert(Decl::Dimension(dimension.index()));
+                Some(self.make(constant(Value::Member(place)), Type::Member(dimension), e.span))
+            }
+            (Some((path, ty)), None) => {
+                if let ([], Some(decl @ (Decl::Indicator(_) | Decl::Param(_)))) = (rest, self.names.get(&first.text)) {
+                    return self.report_two_meanings(first, decl, cx);
+                }
+                Some(self.make(ExprKind::Column(path), ty, e.span))
+            }
+            (None, None) => self.declared(first, rest, e.span, cx, expected),
+        }
+    }
+
+    fn report_two_meanings(&mut self, name: &ast::Name, decl: Decl, cx: &Context) -> Option<model::Expr> {
+        let table = self.home(cx).map(|t| self.model.tables[t].title.name.clone()).unwrap_or_default();
+        let message = format!("`{}` is {} and a column of `{table}`", name.text, decl.kind());
+        let finding = Diagnostic::new(codes::names::AMBIGUOUS_NAME, message)
+            .label(name.span, "which one is meant?")
+            .help(format!("write `{table}.{}` for the column, or rename one of them", name.text));
+        self.report(finding);
+        None
+    }
+
+    /// What only some places see: `period.days`, the line's or the card's values.
+    fn seen_here(
+        &mut self,
+        first: &ast::Name,
+        rest: &[&ast::Name],
+        span: Span,
+        cx: &Context,
+    ) -> Option<Option<model::Expr>> {
+        let (kind, ty) = match (first.text.as_str(), rest) {
+            ("actual", []) if cx.line.is_some() => (ExprKind::Line(LineField::Actual), cx.line?),
+            ("attainment", []) if cx.line.is_some() => (ExprKind::Line(LineField::Attainment), Type::RATIO),
+            ("attainment", []) if cx.card => (ExprKind::Card(CardField::Attainment), Type::RATIO),
+            ("score", []) if cx.card => (ExprKind::Card(CardField::Score), Type::POINTS),
+            ("grade", []) if cx.card => (ExprKind::Card(CardField::Grade), Type::Text),
+            ("rank", []) if cx.card => (ExprKind::Card(CardField::Rank), Type::COUNT),
+            ("period", [field]) if self.names.get("period").is_none() => {
+                let (field, ty) = match field.text.as_str() {
+                    "start" => (PeriodField::Start, Type::Date),
+                    "end" => (PeriodField::End, Type::Date),
+                    "length" => (PeriodField::Length, Type::DURATION),
+                    "days" => (PeriodField::Days, Type::COUNT),
+                    _ => {
+                        let near = crate::names::nearest(&field.text, ["start", "end", "length", "days"]);
+                        self.report(unknown(field, "`start`, `end`, `length` or `days`", near));
+                        return Some(None);
+                    }
+                };
+                if cx.subject().is_none() {
+                    self.report_not_here("`period`", span, cx);
+                    return Some(None);
+                }
+                (ExprKind::Period(field), ty)
+            }
+            _ => return None,
+        };
+        Some(Some(self.make(kind, ty, span)))
+    }
+
+    /// The value of a declaration.
+    fn declared(
+        &mut self,
+        first: &'a ast::Name,
+        rest: &[&'a ast::Name],
+        span: Span,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<model::Expr> {
+        let Some(decl) = self.names.get(&first.text) else {
+            self.report_unknown_value(first, cx, expected);
+            return None;
+        };
+        self.used.insert(decl);
+        match decl {
+            Decl::Indicator(index) => self.indicator_value(index, first, rest, span, cx),
+            Decl::Param(index) if rest.is_empty() => self.param_value(index, span, cx),
+            Decl::Incentive(index) if cx.pays => self.pay_value(index, first, rest, span),
+            Decl::Table(index) if rest.is_empty() => {
+                let name = &first.text;
+                let finding =
+                    Diagnostic::new(codes::names::NOT_HERE, format!("`{name}` is a table, and a value is needed"))
+                        .label(span, "many rows")
+                        .help(match self.model.tables[TableId::new(index)].columns.first() {
+                            Some(column) => {
+                                format!("aggregate it: `count({name})`, `sum({name}.{})`", column.title.name)
+                            }
+                            None => format!("aggregate it: `count({name})`"),
+                        });
+                self.report(finding);
+                None
+            }
+            Decl::Table(index) => self.report_many_rows(index, first, rest, span, cx),
+            Decl::Dimension(index) => self.report_dimension(index, first, span, cx),
+            Decl::Scorecard(_) => {
+                self.report(
+                    Diagnostic::new(
+                        codes::names::WRONG_KIND,
+                        format!("`{}` is a scorecard, and has no value here", first.text),
+                    )
+                    .label(span, "a value was expected")
+                    .help("in incentives and rules for scorecards write `score`, `attainment`, `grade` or `rank`"),
+                );
+                None
+            }
+            other => {
+                self.report_kind(first, other, "a value");
+                None
+            }
+        }
+    }
+
+    fn report_unknown_value(&mut self, name: &ast::Name, cx: &Context, expected: Option<Type>) {
+        if let Some(Type::Member(dimension)) = expected {
+            let near = self.nearest_here(name, cx, expected);
+            let wanted = format!("a member of `{}`", self.model.dimensions[dimension].title.name);
+            return self.report(unknown(name, &wanted, near.as_deref()));
+        }
+        let near = self.nearest_here(name, cx, expected);
+        let wanted = match (&cx.at, self.home(cx)) {
+            (At::Row(_), Some(table)) => format!("a column of `{}`", self.model.tables[table].title.name),
+            _ => "a value".to_owned(),
+        };
+        let mut finding = unknown(name, &wanted, near.as_deref());
+        if near.is_none()
+            && let Some(dimension) = self.dimension_of_member(&name.text)
+        {
+            finding = finding.help(format!(
+                "`{}` is a member of `{dimension}`: compare it with a column of `{dimension}`",
+                name.text
+            ));
+        }
+        self.report(finding);
+    }
+
+    fn dimension_of_member(&self, name: &str) -> Option<String> {
+        let found = self.model.dimensions.iter().find(|(_, d)| d.members.iter().any(|m| m.name == name));
+        found.map(|(_, d)| d.title.name.clone())
+    }
+
+    fn report_many_rows(
+        &mut self,
+        index: usize,
+        first: &ast::Name,
+        rest: &[&'a ast::Name],
+        span: Span,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        let column = rest.first().map(|n| n.text.as_str()).unwrap_or_default();
+        let table = &first.text;
+        if matches!(cx.at, At::Row(_)) {
+            let home = self.home(cx)?;
+            self.check_way(home, None, &Subject::Table(TableId::new(index)), span)?;
+        }
+        if matches!(cx.at, At::Pure) {
+            self.report_not_here(&format!("`{table}.{column}`"), span, cx);
+            return None;
+        }
+        self.report(
+            Diagnostic::new(codes::names::NOT_HERE, format!("`{table}.{column}` has a value for each row, not one"))
+                .label(span, "one value is needed here")
+                .help(format!("write `sum({table}.{column})` over the rows, or `lookup({table}.{column})` for the one row of the subject and period")),
+        );
+        None
+    }
+
+    fn report_dimension(&mut self, index: usize, name: &ast::Name, span: Span, cx: &Context) -> Option<model::Expr> {
+        let mut finding =
+            Diagnostic::new(codes::names::NOT_HERE, format!("`{}` is a dimension, and a value is needed", name.text))
+                .label(span, "a column of it was expected");
+        if let Found::Path(path, _) = self.find_path(&[name], cx, true) {
+            let shown = self.show_path(&path);
+            finding = finding.help(format!("did you mean `{shown}`?")).fix(format!("write `{shown}`"), span, shown);
+        }
+        let _ = DimensionId::new(index);
+        self.report(finding);
+        None
+    }
+
+    /// Reports that something has no value where the expression stands.
+    pub(crate) fn report_not_here(&mut self, what: &str, span: Span, cx: &Context) {
+        let (place, help) = match cx.at {
+            At::Row(table) => (
+                format!("in a row of `{}`", self.model.tables[table].title.name),
+                "rows know their own columns and those of the rows they refer to; compute the rest outside the aggregate",
+            ),
+            _ => (
+                "among constants".to_owned(),
+                "parameters, functions and curves compute with constants and arguments only",
+            ),
+        };
+        self.report(
+            Diagnostic::new(codes::names::NOT_HERE, format!("{what} has no value {place}"))
+                .label(span, "it has one for a subject in a period")
+                .help(help),
+        );
+    }
+
+    fn indicator_value(
+        &mut self,
+        index: usize,
+        first: &ast::Name,
+        rest: &[&ast::Name],
+        span: Span,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        let field = match rest {
+            [] => IndicatorField::Actual,
+            [name] => match FIELDS.iter().find(|(n, _)| *n == name.text) {
+                Some((_, field)) => *field,
+                None => {
+                    let near = crate::names::nearest(&name.text, FIELDS.iter().map(|(n, _)| *n));
+                    self.report(unknown(name, "a field of an indicator", near));
+                    return None;
+                }
+            },
+            [_, name, ..] => {
+                self.report(unknown(name, "nothing: a field of an indicator has no fields", None));
+                return None;
+            }
+        };
+        let Some(subject) = cx.subject().cloned() else {
+            self.report_not_here(&format!("the indicator `{}`", first.text), span, cx);
+            return None;
+        };
+        let need = if field == IndicatorField::Actual { Need::Actual } else { Need::All };
+        let id = self.indicator_at(index, &subject, need, span)?;
+        self.indicator_field(id, field, &first.text, span)
+    }
+
+    fn indicator_field(
+        &mut self,
+        id: model::IndicatorId,
+        field: IndicatorField,
+        name: &str,
+        span: Span,
+    ) -> Option<model::Expr> {
+        let found = self.instance(id)?;
+        let targeted = !matches!(field, IndicatorField::Actual | IndicatorField::Score);
+        if targeted && found.target.is_none() {
+            let place = found.title.span;
+            self.report(
+                Diagnostic::new(codes::names::NOT_HERE, format!("`{name}` has no target"))
+                    .label(span, "this needs one")
+                    .label(place, "declared without `target`"),
+            );
+            return None;
+        }
+        let ty = match field {
+            IndicatorField::Actual | IndicatorField::Target => found.formula.ty,
+            IndicatorField::Met => Type::Bool,
+            IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Score => Type::RATIO,
+        };
+        Some(self.make(ExprKind::Indicator(id, field), ty, span))
+    }
+
+    pub(crate) fn self_actual(&mut self, span: Span, cx: &Context) -> Option<model::Expr> {
+        let (Some(this), Some(subject)) = (cx.this, cx.subject().cloned()) else {
+            self.report(
+                Diagnostic::new(codes::names::NOT_HERE, "`self` has no value here")
+                    .label(span, "no indicator is meant")
+                    .help("in targets and scorings `self` is the indicator's own actual: `> previous(self)`"),
+            );
+            return None;
+        };
+        if !cx.moved {
+            self.report(
+                Diagnostic::new(codes::names::NOT_HERE, "`self` is compared with itself")
+                    .label(span, "the actual of the same subject and period")
+                    .help("`self` stands under `previous`, `growth`, `streak`, `over` and `among`: `> previous(self)`"),
+            );
+            return None;
+        }
+        let index = self.instance_place(this)?;
+        let id = self.indicator_at(index, &subject, Need::Actual, span)?;
+        self.indicator_field(id, IndicatorField::Actual, "self", span)
+    }
+
+    fn pay_value(&mut self, index: usize, first: &ast::Name, rest: &[&ast::Name], span: Span) -> Option<model::Expr> {
+        // A broken incentive is reported where it stands.
+        let id: IncentiveId = (*self.incentive_ids.get(index)?)?;
+        let pays = &self.model.incentives[id].pays;
+        let place = match rest {
+            [field] if field.text == "total" => None,
+            [field] => match pays.iter().position(|p| p.title.name == field.text) {
+                Some(place) => Some(place as u32),
+                None => {
+                    let near =
+                        crate::names::nearest(&field.text, pays.iter().map(|p| p.title.name.as_str()).chain(["total"]));
+                    let found = unknown(field, &format!("a pay of `{}` or `total`", first.text), near);
+                    self.report(found);
+                    return None;
+                }
+            },
+            _ => {
+                self.report_kind(first, Decl::Incentive(index), "a value");
+                return None;
+            }
+        };
+        Some(self.make(ExprKind::Pay(id, place), Type::MONEY, span))
+    }
+
+    /// The place of a dimension's member, reported if there is none of that name.
+    pub fn member(&mut self, name: &ast::Name, dimension: DimensionId) -> Option<u32> {
+        if let Some(place) = self.member_place(&name.text, dimension) {
+            self.used.insert(Decl::Dimension(dimension.index()));
+            return Some(place);
+        }
+        let found = &self.model.dimensions[dimension];
+        let near = crate::names::nearest(&name.text, found.members.iter().map(|m| m.name.as_str()));
+        let finding = unknown(name, &format!("a member of `{}`", found.title.name), near)
+            .label(found.title.span, "its members are here");
+        self.report(finding);
+        None
+    }
+
+    fn member_place(&self, name: &str, dimension: DimensionId) -> Option<u32> {
+        let members = &self.model.dimensions[dimension].members;
+        members.iter().position(|m| m.name == name).map(|i| i as u32)
+    }
+
+    /// Whether an expression is a name that means nothing here unless it is a dimension's member.
+    pub(crate) fn only_a_member(&self, e: &ast::Expr, cx: &Context) -> bool {
+        let ast::ExprKind::Name(name) = &e.kind else { return false };
+        let column = self.home(cx).is_some_and(|t| self.model.tables[t].find(&name.text).is_some());
+        let bound = cx.bindings.as_ref().is_some_and(|b| b.contains_key(&name.text));
+        let seen = (cx.card && matches!(name.text.as_str(), "attainment" | "score" | "grade" | "rank"))
+            || (cx.line.is_some() && matches!(name.text.as_str(), "attainment" | "actual"));
+        !column && !bound && !seen && self.dimension_of_member(&name.text).is_some() && {
+            !matches!(self.names.get(&name.text), Some(Decl::Indicator(_) | Decl::Param(_)))
+        }
+    }
+
+    /// A key of a `by` table: of a dimension's type; a bare dimension name is the subject's one column of it; it may be
+    /// missing. In [`At::Pure`], where params are declared, it stands for the key's type only.
+    pub fn by_key(&mut self, e: &'a ast::Expr, cx: &Context) -> Option<model::Expr> {
+        let typed = match chain(e) {
+            Some(names) if !matches!(cx.at, At::Pure) => match self.find_path(&names, cx, true) {
+                Found::Path(path, ty) => self.make(ExprKind::Column(path), ty, e.span),
+                Found::Reported => return None,
+                Found::Nothing => self.typed(e, cx, None)?,
+            },
+            Some(names) => self.pure_key(&names, e.span)?,
+            None => self.typed(e, cx, None)?,
+        };
+        if matches!(typed.ty, Type::Member(_)) {
+            return Some(typed);
+        }
+        let found = self.show(typed.ty);
+        self.report(
+            Diagnostic::new(
+                codes::types::TYPE_MISMATCH,
+                format!("a table goes by the members of a dimension, not by {found}"),
+            )
+            .label(e.span, format!("this is {found}"))
+            .help("name a dimension, a column of one, or `date`"),
+        );
+        None
+    }
+
+    /// A key without a subject: a dimension, or a column from the table on that is named first.
+    fn pure_key(&mut self, names: &[&'a ast::Name], span: Span) -> Option<model::Expr> {
+        let (first, rest) = names.split_first()?;
+        match self.resolve(first, "a dimension or a table")? {
+            Decl::Dimension(index) if rest.is_empty() => {
+                Some(self.make(ExprKind::Const(None), Type::Member(DimensionId::new(index)), span))
+            }
+            Decl::Table(index) if !rest.is_empty() => {
+                let row = Context::row(TableId::new(index));
+                match self.find_path(rest, &row, false) {
+                    Found::Path(path, ty) => Some(self.make(ExprKind::Column(path), ty, span)),
+                    Found::Reported => None,
+                    Found::Nothing => {
+                        self.column_named(TableId::new(index), rest.first()?)?;
+                        None
+                    }
+                }
+            }
+            other => {
+                self.report_kind(first, other, "a dimension");
+                None
+            }
+        }
+    }
+}
