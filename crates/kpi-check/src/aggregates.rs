@@ -9,9 +9,7 @@ use kpi_value::Dec;
 use crate::checker::Checker;
 use crate::context::Context;
 use crate::expr::learn;
-use crate::model::{
-    self, Aggregate, AggregateFunction, ExprKind, Form, Lookup, Path, Subject, TableId, Timing, Type, Unit,
-};
+use crate::model::{self, Aggregate, AggregateFunction, ExprKind, Form, Lookup, Path, TableId, Timing, Type, Unit};
 use crate::names::Decl;
 use crate::values::chain;
 
@@ -38,7 +36,6 @@ pub(crate) fn aggregate_function(name: &str) -> Option<AggregateFunction> {
 /// The rows that a call is about, with its clauses.
 struct Rows {
     table: TableId,
-    subject: Subject,
     via: Option<Path>,
     condition: Option<model::Expr>,
     cx: Context,
@@ -136,7 +133,7 @@ impl<'a> Checker<'a> {
             }
             None => None,
         };
-        Some(Rows { table, subject, via, condition, cx: row })
+        Some(Rows { table, via, condition, cx: row })
     }
 
     /// The table over whose rows a call runs: the first one named from which all others named are reached.

@@ -52,12 +52,12 @@ impl<'a> Checker<'a> {
                 };
                 return Some(self.make(kind, Type::Bool, e.span));
             }
-            _ => return self.comparison(e, compare_op(op)?, left, right, cx),
+            _ => return self.compare_expr(e, compare_op(op)?, left, right, cx),
         };
         self.arithmetic(e, arithmetic, left, right, cx, expected)
     }
 
-    fn comparison(
+    fn compare_expr(
         &mut self,
         e: &'a ast::Expr,
         op: CompareOp,

@@ -212,7 +212,7 @@ impl<'a> Checker<'a> {
         {
             self.report(shape("a label is a text".to_owned()).label(span, "this column is none"));
         }
-        self.check_subjects(id, table);
+        self.check_usual_references(id, table);
         let time = self.check_timing(id, table);
         if let Some(found) = self.model.tables.get_mut(id) {
             (found.key, found.label, found.time) = (key.map(|(i, _)| i), label.map(|(i, _)| i), time);
@@ -239,7 +239,7 @@ impl<'a> Checker<'a> {
     }
 
     /// At most one reference to the same table is the usual one.
-    fn check_subjects(&mut self, id: TableId, table: &ast::Table) {
+    fn check_usual_references(&mut self, id: TableId, table: &ast::Table) {
         let mut usual: FxHashMap<TableId, Span> = FxHashMap::default();
         for (index, column) in table.columns.iter().enumerate() {
             let Some(span) = column.subject else { continue };

@@ -307,10 +307,10 @@ impl<'a> Checker<'a> {
         };
         let need = if field == IndicatorField::Actual { Need::Actual } else { Need::All };
         let id = self.indicator_at(index, &subject, need, span)?;
-        self.indicator_field(id, field, &first.text, span)
+        self.field_value(id, field, &first.text, span)
     }
 
-    fn indicator_field(
+    fn field_value(
         &mut self,
         id: model::IndicatorId,
         field: IndicatorField,
@@ -355,7 +355,7 @@ impl<'a> Checker<'a> {
         }
         let index = self.instance_place(this)?;
         let id = self.indicator_at(index, &subject, Need::Actual, span)?;
-        self.indicator_field(id, IndicatorField::Actual, "self", span)
+        self.field_value(id, IndicatorField::Actual, "self", span)
     }
 
     fn pay_value(&mut self, index: usize, first: &ast::Name, rest: &[&ast::Name], span: Span) -> Option<model::Expr> {
