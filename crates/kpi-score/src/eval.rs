@@ -1,13 +1,30 @@
 //! Expressions to columns.
+//!
+//! [`Evaluator::column`] gives the values of an expression in all cells of a spine, and keeps them. `formulas` has the
+//! operators; `attributes`, `tables`, `windows` and `aggregates` what is read from rosters, `by` tables, other cells and
+//! cubes; `indicators` and `scoring` what an indicator asks for and earns; `troubles` what becomes a finding.
+
+mod aggregates;
+mod attributes;
+mod faulty;
+mod formulas;
+mod indicators;
+mod scoring;
+mod tables;
+mod troubles;
+mod windows;
 
 use std::rc::Rc;
 
-use kpi_base::Diagnostic;
-use kpi_check::model::{self, ByTable, CardField, ExprId, IncentiveId, IndicatorId, Model, Path, ScorecardId, Scoring};
+use kpi_check::model::{CardField, ColumnId, ExprId, IncentiveId, IndicatorId, Model, Path, ScorecardId, TableId};
 use kpi_plan::{Facts, Plan, SpineId};
 use kpi_value::Dec;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use self::indicators::IndicatorColumns;
+pub use self::scoring::Fraction;
+use self::troubles::Troubles;
+use crate::rollup::{Pair, PartKey};
 use crate::spine::rows_in_force;
 use crate::{Column, Spine, Timeline};
 
@@ -33,13 +50,29 @@ pub struct Evaluator<'a> {
     pub(crate) spines: Vec<Spine>,
     /// For each roster and cell of its entities, the row in force.
     pub(crate) rows: Vec<Rc<Vec<u32>>>,
-    pub(crate) columns: FxHashMap<(ExprId, At), Rc<Column>>,
-    pub(crate) applied: FxHashMap<(ExprId, At), Applied>,
-    pub(crate) counts: FxHashMap<(ExprId, SpineId), RowCounts>,
-    pub(crate) cards: FxHashMap<(ScorecardId, CardField), Rc<Column>>,
-    pub(crate) pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Rc<Column>>,
-    pub(crate) indicators: FxHashMap<IndicatorId, Rc<IndicatorColumns>>,
-    pub(crate) findings: Vec<Diagnostic>,
+    columns: FxHashMap<(ExprId, At), Rc<Column>>,
+    applied: FxHashMap<(ExprId, At), Applied>,
+    counts: FxHashMap<(ExprId, SpineId), RowCounts>,
+    cards: FxHashMap<(ScorecardId, CardField), Rc<Column>>,
+    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Rc<Column>>,
+    actuals: FxHashMap<IndicatorId, Rc<Column>>,
+    indicators: FxHashMap<IndicatorId, Rc<IndicatorColumns>>,
+    attainments: FxHashMap<(IndicatorId, Dec), Rc<Column>>,
+    attributes: FxHashMap<(SpineId, Path), Rc<Column>>,
+    references: FxHashMap<ColumnId, Rc<Vec<u32>>>,
+    links: FxHashMap<(Path, SpineId), Rc<Vec<u32>>>,
+    pub(crate) pairs: FxHashMap<(usize, SpineId, Option<Path>), Rc<Vec<Pair>>>,
+    pub(crate) part_counts: FxHashMap<PartKey, Rc<Vec<u64>>>,
+    pub(crate) available: FxHashMap<TableId, Rc<Vec<bool>>>,
+    /// The indicators whose formulas or targets are being computed, the innermost last.
+    owners: Vec<IndicatorId>,
+    /// The indicators whose formulas were begun.
+    measured: FxHashSet<IndicatorId>,
+    /// The indicators whose targets were begun.
+    judged: FxHashSet<IndicatorId>,
+    troubles: Troubles,
+    #[cfg(feature = "faults")]
+    fault: Option<crate::Fault>,
 }
 
 /// Which part of a table or curve made the value of each cell.
@@ -61,38 +94,6 @@ pub struct RowCounts {
     pub unknown: Option<Rc<Vec<u64>>>,
 }
 
-/// An indicator in every cell of its spine.
-#[derive(Clone, Debug)]
-pub struct IndicatorColumns {
-    /// The cells.
-    pub spine: SpineId,
-    /// What was measured.
-    pub actual: Rc<Column>,
-    /// The target's row in force, [`NOWHERE`](crate::NOWHERE) where its key has no data; none without `target`.
-    pub target_row: Option<Rc<Vec<u32>>>,
-    /// The bound of a target that has one; no data for a band and for `none`.
-    pub bound: Rc<Column>,
-    /// The lower bound of a band.
-    pub low: Rc<Column>,
-    /// The upper bound of a band.
-    pub high: Rc<Column>,
-    /// The stretch target.
-    pub stretch: Rc<Column>,
-    /// Whether the target is met, tolerance included.
-    pub met: Rc<Column>,
-    /// Whether it is met only by the tolerance.
-    pub by_tolerance: Rc<Column>,
-}
-
-/// A fraction of a weight, and how its curve made it.
-#[derive(Clone, Debug)]
-pub struct Fraction {
-    /// The fraction.
-    pub column: Rc<Column>,
-    /// What of the scoring's curve applied; none for other scorings.
-    pub applied: Option<Applied>,
-}
-
 impl At {
     /// The cells of a spine, in no other context.
     pub const fn spine(spine: SpineId) -> At {
@@ -109,6 +110,11 @@ impl At {
     #[must_use]
     pub const fn strict(self) -> At {
         At { strict: true, ..self }
+    }
+
+    /// This context, and those that say less.
+    fn wider(self) -> [At; 3] {
+        [self, At { strict: self.strict, ..At::spine(self.spine) }, At::spine(self.spine)]
     }
 }
 
@@ -130,8 +136,21 @@ impl<'a> Evaluator<'a> {
             counts: FxHashMap::default(),
             cards: FxHashMap::default(),
             pays: FxHashMap::default(),
+            actuals: FxHashMap::default(),
             indicators: FxHashMap::default(),
-            findings: Vec::new(),
+            attainments: FxHashMap::default(),
+            attributes: FxHashMap::default(),
+            references: FxHashMap::default(),
+            links: FxHashMap::default(),
+            pairs: FxHashMap::default(),
+            part_counts: FxHashMap::default(),
+            available: FxHashMap::default(),
+            owners: Vec::new(),
+            measured: FxHashSet::default(),
+            judged: FxHashSet::default(),
+            troubles: Troubles::default(),
+            #[cfg(feature = "faults")]
+            fault: None,
         }
     }
 
@@ -149,61 +168,6 @@ impl<'a> Evaluator<'a> {
         &self.spines[id.0 as usize]
     }
 
-    /// The values of an expression. What cannot be computed (an overflow, a lookup that finds two rows) becomes a finding
-    /// and no data; an error among the findings must stop the run.
-    pub fn column(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
-        let _ = expr;
-        Rc::new(Column::none(self.spine(at.spine).cells()))
-    }
-
-    /// For each cell the row of a `by` table in force; [`NOWHERE`](crate::NOWHERE) where no row applies.
-    pub fn rows_in_force<T>(&mut self, table: &ByTable<T>, at: At) -> Rc<Vec<u32>> {
-        let _ = table;
-        Rc::new(vec![crate::NOWHERE; self.spine(at.spine).cells()])
-    }
-
-    /// An attribute of the subjects of a spine.
-    pub fn attribute(&mut self, path: &Path, spine: SpineId) -> Rc<Column> {
-        let _ = path;
-        Rc::new(Column::none(self.spine(spine).cells()))
-    }
-
-    /// For each cell the group of subjects of the same period that agree in these columns, counted from 0 over the whole
-    /// spine; [`NOWHERE`](crate::NOWHERE) where a column has no data or the subject is not there.
-    pub fn groups(&mut self, by: &[Path], spine: SpineId) -> Rc<Vec<u32>> {
-        let _ = by;
-        Rc::new(vec![crate::NOWHERE; self.spine(spine).cells()])
-    }
-
-    /// An indicator in every cell of its spine.
-    pub fn indicator(&mut self, id: IndicatorId) -> Rc<IndicatorColumns> {
-        let spine = self.plan.spine(&self.model.indicators[id].subject).unwrap_or(SpineId(0));
-        let none = Rc::new(Column::none(self.spine(spine).cells()));
-        Rc::new(IndicatorColumns {
-            spine,
-            actual: Rc::clone(&none),
-            target_row: None,
-            bound: Rc::clone(&none),
-            low: Rc::clone(&none),
-            high: Rc::clone(&none),
-            stretch: Rc::clone(&none),
-            met: Rc::clone(&none),
-            by_tolerance: none,
-        })
-    }
-
-    /// How far an indicator's target is attained, limited to 0% to `cap`.
-    pub fn attainment(&mut self, id: IndicatorId, cap: Dec) -> Rc<Column> {
-        let _ = cap;
-        Rc::clone(&self.indicator(id).actual)
-    }
-
-    /// The fraction of its weight that an indicator earns under a scoring and an attainment cap.
-    pub fn fraction(&mut self, id: IndicatorId, scoring: &Scoring, cap: Dec) -> Fraction {
-        let _ = scoring;
-        Fraction { column: self.attainment(id, cap), applied: None }
-    }
-
     /// Hands in a value of the cards of a scorecard, over the spine of its table, for `ExprKind::Card`.
     pub fn set_card(&mut self, card: ScorecardId, field: CardField, column: Rc<Column>) {
         self.cards.insert((card, field), column);
@@ -215,23 +179,18 @@ impl<'a> Evaluator<'a> {
         self.pays.insert((incentive, pay, card), column);
     }
 
-    /// A column that was computed.
+    /// A column that was computed, in this context or in the part of it on which the expression hangs.
     pub fn recorded(&self, expr: ExprId, at: At) -> Option<&Rc<Column>> {
-        self.columns.get(&(expr, at))
+        at.wider().into_iter().find_map(|at| self.columns.get(&(expr, at)))
     }
 
     /// What of a parameter's table or of a curve applied.
     pub fn applied(&self, expr: ExprId, at: At) -> Option<&Applied> {
-        self.applied.get(&(expr, at))
+        at.wider().into_iter().find_map(|at| self.applied.get(&(expr, at)))
     }
 
     /// How many rows an aggregate or a lookup took.
     pub fn row_counts(&self, expr: ExprId, spine: SpineId) -> Option<&RowCounts> {
         self.counts.get(&(expr, spine))
-    }
-
-    /// What there is to say about the computation so far.
-    pub fn findings(&self) -> Vec<Diagnostic> {
-        self.findings.clone()
     }
 }

@@ -8,9 +8,13 @@
 mod column;
 mod spine;
 
+mod kernels;
+
 mod eval;
 #[cfg(feature = "faults")]
 mod fault;
+mod histogram;
+mod rollup;
 
 mod cards;
 mod findings;

@@ -1,6 +1,13 @@
 //! Findings about a run.
 
 codes! {
+    OVERFLOW = "K7001", Error, "a number is too large";
+    DIVISION_BY_ZERO = "K7002", Note, "division by zero";
+    SEVERAL_ROWS = "K7003", Error, "a lookup finds several rows";
+    NEGATIVE_TARGET = "K7004", Warning, "a target below zero";
+    COLUMN_LEFT_OUT = "K7005", Error, "a formula reads a column that is not given";
+    STREAK_TOO_LONG = "K7006", Warning, "a streak is longer than the history read";
+    NOT_PLANNED = "K7007", Error, "a value was not planned";
     INCOMPLETE_CARDS = "K7101", Note, "incomplete cards";
     PAID_TWICE = "K7102", Error, "paid through two cards";
     UNKNOWN_AUDIENCE = "K7103", Warning, "not known who is concerned";

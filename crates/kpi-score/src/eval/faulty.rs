@@ -1,0 +1,69 @@
+//! Where planted faults act; without the feature `faults` each of these changes nothing.
+
+use kpi_check::model::CompareOp;
+
+use super::Evaluator;
+use crate::kernels::goal::Goal;
+
+#[cfg(feature = "faults")]
+impl Evaluator<'_> {
+    /// Plants a fault.
+    pub fn plant(&mut self, fault: crate::Fault) {
+        self.fault = Some(fault);
+    }
+
+    /// Whether this fault is planted.
+    pub fn has_fault(&self, fault: crate::Fault) -> bool {
+        self.fault == Some(fault)
+    }
+}
+
+#[cfg(feature = "faults")]
+use crate::Fault;
+
+impl Evaluator<'_> {
+    pub(crate) fn faulty_compare(&self, op: CompareOp) -> CompareOp {
+        #[cfg(feature = "faults")]
+        if op == CompareOp::Ge && self.has_fault(Fault::GreaterForAtLeast) {
+            return CompareOp::Gt;
+        }
+        op
+    }
+
+    pub(crate) fn step_holds(&self, bound: &kpi_check::model::StepBound, x: kpi_value::Dec) -> bool {
+        match bound {
+            kpi_check::model::StepBound::Compare(op, limit) => self.faulty_compare(*op).holds(x.cmp(limit)),
+            other => other.holds(x),
+        }
+    }
+
+    pub(crate) fn faulty_goal(&self, goal: Goal) -> Goal {
+        #[cfg(feature = "faults")]
+        if let (Goal::AtLeast { bound, .. }, true) = (goal, self.has_fault(Fault::GreaterForAtLeast)) {
+            return Goal::AtLeast { bound, strict: true };
+        }
+        goal
+    }
+
+    pub(crate) fn faulty_shift(&self, periods: u32) -> u32 {
+        #[cfg(feature = "faults")]
+        if self.has_fault(Fault::WindowOffByOne) {
+            return periods + 1;
+        }
+        periods
+    }
+
+    pub(crate) fn no_data_is_zero(&self) -> bool {
+        #[cfg(feature = "faults")]
+        return self.has_fault(Fault::NoDataAsZero);
+        #[cfg(not(feature = "faults"))]
+        false
+    }
+
+    pub(crate) fn breaks_ties_by_order(&self) -> bool {
+        #[cfg(feature = "faults")]
+        return self.has_fault(Fault::TieByOrder);
+        #[cfg(not(feature = "faults"))]
+        false
+    }
+}

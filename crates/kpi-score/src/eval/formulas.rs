@@ -1,0 +1,267 @@
+//! Expressions cell by cell: operators, functions, and where the other kinds are computed.
+
+use std::rc::Rc;
+
+use kpi_check::model::{self, ArithmeticOp, CompareOp, ExprKind, IndicatorField, LineField, PeriodField, Type};
+use kpi_value::{Dec, Overflow, Value};
+
+use super::troubles::Kind;
+use super::{At, Evaluator};
+use crate::Column;
+use crate::kernels::operators::{self, Outcome};
+
+impl Evaluator<'_> {
+    /// The values of an expression. What cannot be computed (an overflow, a lookup that finds two rows) becomes a finding
+    /// and no data; an error among the findings must stop the run.
+    pub fn column(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
+        let at = narrow(&expr.kind, at);
+        if let Some(column) = self.columns.get(&(expr.id, at)) {
+            return Rc::clone(column);
+        }
+        let column = self.compute(expr, at);
+        self.columns.insert((expr.id, at), Rc::clone(&column));
+        column
+    }
+
+    fn compute(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
+        let cells = self.spine(at.spine).cells();
+        match &expr.kind {
+            ExprKind::Const(value) => Rc::new(Column::Same(value.clone(), cells)),
+            ExprKind::Column(path) => self.attribute(path, at.spine),
+            ExprKind::Aggregate(_) | ExprKind::Lookup(_) => Rc::new(self.read(expr, at)),
+            ExprKind::Param(id, keys) => self.param(expr, *id, keys.as_deref(), at),
+            ExprKind::Neg(x) => {
+                let x = self.column(x, at);
+                self.decs(expr, at, &[&x], |i| x.dec(i).map(|x| Dec::ZERO.sub(x)).transpose())
+            }
+            ExprKind::Arithmetic(op, a, b) => self.arithmetic(expr, *op, a, b, at),
+            ExprKind::Compare(op, a, b) => self.compare(*op, a, b, at),
+            ExprKind::InRange(x, low, high, closed, negated) => {
+                let above = self.compare(CompareOp::Ge, x, low, at);
+                let below = self.compare(if *closed { CompareOp::Le } else { CompareOp::Lt }, x, high, at);
+                bools(cells, &[&above, &below], |i| {
+                    operators::and(above.bool(i), below.bool(i)).map(|inside| inside != *negated)
+                })
+            }
+            ExprKind::InSet(x, set, negated) => {
+                let equal: Vec<_> = set.iter().map(|member| self.compare(CompareOp::Eq, x, member, at)).collect();
+                let sources: Vec<&Column> = equal.iter().map(|c| &**c).collect();
+                bools(cells, &sources, |i| {
+                    let found = equal.iter().fold(Some(false), |found, c| operators::or(found, c.bool(i)));
+                    found.map(|found| found != *negated)
+                })
+            }
+            ExprKind::Not(x) => {
+                let x = self.column(x, at);
+                bools(cells, &[&x], |i| x.bool(i).map(|x| !x))
+            }
+            ExprKind::And(a, b) => {
+                let (a, b) = (self.column(a, at), self.column(b, at));
+                bools(cells, &[&a, &b], |i| operators::and(a.bool(i), b.bool(i)))
+            }
+            ExprKind::Or(a, b) => {
+                let (a, b) = (self.column(a, at), self.column(b, at));
+                bools(cells, &[&a, &b], |i| operators::or(a.bool(i), b.bool(i)))
+            }
+            ExprKind::IsMissing(x) => {
+                let x = self.column(x, at);
+                bools(cells, &[&x], |i| Some(!x.is_known(i)))
+            }
+            ExprKind::If(condition, then, otherwise) => {
+                let condition = self.column(condition, at);
+                let (then, otherwise) = (self.column(then, at), self.column(otherwise, at));
+                self.values(expr.ty, cells, &[&condition, &then, &otherwise], |i| {
+                    if condition.bool(i)? { then.value(i) } else { otherwise.value(i) }
+                })
+            }
+            ExprKind::Call(builtin, args) => {
+                let args: Vec<_> = args.iter().map(|arg| self.column(arg, at)).collect();
+                let sources: Vec<&Column> = args.iter().map(|c| &**c).collect();
+                self.values(expr.ty, cells, &sources, |i| {
+                    let args: Vec<Option<Value>> = args.iter().map(|arg| arg.value(i)).collect();
+                    operators::call(*builtin, &args)
+                })
+            }
+            ExprKind::Inlined(_, body) => self.column(body, at),
+            ExprKind::Indicator(id, field) => self.indicator_field(*id, *field),
+            ExprKind::Over(x, scope) => self.over(expr, x, scope, at),
+            ExprKind::Among(among) => self.among(expr, among, at),
+            ExprKind::Previous(x, n) => self.previous(x, *n, at),
+            ExprKind::Growth(x) => self.growth(expr, x, at),
+            ExprKind::Streak(condition) => self.streak(expr, condition, at),
+            ExprKind::Curve(curve, x) => {
+                let x = self.column(x, at);
+                let (column, applied) = self.curve(curve, &x, (expr.id, expr.span), at);
+                self.applied.insert((expr.id, at), applied);
+                column
+            }
+            ExprKind::Period(field) => self.period_field(*field, at),
+            ExprKind::Line(field) => match (at.line, field) {
+                (Some((id, _)), LineField::Actual) => Rc::clone(&self.indicator(id).actual),
+                (Some((id, cap)), LineField::Attainment) => self.attainment(id, cap),
+                (None, _) => self.not_planned(expr, at),
+            },
+            ExprKind::Card(field) => match at.card.and_then(|card| self.cards.get(&(card, *field))) {
+                Some(column) => Rc::clone(column),
+                None => self.not_planned(expr, at),
+            },
+            ExprKind::Pay(incentive, pay) => {
+                let of_card = self.pays.get(&(*incentive, *pay, at.card));
+                match of_card.or_else(|| self.pays.get(&(*incentive, *pay, None))) {
+                    Some(column) => Rc::clone(column),
+                    None => self.not_planned(expr, at),
+                }
+            }
+        }
+    }
+
+    fn arithmetic(
+        &mut self,
+        expr: &model::Expr,
+        op: ArithmeticOp,
+        a: &model::Expr,
+        b: &model::Expr,
+        at: At,
+    ) -> Rc<Column> {
+        let numbers = a.ty.unit().is_some() && b.ty.unit().is_some();
+        let (a, b) = (self.column(a, at), self.column(b, at));
+        if !numbers {
+            let cells = self.spine(at.spine).cells();
+            return self
+                .values(expr.ty, cells, &[&a, &b], |i| operators::date_arithmetic(op, &a.value(i)?, &b.value(i)?));
+        }
+        let mut zero = Vec::new();
+        let column = self.decs(expr, at, &[&a, &b], |i| {
+            let (Some(a), Some(b)) = (a.dec(i), b.dec(i)) else { return Ok(None) };
+            match operators::arithmetic(op, a, b) {
+                Outcome::Number(x) => Ok(Some(x)),
+                Outcome::TooLarge => Err(Overflow),
+                Outcome::DividedByZero => {
+                    zero.push(i);
+                    Ok(None)
+                }
+            }
+        });
+        if !zero.is_empty() {
+            self.trouble(Kind::DividedByZero, (expr.id, expr.span), at.spine, zero);
+        }
+        column
+    }
+
+    fn compare(&mut self, op: CompareOp, a: &model::Expr, b: &model::Expr, at: At) -> Rc<Column> {
+        let cells = self.spine(at.spine).cells();
+        let op = self.faulty_compare(op);
+        let types = (a.ty, b.ty);
+        let (a, b) = (self.column(a, at), self.column(b, at));
+        match types {
+            (Type::Number(_), Type::Number(_)) => {
+                bools(cells, &[&a, &b], |i| Some(op.holds(a.dec(i)?.cmp(&b.dec(i)?))))
+            }
+            (Type::Member(_), Type::Member(_)) => {
+                bools(cells, &[&a, &b], |i| Some(op.holds(a.member(i)?.cmp(&b.member(i)?))))
+            }
+            _ => bools(cells, &[&a, &b], |i| Some(operators::compare(op, &a.value(i)?, &b.value(i)?))),
+        }
+    }
+
+    fn indicator_field(&mut self, id: model::IndicatorId, field: IndicatorField) -> Rc<Column> {
+        let cap = self.model.policy.attainment_cap;
+        match field {
+            IndicatorField::Actual => self.actual(id),
+            IndicatorField::Target => Rc::clone(&self.indicator(id).bound),
+            IndicatorField::Met => Rc::clone(&self.indicator(id).met),
+            IndicatorField::Attainment => self.attainment(id, cap),
+            IndicatorField::Gap => self.gap(id),
+            IndicatorField::Score => {
+                let model = self.model;
+                self.fraction(id, &model.indicators[id].scoring, cap).column
+            }
+        }
+    }
+
+    fn period_field(&self, field: PeriodField, at: At) -> Rc<Column> {
+        let spine = self.spine(at.spine);
+        let value = |cell: usize| {
+            let &(start, end) = self.timeline.days.get(spine.period(cell))?;
+            let days = i64::from(end.0 - start.0 + 1);
+            Some(match field {
+                PeriodField::Start => Value::Date(start),
+                PeriodField::End => Value::Date(end),
+                PeriodField::Days => Value::Dec(Dec::int(days)),
+                PeriodField::Length => Value::Dec(Dec::int(days * 86_400)),
+            })
+        };
+        let ty = if matches!(field, PeriodField::Start | PeriodField::End) { Type::Date } else { Type::NUMBER };
+        Rc::new(Column::of(ty, (0..spine.cells()).map(value)))
+    }
+
+    /// No data, and a finding that stops the run.
+    pub(crate) fn not_planned(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
+        self.trouble(Kind::NotPlanned, (expr.id, expr.span), at.spine, []);
+        Rc::new(Column::none(self.spine(at.spine).cells()))
+    }
+
+    /// One number a cell, computed once where all sources are the same in all cells.
+    pub(crate) fn decs(
+        &mut self,
+        expr: &model::Expr,
+        at: At,
+        sources: &[&Column],
+        mut number: impl FnMut(usize) -> Result<Option<Dec>, Overflow>,
+    ) -> Rc<Column> {
+        let cells = self.spine(at.spine).cells();
+        let mut too_large = Vec::new();
+        let mut number = |cell| match number(cell) {
+            Ok(value) => value,
+            Err(Overflow) => {
+                too_large.push(cell);
+                None
+            }
+        };
+        let column = if cells > 0 && are_same(sources) {
+            Column::Same(number(0).map(Value::Dec), cells)
+        } else {
+            Column::Dec((0..cells).map(number).collect())
+        };
+        if !too_large.is_empty() {
+            self.trouble(Kind::Overflow, (expr.id, expr.span), at.spine, too_large);
+        }
+        Rc::new(column)
+    }
+
+    /// One value of a type a cell.
+    fn values(
+        &self,
+        ty: Type,
+        cells: usize,
+        sources: &[&Column],
+        mut value: impl FnMut(usize) -> Option<Value>,
+    ) -> Rc<Column> {
+        if cells > 0 && are_same(sources) {
+            return Rc::new(Column::Same(value(0), cells));
+        }
+        Rc::new(Column::of(ty, (0..cells).map(value)))
+    }
+}
+
+/// One truth value a cell.
+fn bools(cells: usize, sources: &[&Column], mut truth: impl FnMut(usize) -> Option<bool>) -> Rc<Column> {
+    Rc::new(if cells > 0 && are_same(sources) {
+        Column::Same(truth(0).map(Value::Bool), cells)
+    } else {
+        Column::Bool((0..cells).map(truth).collect())
+    })
+}
+
+fn are_same(sources: &[&Column]) -> bool {
+    sources.iter().all(|column| matches!(column, Column::Same(..)))
+}
+
+/// The context as far as the value hangs on it, so that cards and lines share what they can.
+pub(crate) const fn narrow(kind: &ExprKind, at: At) -> At {
+    match kind {
+        ExprKind::Const(_) | ExprKind::Column(_) | ExprKind::Indicator(..) | ExprKind::Period(_) => At::spine(at.spine),
+        ExprKind::Aggregate(_) | ExprKind::Lookup(_) => At { strict: at.strict, ..At::spine(at.spine) },
+        _ => at,
+    }
+}

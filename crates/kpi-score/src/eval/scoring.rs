@@ -1,0 +1,96 @@
+//! The fraction of its weight that a line earns.
+
+use std::rc::Rc;
+
+use kpi_check::model::{IndicatorId, LineField, Scoring};
+use kpi_value::{Dec, Overflow};
+
+use super::{Applied, At, Evaluator, IndicatorColumns};
+use crate::Column;
+
+/// A fraction of a weight, and how its curve made it.
+#[derive(Clone, Debug)]
+pub struct Fraction {
+    /// The fraction.
+    pub column: Rc<Column>,
+    /// What of the scoring's curve applied; none for other scorings.
+    pub applied: Option<Applied>,
+}
+
+impl Evaluator<'_> {
+    /// The fraction of its weight that an indicator earns under a scoring and an attainment cap.
+    pub fn fraction(&mut self, id: IndicatorId, scoring: &Scoring, cap: Dec) -> Fraction {
+        let columns = self.indicator(id);
+        if let Scoring::Curve(field, curve) = scoring {
+            let x = match field {
+                LineField::Actual => Rc::clone(&columns.actual),
+                LineField::Attainment => self.attainment(id, cap),
+            };
+            let at = At { line: Some((id, cap)), ..At::spine(columns.spine) };
+            let formula = &self.model.indicators[id].formula;
+            let what = (formula.id, curve.span);
+            self.owners.push(id);
+            let (column, applied) = self.curve(curve, &x, what, at);
+            self.owners.pop();
+            return Fraction { column, applied: Some(applied) };
+        }
+        let attainment = self.attainment(id, cap);
+        let mut too_large = Vec::new();
+        let fraction = |cell: usize| {
+            self.fraction_of(&columns, scoring, attainment.dec(cell), cell).unwrap_or_else(|Overflow| {
+                too_large.push(cell);
+                None
+            })
+        };
+        let column = Column::Dec((0..columns.actual.len()).map(fraction).collect());
+        let what = (self.model.indicators[id].formula.id, self.model.indicators[id].title.span);
+        self.note_too_large(what, At::spine(columns.spine), too_large);
+        Fraction { column: Rc::new(column), applied: None }
+    }
+
+    fn fraction_of(
+        &self,
+        columns: &IndicatorColumns,
+        scoring: &Scoring,
+        attainment: Option<Dec>,
+        cell: usize,
+    ) -> Result<Option<Dec>, Overflow> {
+        let whole = |met: bool| if met { Dec::ONE } else { Dec::ZERO };
+        match scoring {
+            Scoring::AllOrNothing => Ok(columns.met.bool(cell).map(whole)),
+            Scoring::Rating(of) => match columns.actual.dec(cell) {
+                Some(actual) => Ok(actual.div(*of)?.map(|share| share.max(Dec::ZERO).min(Dec::ONE))),
+                None => Ok(None),
+            },
+            Scoring::Deduct { share, per } => {
+                let (Some(actual), Some(goal)) = (columns.actual.dec(cell), columns.goal(self.model, cell)) else {
+                    return Ok(None);
+                };
+                let Some(times) = goal.beyond(actual)?.whole_times(*per) else { return Err(Overflow) };
+                Ok(Some(Dec::ONE.sub(share.mul(times)?)?.max(Dec::ZERO)))
+            }
+            Scoring::Proportional { none_below, cap, stretch } => {
+                let Some(attainment) = attainment else { return Ok(None) };
+                if columns.by_tolerance.bool(cell) == Some(true) {
+                    return Ok(Some(Dec::ONE.min(stretch.unwrap_or(*cap))));
+                }
+                if none_below.is_some_and(|least| attainment < least) {
+                    return Ok(Some(Dec::ZERO));
+                }
+                let Some(most) = stretch else { return Ok(Some(attainment.min(*cap))) };
+                let (Some(actual), Some(goal)) = (columns.actual.dec(cell), columns.goal(self.model, cell)) else {
+                    return Ok(None);
+                };
+                // Short of the base target the stretch says nothing, known or not.
+                if goal.beyond(actual)? > Dec::ZERO {
+                    return Ok(Some(attainment.min(Dec::ONE)));
+                }
+                match columns.stretch.dec(cell) {
+                    Some(stretch) => Ok(goal.stretched(actual, stretch, *most)?.or(Some(attainment.min(Dec::ONE)))),
+                    None => Ok(None),
+                }
+            }
+            Scoring::Curve(..) => Ok(None),
+        }
+    }
+}

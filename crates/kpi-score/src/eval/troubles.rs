@@ -1,0 +1,164 @@
+//! What went wrong in single cells, gathered into findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kpi_base::codes::run as codes;
+use kpi_base::{Diagnostic, Span};
+use kpi_check::model::{ColumnId, ExprId, IndicatorId};
+use kpi_plan::SpineId;
+
+use super::Evaluator;
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Overflow,
+    SeveralRows,
+    DividedByZero,
+    NegativeTarget,
+    StreakTooLong,
+    NotPlanned,
+}
+
+/// All cells in which one thing went wrong.
+#[derive(Clone, Debug)]
+struct Trouble {
+    span: Span,
+    cells: BTreeSet<usize>,
+}
+
+/// Everything that went wrong, in an order that does not depend on the order of the computation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Troubles {
+    cells: BTreeMap<(Kind, Option<IndicatorId>, ExprId, SpineId), Trouble>,
+    absent: BTreeMap<ColumnId, BTreeSet<Option<IndicatorId>>>,
+}
+
+/// How many subjects a finding names.
+const NAMED: usize = 5;
+
+impl Evaluator<'_> {
+    /// Notes that something went wrong in these cells.
+    pub(crate) fn trouble(
+        &mut self,
+        kind: Kind,
+        (expr, span): (ExprId, Span),
+        spine: SpineId,
+        cells: impl IntoIterator<Item = usize>,
+    ) {
+        let owner = self.owners.last().copied();
+        // Division by zero is reported once an indicator, wherever in it that is.
+        let expr = if kind == Kind::DividedByZero && owner.is_some() { ExprId(0) } else { expr };
+        let entry = self.troubles.cells.entry((kind, owner, expr, spine));
+        entry.or_insert_with(|| Trouble { span, cells: BTreeSet::new() }).cells.extend(cells);
+    }
+
+    /// Notes that a column was read that the data do not give.
+    pub(crate) fn absent_column(&mut self, column: ColumnId) {
+        self.troubles.absent.entry(column).or_default().insert(self.owners.last().copied());
+    }
+
+    /// What there is to say about the computation so far.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let cells = self.troubles.cells.iter();
+        let mut findings: Vec<Diagnostic> =
+            cells.filter_map(|(&(kind, owner, _, spine), trouble)| self.finding(kind, owner, spine, trouble)).collect();
+        findings.extend(self.troubles.absent.iter().map(|(&column, owners)| self.absent_finding(column, owners)));
+        findings
+    }
+
+    fn finding(&self, kind: Kind, owner: Option<IndicatorId>, spine: SpineId, trouble: &Trouble) -> Option<Diagnostic> {
+        let told: Vec<usize> =
+            trouble.cells.iter().copied().filter(|&c| self.is_worth_telling(kind, owner, spine, c)).collect();
+        if told.is_empty() && kind != Kind::NotPlanned {
+            return None;
+        }
+        let what = owner.map_or("a formula".to_owned(), |id| format!("`{}`", self.model.indicators[id].title.name));
+        let who = self.name_cells(spine, &told);
+        let (code, message, label, help) = match kind {
+            Kind::Overflow => (
+                codes::OVERFLOW,
+                format!("{what} has a number that is too large, for {who}"),
+                "more than 26 digits before the point",
+                "look for a product of two amounts, a very small divisor, or a wrong value in the export",
+            ),
+            Kind::SeveralRows => (
+                codes::SEVERAL_ROWS,
+                format!("{what} looks up one row and finds several, for {who}"),
+                "reads the one row of the subject and period",
+                "remove the wrong row from the data, or say which row is meant by `where`",
+            ),
+            Kind::DividedByZero => (
+                codes::DIVISION_BY_ZERO,
+                format!("{what} divides by zero, and so has no data, for {who}"),
+                "the divisor is 0 there",
+                "`coalesce(…)` gives such subjects a value; `when missing …` on the line says what a card does without one",
+            ),
+            Kind::NegativeTarget => (
+                codes::NEGATIVE_TARGET,
+                format!("the target of {what} is below zero, so that it has no attainment, for {who}"),
+                "is below zero there",
+                "keep the target from falling below zero: `max(…, 0)`",
+            ),
+            Kind::StreakTooLong => (
+                codes::STREAK_TOO_LONG,
+                format!("{what} counts a streak that is longer than the history read, for {who}"),
+                "has held in every period that was read",
+                "a rule with `for n consecutive periods` reads exactly as much history as it needs",
+            ),
+            Kind::NotPlanned => (
+                codes::NOT_PLANNED,
+                format!("{what} asks for a value that was not planned"),
+                "this one",
+                "please report this with the policy; it is a mistake of kpi",
+            ),
+        };
+        Some(Diagnostic::new(code, message).label(trouble.span, label).help(help))
+    }
+
+    /// Findings that stop the run hold in any period; the others matter where they are seen.
+    fn is_worth_telling(&self, kind: Kind, owner: Option<IndicatorId>, spine: SpineId, cell: usize) -> bool {
+        let judged = self.spine(spine).period(cell) >= self.timeline.judged;
+        match kind {
+            Kind::Overflow | Kind::SeveralRows | Kind::NotPlanned => true,
+            Kind::NegativeTarget | Kind::StreakTooLong => judged,
+            Kind::DividedByZero => {
+                let indicator = owner.and_then(|id| self.indicators.get(&id)).filter(|i| i.spine == spine);
+                // A branch that was not taken, or a `coalesce`, may have ended it.
+                let has_data = indicator.is_some_and(|i| {
+                    let target = i.bound.is_known(cell) || i.low.is_known(cell) || !i.has_target(self.model, cell);
+                    i.actual.is_known(cell) && target
+                });
+                judged && self.spine(spine).is_present(cell) && !has_data
+            }
+        }
+    }
+
+    fn name_cells(&self, spine: SpineId, cells: &[usize]) -> String {
+        let spine = self.spine(spine);
+        let name = |&cell: &usize| {
+            let key = spine.keys.get(spine.entity(cell)).map_or("", |key| &**key);
+            let period = self.timeline.periods.get(spine.period(cell));
+            let period = period.map_or_else(String::new, |&p| self.model.policy.calendar.show(p));
+            if key.is_empty() { format!("everything in {period}") } else { format!("`{key}` in {period}") }
+        };
+        let mut names = cells.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
+        if let Some(more) = cells.len().checked_sub(NAMED).filter(|&more| more > 0) {
+            names.push_str(&format!(" and {more} more"));
+        }
+        names
+    }
+
+    fn absent_finding(&self, column: ColumnId, owners: &BTreeSet<Option<IndicatorId>>) -> Diagnostic {
+        let table = &self.model.tables[column.table].title.name;
+        let name = &self.model.column(column).title.name;
+        let readers = owners.iter().flatten().map(|&id| format!("`{}`", self.model.indicators[id].title.name));
+        let mut readers: Vec<String> = readers.collect();
+        readers.dedup();
+        let readers = if readers.is_empty() { "a formula".to_owned() } else { readers.join(", ") };
+        let message = format!("{readers} reads the column `{name}` of `{table}`, which is not given");
+        Diagnostic::new(codes::COLUMN_LEFT_OUT, message)
+            .label(self.model.column(column).title.span, "this column")
+            .help(format!("add the column `{name}` to the table `{table}`"))
+    }
+}

@@ -1,0 +1,175 @@
+//! Other periods and other subjects: `previous`, `growth`, `streak`, `over`, `among`.
+
+use std::rc::Rc;
+
+use kpi_check::model::{self, Among, AmongFunction, Scope, Subject};
+use kpi_value::{Dec, Overflow};
+
+use super::troubles::Kind;
+use super::{At, Evaluator};
+use crate::kernels::sample::{self, Weighted};
+use crate::{Column, NOWHERE};
+
+impl Evaluator<'_> {
+    /// X of the same subject n periods earlier; no data before the first period, and where the subject was not there.
+    pub(crate) fn previous(&mut self, x: &model::Expr, n: u32, at: At) -> Rc<Column> {
+        let x = self.column(x, at);
+        let n = self.faulty_shift(n);
+        let spine = self.spine(at.spine);
+        let shift = spine.entities().saturating_mul(n as usize);
+        let from = (0..spine.cells()).map(|cell| cell.checked_sub(shift).filter(|&cell| spine.is_present(cell)));
+        Rc::new(x.gather(from))
+    }
+
+    /// X ÷ previous(X) − 1; no data unless previous(X) is above 0.
+    pub(crate) fn growth(&mut self, expr: &model::Expr, x: &model::Expr, at: At) -> Rc<Column> {
+        let before = self.previous(x, 1, at);
+        let now = self.column(x, at);
+        self.decs(expr, at, &[&now, &before], |i| {
+            let (Some(now), Some(before)) = (now.dec(i), before.dec(i).filter(|x| *x > Dec::ZERO)) else {
+                return Ok(None);
+            };
+            now.div(before)?.map(|quotient| quotient.sub(Dec::ONE)).transpose()
+        })
+    }
+
+    /// For how many periods up to this one a condition has held: a period where it is false or has no data ends the count,
+    /// and no data in the cell's own period is no data.
+    pub(crate) fn streak(&mut self, expr: &model::Expr, condition: &model::Expr, at: At) -> Rc<Column> {
+        let condition = self.column(condition, at);
+        let spine = self.spine(at.spine);
+        let mut lengths: Vec<Option<usize>> = Vec::with_capacity(spine.cells());
+        for cell in 0..spine.cells() {
+            let before = cell.checked_sub(spine.entities()).and_then(|before| lengths.get(before).copied().flatten());
+            let holds = condition.bool(cell).filter(|_| spine.is_present(cell));
+            lengths.push(holds.map(|holds| if holds { before.unwrap_or(0) + 1 } else { 0 }));
+        }
+        // How long a streak is that has held since the first period read is not known.
+        let is_open = |cell: usize, length: usize| length == spine.period(cell) + 1;
+        let known = |(cell, length): (usize, &Option<usize>)| {
+            length.filter(|&length| !is_open(cell, length)).map(|length| Dec::int(length as i64))
+        };
+        let column = Column::Dec(lengths.iter().enumerate().map(known).collect());
+        let too_long: Vec<usize> = lengths
+            .iter()
+            .enumerate()
+            .filter(|&(cell, length)| length.is_some_and(|length| is_open(cell, length)))
+            .map(|(cell, _)| cell)
+            .collect();
+        if !too_long.is_empty() {
+            self.trouble(Kind::StreakTooLong, (expr.id, expr.span), at.spine, too_long);
+        }
+        Rc::new(column)
+    }
+
+    /// X for the group to which the subject belongs as of the period.
+    pub(crate) fn over(&mut self, expr: &model::Expr, x: &model::Expr, scope: &Scope, at: At) -> Rc<Column> {
+        let subject = match scope {
+            Scope::All => Some(Subject::All),
+            Scope::Reference(path) => path.last().and_then(|c| self.model.referred(c)).map(Subject::Table),
+            Scope::Dimension(path) => path.table().map(|table| Subject::Group(table, path.clone())),
+        };
+        let Some(wider) = subject.and_then(|subject| self.plan.spine(&subject)) else {
+            return self.not_planned(expr, at);
+        };
+        let x = self.column(x, At { spine: wider, ..at });
+        let links = match scope {
+            Scope::All => None,
+            Scope::Reference(path) | Scope::Dimension(path) => Some(self.links(path, wider)),
+        };
+        let (own, wider) = (self.spine(at.spine), self.spine(wider));
+        let from = (0..own.cells()).map(|cell| {
+            let entity = links.as_ref().map_or(Some(0), |links| links.get(cell).copied());
+            let entity = entity.filter(|&entity| entity != NOWHERE && own.is_present(cell))?;
+            Some(wider.cell(entity as usize, own.period(cell))).filter(|&cell| wider.is_present(cell))
+        });
+        Rc::new(x.gather(from))
+    }
+
+    /// The members' own values of X, as of the period: those that agree with the subject, meet the condition and have data.
+    pub(crate) fn among(&mut self, expr: &model::Expr, among: &Among, at: At) -> Rc<Column> {
+        let of = self.column(&among.of, at);
+        let condition = among.condition.as_ref().map(|condition| self.column(condition, at));
+        let groups = self.groups(&among.by, at.spine);
+        let number = groups.iter().filter(|&&group| group != NOWHERE).max().map_or(0, |&last| last as usize + 1);
+        let mut members: Vec<Vec<(Dec, usize)>> = vec![Vec::new(); number];
+        for (cell, &group) in groups.iter().enumerate() {
+            let is_member = condition.as_ref().is_none_or(|condition| condition.bool(cell) == Some(true));
+            if let (true, Some(value), Some(members)) = (is_member, of.dec(cell), members.get_mut(group as usize)) {
+                members.push((value, cell));
+            }
+        }
+        let mut column = vec![None; groups.len()];
+        let mut too_large = Vec::new();
+        if matches!(among.function, AmongFunction::Rank | AmongFunction::Percentile | AmongFunction::Zscore) {
+            for members in &mut members {
+                let mut put = |cell: usize, value: Result<Option<Dec>, Overflow>| match value {
+                    Ok(value) => column.get_mut(cell).into_iter().for_each(|slot| *slot = value),
+                    Err(Overflow) => too_large.push(cell),
+                };
+                self.place(among, members, &mut put);
+            }
+        } else {
+            let values: Vec<_> = members.iter_mut().map(|members| summary(among.function, members)).collect();
+            for (cell, (slot, &group)) in column.iter_mut().zip(&*groups).enumerate() {
+                match values.get(group as usize) {
+                    Some(Ok(value)) => *slot = *value,
+                    Some(Err(Overflow)) => too_large.push(cell),
+                    None => {}
+                }
+            }
+        }
+        self.note_too_large((expr.id, expr.span), at, too_large);
+        Rc::new(Column::Dec(column))
+    }
+
+    /// Where each member stands in its group.
+    fn place(
+        &self,
+        among: &Among,
+        members: &mut [(Dec, usize)],
+        put: &mut dyn FnMut(usize, Result<Option<Dec>, Overflow>),
+    ) {
+        // The best first; equal values stay in the order of the subjects.
+        members.sort_by(|(a, _), (b, _)| if among.higher_is_better { b.cmp(a) } else { a.cmp(b) });
+        let zscore = (among.function == AmongFunction::Zscore).then(|| {
+            let mut rising: Vec<Weighted> = members.iter().map(|&(value, _)| (value, 1)).collect();
+            rising.sort();
+            sample::deviation(&rising)
+        });
+        let ties_by_order = self.breaks_ties_by_order();
+        let mut better = 0;
+        let mut rest: &[(Dec, usize)] = members;
+        while let Some(&(value, _)) = rest.first() {
+            let equal = if ties_by_order { 1 } else { rest.partition_point(|(other, _)| *other == value) };
+            let (same, others) = rest.split_at(equal);
+            let worse = members.len() - better - equal;
+            let result = match among.function {
+                AmongFunction::Rank => Ok(Some(Dec::int(better as i64 + 1))),
+                AmongFunction::Percentile => Dec::int(worse as i64).div(Dec::int(members.len() as i64 - 1)),
+                _ => match zscore.flatten() {
+                    Some((mean, deviation)) if deviation > 0.0 => {
+                        Dec::from_approximate((value.approximate() - mean) / deviation).map(Some)
+                    }
+                    _ => Ok(None),
+                },
+            };
+            same.iter().for_each(|&(_, cell)| put(cell, result));
+            better += equal;
+            rest = others;
+        }
+    }
+}
+
+/// What a group comes to as a whole.
+fn summary(function: AmongFunction, members: &mut [(Dec, usize)]) -> Result<Option<Dec>, Overflow> {
+    members.sort();
+    let sorted: Vec<Weighted> = members.iter().map(|&(value, _)| (value, 1)).collect();
+    match function {
+        AmongFunction::Average => sample::mean(&sorted),
+        AmongFunction::Median => sample::quantile(&sorted, Dec::percent(50)),
+        AmongFunction::Min => Ok(sorted.first().map(|(value, _)| *value)),
+        AmongFunction::Max => Ok(sorted.last().map(|(value, _)| *value)),
+        AmongFunction::Rank | AmongFunction::Percentile | AmongFunction::Zscore => Ok(None),
+    }
+}
