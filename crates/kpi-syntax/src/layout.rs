@@ -212,7 +212,7 @@ fn match_brackets(
         }
         match byte(bytes, at) {
             kind @ (b'(' | b'[' | b'{') => {
-                if stack.is_empty() && kind == b'{' && item.block.is_none() {
+                if stack.is_empty() && kind == b'{' && item.block.is_none() && !follows_in(bytes, item.start, at) {
                     item.block = Some((at, item.end));
                 }
                 stack.push(brackets.len());
@@ -355,6 +355,13 @@ fn settle_breaks(source: &Source, bytes: &mut [u8], item: &RawItem, brackets: &[
         }
         at += 1;
     }
+}
+
+/// Whether the word before a brace is `in`: `where role in {host, planner} {` has the members of a set before its block.
+fn follows_in(bytes: &[u8], start: usize, at: usize) -> bool {
+    let before = bytes.get(start..at).unwrap_or_default().trim_ascii_end();
+    let word = before.strip_suffix(b"in");
+    word.is_some_and(|rest| rest.last().is_some_and(u8::is_ascii_whitespace))
 }
 
 fn indentation(bytes: &[u8], from: usize, at: usize) -> usize {

@@ -15,3 +15,12 @@ fn the_whole_policy_parses() {
         assert!(!matches!(item.kind, ItemKind::Unbuilt(_)));
     }
 }
+
+#[test]
+fn a_set_in_a_header_is_not_the_block() {
+    let text = "scorecard c for staff where role in {host, planner} {\n  x weight 100%\n}\n";
+    let parsed = parse(FileId(0), text);
+    assert_eq!(parsed.diagnostics, []);
+    let [Item { kind: ItemKind::Scorecard(card), .. }] = parsed.file.items.as_slice() else { panic!("one scorecard") };
+    assert_eq!((card.lines.len(), card.condition.is_some()), (1, true));
+}
