@@ -2,13 +2,14 @@
 
 use kpi_base::{Diagnostic, codes};
 use kpi_syntax::ast;
-use kpi_value::Dec;
+use kpi_value::{Dec, Value};
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::curves::compare_op;
-use crate::model::{self, ByTable, CompareOp, IndicatorId, Subject, Target, TargetKind, Tolerance, Type, Unit};
-use crate::show::show_unit;
+use crate::curves::{compare_op, unit_word};
+use crate::model::{
+    self, ByTable, CompareOp, ExprKind, IndicatorId, Subject, Target, TargetKind, Tolerance, Type, Unit,
+};
 
 pub(crate) mod scoring;
 
@@ -58,11 +59,11 @@ impl<'a> Checker<'a> {
         for (span, what) in &spans {
             let mut finding = Diagnostic::new(
                 codes::cards::TARGET_TYPE,
-                format!("a {what} needs a number, and the formula of `{}` is {}", written.name.text, self.show(ty)),
+                format!("a {what} needs a number, and the formula of `{}` is {}", written.name.text, type_word(ty)),
             )
             .label(*span, "");
             if let Some(formula) = &written.formula {
-                finding = finding.label(formula.span, self.show(ty));
+                finding = finding.label(formula.span, type_word(ty));
             }
             self.report(finding.help("count or measure something: `count(… where …)`"));
         }
@@ -116,7 +117,7 @@ impl<'a> Checker<'a> {
     fn check_bounds(&mut self, kind: &TargetKind) -> Option<()> {
         match kind {
             TargetKind::Compare(_, bound) => {
-                if self.constant(bound).is_some_and(Dec::is_negative) {
+                if constant(bound).is_some_and(Dec::is_negative) {
                     self.report(
                         Diagnostic::new(codes::cards::TARGET_NEGATIVE, "the target is below 0, and no share of it can be attained")
                             .label(bound.span, "")
@@ -126,7 +127,7 @@ impl<'a> Checker<'a> {
                 }
             }
             TargetKind::Between(low, high, closed) => {
-                if let (Some(a), Some(b)) = (self.constant(low), self.constant(high))
+                if let (Some(a), Some(b)) = (constant(low), constant(high))
                     && (a > b || a == b && !closed)
                 {
                     self.report(
@@ -177,7 +178,7 @@ impl<'a> Checker<'a> {
     }
 
     fn wrong_tolerance<T>(&mut self, e: &ast::Expr, unit: Unit) -> Option<T> {
-        let has = show_unit(unit);
+        let has = unit_word(unit);
         self.report(
             Diagnostic::new(codes::cards::TOLERANCE, format!("this tolerance does not fit a target that is {has}"))
                 .label(e.span, "")
@@ -190,10 +191,10 @@ impl<'a> Checker<'a> {
         let stretch = self.expr(e, cx, Some(Type::Number(unit)))?;
         let wrong = match kind {
             TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, base) => {
-                self.constant(base).zip(self.constant(&stretch)).is_some_and(|(base, stretch)| stretch <= base)
+                constant(base).zip(constant(&stretch)).is_some_and(|(base, stretch)| stretch <= base)
             }
             TargetKind::Compare(CompareOp::Le | CompareOp::Lt, base) => {
-                self.constant(base).zip(self.constant(&stretch)).is_some_and(|(base, stretch)| stretch >= base)
+                constant(base).zip(constant(&stretch)).is_some_and(|(base, stretch)| stretch >= base)
             }
             _ => true,
         };
@@ -209,14 +210,30 @@ impl<'a> Checker<'a> {
     }
 }
 
-impl Checker<'_> {
-    /// The value of a constant number; `None` also where it is out of range, which is reported elsewhere.
-    pub(crate) fn constant(&self, e: &model::Expr) -> Option<Dec> {
-        self.fold(e).and_then(Result::ok)
+/// The value of a constant number, its sign included.
+pub(crate) fn constant(e: &model::Expr) -> Option<Dec> {
+    match &e.kind {
+        ExprKind::Const(Some(Value::Dec(x))) => Some(*x),
+        ExprKind::Neg(x) => constant(x).and_then(|x| Dec::ZERO.sub(x).ok()),
+        _ => None,
     }
 }
 
 /// Whether some row of a target asks for something.
 pub(crate) fn asks(target: Option<&ByTable<Option<Target>>>) -> bool {
     target.is_some_and(|table| table.rows.iter().any(|row| row.value.is_some()))
+}
+
+/// What a type is called, with its article.
+pub(crate) fn type_word(ty: Type) -> &'static str {
+    match ty {
+        Type::Bool => "true or false",
+        Type::Text => "a text",
+        Type::Number(unit) => unit_word(unit),
+        Type::Date => "a date",
+        Type::DateTime => "a time",
+        Type::Period(_) => "a period",
+        Type::Member(_) => "a member of a dimension",
+        Type::Reference(_) => "a reference",
+    }
 }

@@ -7,6 +7,7 @@
 //!
 //! Start with [`interpret()`] and the modules beneath it: one small function a construct, each with its rule.
 
+pub mod check;
 pub mod compare;
 pub mod coverage;
 pub mod data;
@@ -15,6 +16,7 @@ pub mod interpret;
 pub mod read;
 pub mod shrink;
 
+pub use check::check;
 pub use data::{Data, Row, TableData};
 pub use interpret::{Fault, interpret};
 pub use read::read;

@@ -7,9 +7,9 @@ use kpi_value::{Period, Value};
 use super::places::{Found, FoundPlace};
 use crate::checker::{Checker, unknown};
 use crate::curves::compare_op;
-use crate::literals::bare_number;
-use crate::model::{self, Claim, CompareOp, Expect, RuleOutcome, ScorecardId, TestTable, Type, Unit};
+use crate::model::{self, Claim, CompareOp, Expect, RuleOutcome, ScorecardId, TestTable, Type};
 use crate::names::{Decl, nearest};
+use crate::targets::type_word;
 
 impl<'a> Checker<'a> {
     /// One expectation of a test that judges this period.
@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
         };
         let found = self.expect_place(place, period, tables)?;
         if found.ty != Type::Bool {
-            let shown = self.show(found.ty);
+            let shown = type_word(found.ty);
             self.report(
                 Diagnostic::new(
                     codes::tests::EXPECT_VALUE,
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
         if ordered || matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Some(());
         }
-        let shown = self.show(ty);
+        let shown = type_word(ty);
         self.report(
             Diagnostic::new(codes::types::NO_ORDER, format!("{shown} has no order"))
                 .label(e.span, "")
@@ -115,12 +115,6 @@ impl<'a> Checker<'a> {
     /// The constant that a value of the results is compared with.
     fn expected_value(&mut self, e: &'a ast::Expr, ty: Type) -> Option<Value> {
         if let Type::Number(unit) = ty {
-            // As in the grids, a bare amount is one of the policy's currency.
-            if unit == Unit::MONEY
-                && let Some(amount) = bare_number(e)
-            {
-                return Some(Value::Dec(amount));
-            }
             return self.const_dec(e, "an expected value", unit).map(Value::Dec);
         }
         let value = self.expr(e, &crate::context::Context::pure(), Some(ty))?;

@@ -170,7 +170,7 @@ impl Generator {
         if self.chance(14) {
             return self.parameter(ty, about);
         }
-        if about != About::Team && self.chance(14) && matches!(ty, Ty::Money | Ty::Count) {
+        if about == About::Staff && self.chance(14) && matches!(ty, Ty::Money | Ty::Count) {
             self.tag("lookup");
             return if ty == Ty::Money { "lookup(plan.gmv)" } else { "lookup(plan.hits)" }.to_owned();
         }

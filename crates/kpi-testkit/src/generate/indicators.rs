@@ -239,19 +239,16 @@ impl Generator {
                     self.tag("self");
                     "90% × previous(self)".to_owned()
                 }
-                1 => {
-                    self.tag("self");
-                    match about {
-                        About::Staff => format!("(self over {})", self.pick(&["all", "team", "role"])),
-                        _ => "(self over all)".to_owned(),
-                    }
+                1 if about == About::Anybody => {
+                    self.tag("self over");
+                    "(self over all)".to_owned()
                 }
                 2 if about != About::Anybody => {
                     self.tag("self");
                     let by = if about == About::Staff { self.pick(&["all", "role", "team"]) } else { "all" };
                     format!("average(self among {by})")
                 }
-                3 if ty == Ty::Money && about != About::Team => "lookup(plan.gmv)".to_owned(),
+                3 if ty == Ty::Money && about == About::Staff => "lookup(plan.gmv)".to_owned(),
                 _ => self.simple(ty, about),
             };
             let tolerance = self.tolerance(ty);

@@ -151,7 +151,9 @@ impl Interpreter<'_> {
                 }
                 let declared = &self.model.indicators[*indicator];
                 let status = match measured.goal {
-                    Goal::Bound(_, target, ..) if target.is_negative() && measured.actual.is_some() => {
+                    Goal::Bound(_, target, ..) | Goal::Exactly(target, _)
+                        if target.is_negative() && measured.actual.is_some() =>
+                    {
                         LineStatus::NotJudged
                     }
                     Goal::NoData => LineStatus::NoData,
@@ -195,7 +197,7 @@ impl Interpreter<'_> {
                 if entries.is_empty() {
                     return Ok(None);
                 }
-                let met = entries.iter().filter(|entry| !entry.left_out()).all(Entry::counts_as_met);
+                let met = entries.iter().filter(|entry| entry.present()).all(Entry::counts_as_met);
                 let (mark, lines) = combine(*how, entries)?;
                 let status = match mark {
                     None => LineStatus::NoData,
@@ -236,6 +238,11 @@ impl Entry {
         })
     }
 
+    /// Whether it is scored: not only watched, and not left out by `reweight`.
+    fn present(&self) -> bool {
+        self.weight.is_some() && !self.left_out()
+    }
+
     fn left_out(&self) -> bool {
         self.mark.is_none() && self.when_missing == WhenMissing::Reweight
     }
@@ -252,7 +259,7 @@ impl Entry {
 /// line is met, else 0%, with the attainment of `worst`. No data where a line that is to `fail` has none, where its weight
 /// is unknown, and where no line is left.
 fn combine(how: Combine, entries: Vec<Entry>) -> Result<(Option<Mark>, Vec<Shown>), Fault> {
-    let scored: Vec<&Entry> = entries.iter().filter(|entry| entry.weight.is_some() && !entry.left_out()).collect();
+    let scored: Vec<&Entry> = entries.iter().filter(|entry| entry.present()).collect();
     let reweighted = entries.iter().any(|entry| entry.weight.is_some() && entry.left_out());
     let marks: Option<Vec<(Dec, Mark)>> =
         scored.iter().map(|entry| entry.weight.flatten().zip(entry.counted())).collect();

@@ -29,6 +29,8 @@ pub(super) enum Goal {
     NoData,
     /// A bound, by how much it may be missed, and the stretch target.
     Bound(Side, Dec, Dec, Option<Option<Dec>>),
+    /// `= t`, the band t..t, and by how much it may be missed.
+    Exactly(Dec, Dec),
     /// Two bounds, by how much each may be missed, and whether the upper one belongs to the band.
     Band { low: Dec, high: Dec, slack_low: Dec, slack_high: Dec, closed: bool },
 }
@@ -51,8 +53,7 @@ impl Interpreter<'_> {
         Ok(match field {
             IndicatorField::Actual => measured.actual,
             IndicatorField::Target => match measured.goal {
-                Goal::Bound(_, target, ..) => Some(Value::Dec(target)),
-                Goal::Band { low, high, .. } if low == high => Some(Value::Dec(low)),
+                Goal::Bound(_, target, ..) | Goal::Exactly(target, _) => Some(Value::Dec(target)),
                 _ => None,
             },
             IndicatorField::Met => measured.met.map(Value::Bool),
@@ -98,11 +99,14 @@ impl Interpreter<'_> {
     fn target(&self, target: &Target, place: &Place<'_>) -> Result<Goal, Fault> {
         let slack = |bound: Dec| match target.tolerance {
             None => Ok(Dec::ZERO),
-            Some(Tolerance::Share(share)) => bound.mul(share),
+            Some(Tolerance::Share(share)) => bound.abs().mul(share),
             Some(Tolerance::Absolute(slack)) => Ok(slack),
         };
         let (low, high, closed) = match &target.kind {
-            TargetKind::Compare(CompareOp::Eq, bound) => (bound, bound, true),
+            TargetKind::Compare(CompareOp::Eq, bound) => {
+                let Some(bound) = self.number(bound, place)? else { return Ok(Goal::NoData) };
+                return Ok(Goal::Exactly(bound, slack(bound)?));
+            }
             TargetKind::Between(low, high, closed) => (low, high, *closed),
             TargetKind::Compare(op, bound) => {
                 let Some(bound) = self.number(bound, place)? else { return Ok(Goal::NoData) };
@@ -167,6 +171,7 @@ impl Interpreter<'_> {
 fn strictly_met(actual: Dec, goal: Goal) -> bool {
     match goal {
         Goal::Bound(side, target, ..) => side.op.holds(actual.cmp(&target)),
+        Goal::Exactly(target, _) => actual == target,
         Goal::Band { low, high, closed, .. } => low <= actual && (actual < high || closed && actual == high),
         Goal::No | Goal::NotJudged | Goal::NoData => false,
     }
@@ -175,7 +180,8 @@ fn strictly_met(actual: Dec, goal: Goal) -> bool {
 /// Whether the target is met, tolerance included; no data for a target below 0.
 fn met(actual: Dec, goal: Goal) -> Result<Option<bool>, Fault> {
     Ok(match goal {
-        Goal::Bound(_, target, ..) if target.is_negative() => None,
+        Goal::Bound(_, target, ..) | Goal::Exactly(target, _) if target.is_negative() => None,
+        Goal::Exactly(target, slack) => Some(actual.sub(target)?.abs() <= slack),
         Goal::Bound(side, target, slack, _) => {
             let bound = if side.higher_is_better { target.sub(slack)? } else { target.add(slack)? };
             Some(side.op.holds(actual.cmp(&bound)))
@@ -191,36 +197,42 @@ fn met(actual: Dec, goal: Goal) -> Result<Option<bool>, Fault> {
 /// "Limited to 0%..cap, actual a, target t: `≥ t`: a ÷ t. `≤ t`: t ÷ a, the cap when a ≤ 0 < t. Band: 100% inside, a ÷ low
 /// below, high ÷ a above. t = 0, or a band with a bound ≤ 0: 100% if met, else 0%. t < 0: no data."
 fn attainment(actual: Dec, goal: Goal, cap: Dec) -> Number {
-    let met = met(actual, goal)? == Some(true);
+    let Some(met) = met(actual, goal)? else { return Ok(None) };
     let all_or_nothing = if met { Dec::ONE } else { Dec::ZERO };
     let exact = match goal {
         Goal::No | Goal::NotJudged | Goal::NoData => return Ok(None),
-        Goal::Bound(_, target, ..) if target.is_negative() => return Ok(None),
-        Goal::Bound(_, target, ..) if target.is_zero() => Some(all_or_nothing),
-        Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => actual.div(target)?,
-        Goal::Bound(..) if actual <= Dec::ZERO => Some(cap),
-        Goal::Bound(_, target, ..) => target.div(actual)?,
-        Goal::Band { low, high, .. } if low <= Dec::ZERO || high <= Dec::ZERO => Some(all_or_nothing),
-        Goal::Band { low, .. } if actual < low => actual.div(low)?,
-        Goal::Band { high, .. } if actual > high => high.div(actual)?,
-        Goal::Band { .. } => Some(Dec::ONE),
+        Goal::Bound(_, target, ..) | Goal::Exactly(target, _) if target.is_zero() => all_or_nothing,
+        Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => share(actual, target, cap),
+        Goal::Bound(..) if actual <= Dec::ZERO => cap,
+        Goal::Bound(_, target, ..) => share(target, actual, cap),
+        Goal::Band { low, high, .. } if low <= Dec::ZERO || high <= Dec::ZERO => all_or_nothing,
+        Goal::Exactly(low, _) | Goal::Band { low, .. } if actual < low => share(actual, low, cap),
+        Goal::Exactly(high, _) | Goal::Band { high, .. } if actual > high => share(high, actual, cap),
+        Goal::Exactly(..) | Goal::Band { .. } => Dec::ONE,
     };
-    Ok(exact.map(|exact| exact.max(Dec::ZERO).min(cap)))
+    Ok(Some(exact.max(Dec::ZERO).min(cap)))
 }
 
-/// "(actual − target) ÷ target, positive when better." A band has one outside of it only, to the bound that is passed, and 0
-/// inside; a target that is not positive has none.
+/// a ÷ b of a positive b; what is too large to be written down is beyond every cap.
+fn share(a: Dec, b: Dec, cap: Dec) -> Dec {
+    match a.div(b) {
+        Ok(quotient) => quotient.unwrap_or(cap),
+        Err(_) if a.is_negative() => Dec::ZERO,
+        Err(_) => cap,
+    }
+}
+
+/// "(actual − target) ÷ target, positive when better." A band has no one target to be away from, and nothing is a share of a
+/// target that is not positive.
 fn gap(actual: Dec, goal: Goal) -> Number {
     let relative = |better: Dec, worse: Dec, target: Dec| -> Number {
         if target <= Dec::ZERO { Ok(None) } else { Ok(better.sub(worse)?.div(target)?) }
     };
     match goal {
-        Goal::No | Goal::NotJudged | Goal::NoData => Ok(None),
+        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Band { .. } => Ok(None),
         Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => relative(actual, target, target),
         Goal::Bound(_, target, ..) => relative(target, actual, target),
-        Goal::Band { low, .. } if actual < low => relative(actual, low, low),
-        Goal::Band { high, .. } if actual > high => relative(high, actual, high),
-        Goal::Band { .. } => Ok(Some(Dec::ZERO)),
+        Goal::Exactly(target, _) => relative(actual.min(target), actual.max(target), target),
     }
 }
 
@@ -228,7 +240,8 @@ fn gap(actual: Dec, goal: Goal) -> Number {
 fn beyond(actual: Dec, goal: Goal) -> Number {
     let beyond = match goal {
         Goal::No | Goal::NotJudged | Goal::NoData => return Ok(None),
-        Goal::Bound(_, target, ..) if target.is_negative() => return Ok(None),
+        Goal::Bound(_, target, ..) | Goal::Exactly(target, _) if target.is_negative() => return Ok(None),
+        Goal::Exactly(target, _) => actual.sub(target)?.abs(),
         Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => target.sub(actual)?,
         Goal::Bound(_, target, ..) => actual.sub(target)?,
         Goal::Band { low, .. } if actual < low => low.sub(actual)?,

@@ -70,8 +70,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// "Each `pay` rounded, `total` their sum, then `cap`/`floor` (floor 0)", in whole minor units of the currency. Whoever is
-    /// not eligible gets 0.
+    /// "Each `pay` rounded, `total` their sum, then `cap`/`floor` (floor 0)." Whoever is not eligible gets 0.
     fn paid(&self, incentive: &Incentive, place: &Place<'_>) -> Result<Paid, Fault> {
         let eligible = match &incentive.condition {
             Some(condition) => self.truth(condition, place)?,
@@ -96,7 +95,7 @@ impl Interpreter<'_> {
         let mut sum = total(&known)?;
         sum = cap.flatten().map_or(sum, |cap| sum.min(cap));
         sum = sum.max(floor.flatten().unwrap_or(Dec::ZERO));
-        Ok((pays, Some(sum.round_with(self.model.policy.currency.digits, rounding))))
+        Ok((pays, Some(sum)))
     }
 
     /// An incentive for a roster, for every subject that meets its condition.

@@ -136,20 +136,6 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The first period in which any row of any table that has a time falls; nothing is known of those before it.
-    pub(super) fn first_period(&self) -> Option<Period> {
-        let tables = self.model.tables.iter();
-        let times = tables.flat_map(|(id, table)| {
-            let time = match table.time {
-                Timing::Timeless => None,
-                Timing::Flow(time) | Timing::AsOf(time) | Timing::Stock { from: time, .. } => Some(time),
-            };
-            let rows = self.data.table(id).rows.iter();
-            rows.filter_map(move |row| self.period_of(cell(row, time?)))
-        });
-        times.min()
-    }
-
     /// A column of a row, or of the row that references lead to from it, as of the period.
     pub(super) fn follow(&self, row: &Row, path: &Path, period: Period) -> Valued {
         let Some((last, references)) = path.0.split_last() else {

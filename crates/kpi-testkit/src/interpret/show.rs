@@ -29,8 +29,9 @@ impl Interpreter<'_> {
     pub(super) fn shown_goal(&self, goal: Goal, ty: Type) -> Option<Shown> {
         match goal {
             Goal::No | Goal::NotJudged | Goal::NoData => None,
-            Goal::Bound(_, bound, ..) => Some(Shown::Bound(self.quantity(&Value::Dec(bound), ty))),
-            Goal::Band { low, high, .. } if low == high => Some(Shown::Bound(self.quantity(&Value::Dec(low), ty))),
+            Goal::Bound(_, bound, ..) | Goal::Exactly(bound, _) => {
+                Some(Shown::Bound(self.quantity(&Value::Dec(bound), ty)))
+            }
             Goal::Band { low, high, .. } => {
                 Some(Shown::Band { from: low.to_string(), to: high.to_string(), unit: self.unit(ty) })
             }

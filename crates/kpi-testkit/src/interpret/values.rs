@@ -165,22 +165,24 @@ impl<'a> Interpreter<'a> {
         Ok(now.div(before)?.map(|quotient| quotient.sub(Dec::ONE)).transpose()?.map(Value::Dec))
     }
 
-    /// For how many periods up to this one the condition has held without a break; no data if it has none in this one.
-    /// A period without data ends it like one in which the condition fails, and nothing is known before the first row of
-    /// any table.
+    /// For how many periods up to this one the condition has held without a break; no data if it has none in this one, and
+    /// where the streak is longer than can be told: [`LONGEST_STREAK`]. A period without data ends it like one in which the
+    /// condition fails.
     fn streak(&self, condition: &Expr, place: &Place<'_>) -> Valued {
         if self.truth(condition, place)?.is_none() {
             return Ok(None);
         }
-        let first = self.first_period().unwrap_or(place.period);
-        let (mut period, mut length) = (place.period, 0i64);
-        while (period == place.period || period >= first) && self.truth(condition, &place.at(period))? == Some(true) {
+        let mut length = 0i32;
+        while length <= LONGEST_STREAK && self.truth(condition, &place.at(place.period.plus(-length)))? == Some(true) {
             length += 1;
-            period = period.plus(-1);
         }
-        Ok(Some(Value::Dec(Dec::int(length))))
+        Ok((length <= LONGEST_STREAK).then(|| Value::Dec(Dec::int(i64::from(length)))))
     }
 }
+
+/// How long a streak `streak(…)` can tell, whatever the periods of a run: it says no length itself, and a run must know how
+/// much history to read.
+const LONGEST_STREAK: i32 = 12;
 
 /// Expressions that start new work elsewhere; without keeping their values nested ones would take forever.
 fn worth_keeping(kind: &ExprKind) -> bool {
