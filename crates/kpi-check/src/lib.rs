@@ -50,6 +50,20 @@ pub struct Checked {
 
 /// Checks all files of a package: one namespace, one `policy`.
 pub fn check(files: &[ast::File]) -> Checked {
+    // A formula may be as deep as the parser lets it be, and indicators read each other: both are recursions, which may
+    // not depend on how large a stack the caller happens to have.
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, || check_here(files));
+        thread.ok().and_then(|thread| thread.join().ok())
+    })
+    .unwrap_or_else(|| check_here(files))
+}
+
+/// Bytes of stack for a check.
+const STACK: usize = 256 << 20;
+
+fn check_here(files: &[ast::File]) -> Checked {
     let mut checker = checker::Checker::new(files);
     checker.check_policy();
     checker.check_data();
