@@ -37,6 +37,8 @@ pub struct Declared<'a, T> {
     pub doc: Option<&'a str>,
     /// The whole declaration.
     pub span: Span,
+    /// Whether a part of it could not be read. Nothing is said to be missing in it: it may have been written.
+    pub faulty: bool,
 }
 
 /// All declarations of a package.
@@ -113,7 +115,7 @@ impl<'a> Names<'a> {
 
     fn collect_item(&mut self, item: &'a ast::Item, diagnostics: &mut Vec<Diagnostic>) {
         fn push<'a, T>(list: &mut Vec<Declared<'a, T>>, ast: &'a T, item: &'a ast::Item) -> usize {
-            list.push(Declared { ast, doc: item.doc.as_deref(), span: item.span });
+            list.push(Declared { ast, doc: item.doc.as_deref(), span: item.span, faulty: item.faulty });
             list.len() - 1
         }
         let (name, decl) = match &item.kind {
@@ -132,7 +134,10 @@ impl<'a> Names<'a> {
             ast::ItemKind::Dimension(x) => (&x.name, Decl::Dimension(push(&mut self.dimensions, x, item))),
             ast::ItemKind::Roster(x) | ast::ItemKind::Source(x) => {
                 let roster = matches!(item.kind, ast::ItemKind::Roster(_));
-                self.tables.push((Declared { ast: x, doc: item.doc.as_deref(), span: item.span }, roster));
+                self.tables.push((
+                    Declared { ast: x, doc: item.doc.as_deref(), span: item.span, faulty: item.faulty },
+                    roster,
+                ));
                 (&x.name, Decl::Table(self.tables.len() - 1))
             }
             ast::ItemKind::Param(x) => (&x.name, Decl::Param(push(&mut self.params, x, item))),

@@ -177,7 +177,9 @@ fn a_thousand_indicators_and_a_deep_formula_are_no_trouble() {
 
 #[test]
 fn one_slip_gives_one_finding() {
-    let found = findings("indicator a { formula sum(live.gvm) / sum(live.viewers), target ≥ 5 CNY, scoring deduct 5% per 1 CNY }\nscorecard c for staff { a weight 100% }\n");
+    let found = findings(
+        "indicator a { formula sum(live.gvm) / sum(live.viewers), target ≥ 5 CNY, scoring deduct 5% per 1 CNY }\nscorecard c for staff { a weight 100% }\n",
+    );
     assert_eq!(found.matches("K1001").count(), 1, "{found}");
     assert_eq!(found.matches(" K").count(), 1, "{found}");
 }

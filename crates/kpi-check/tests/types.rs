@@ -56,7 +56,9 @@ fn units_come_out_as_the_table_says() {
 
 #[test]
 fn a_bare_zero_and_the_form_of_literals_come_from_the_other_side() {
-    for formula in ["sum(live.gmv) > 0", "0 < sum(live.gmv)", "sum(live.watched) ≥ 0", "count(live) / count(plan) ≥ 1.5"] {
+    for formula in
+        ["sum(live.gmv) > 0", "0 < sum(live.gmv)", "sum(live.watched) ≥ 0", "count(live) / count(plan) ≥ 1.5"]
+    {
         assert_eq!(typed(formula).ty, Type::Bool, "{formula}");
     }
 }

@@ -47,6 +47,8 @@ pub struct Item {
     pub span: Span,
     /// The doc comment above it, without the slashes.
     pub doc: Option<String>,
+    /// Whether a part of it could not be read: what seems to be missing may have been written.
+    pub faulty: bool,
 }
 
 /// The kinds of declaration.

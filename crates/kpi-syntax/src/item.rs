@@ -39,10 +39,12 @@ pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Ve
         if raw.too_deep {
             continue;
         }
+        let before = diagnostics.len();
         let mut parser = ItemParser { source, layout, raw, diagnostics };
         let kind = if parser.depth() < DEEP { parser.parse() } else { parser.parse_deep() };
         if let Some(kind) = kind {
-            items.push(Item { kind, span: source.span(raw.start, raw.end), doc });
+            let faulty = diagnostics.len() > before || layout.is_broken(raw.start, raw.end);
+            items.push(Item { kind, span: source.span(raw.start, raw.end), doc, faulty });
         }
     }
     items

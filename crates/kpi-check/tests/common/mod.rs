@@ -65,7 +65,9 @@ pub fn formulas<'c>(formulas: impl IntoIterator<Item = &'c str>) -> String {
 
 /// An indicator `it` of this formula, watched on a card.
 pub fn on_card(formula: &str) -> String {
-    format!("indicator it {{ formula {formula} }}\nindicator one {{ formula count(live), target ≥ 1 }}\nscorecard card for staff {{ one weight 100%, it watch }}\n")
+    format!(
+        "indicator it {{ formula {formula} }}\nindicator one {{ formula count(live), target ≥ 1 }}\nscorecard card for staff {{ one weight 100%, it watch }}\n"
+    )
 }
 
 /// The typed formula of [`on_card`], which must be sound.
