@@ -1,0 +1,135 @@
+//! A whole session with a client that speaks over memory.
+
+use std::thread;
+
+use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
+use serde_json::{Value, json};
+
+/// The client's end of a session, and the thread that serves it.
+struct Client {
+    connection: Connection,
+    server: thread::JoinHandle<()>,
+    last: i32,
+}
+
+impl Client {
+    fn start(encodings: &[&str]) -> (Client, Value) {
+        let (server, connection) = Connection::memory();
+        let server = thread::spawn(move || kpi_lsp::serve_connection(&server).unwrap());
+        let mut client = Client { connection, server, last: 0 };
+        let answer =
+            client.ask("initialize", json!({ "capabilities": { "general": { "positionEncodings": encodings } } }));
+        client.tell("initialized", json!({}));
+        (client, answer)
+    }
+
+    fn tell(&self, method: &str, params: Value) {
+        let message = Message::Notification(Notification { method: method.into(), params });
+        self.connection.sender.send(message).unwrap();
+    }
+
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.last += 1;
+        let id = RequestId::from(self.last);
+        let request = Request { id: id.clone(), method: method.into(), params };
+        self.connection.sender.send(Message::Request(request)).unwrap();
+        loop {
+            if let Message::Response(response) = self.connection.receiver.recv().unwrap() {
+                assert_eq!(response.id, id);
+                return serde_json::to_value(Response { ..response }).unwrap();
+            }
+        }
+    }
+
+    fn findings(&self) -> Value {
+        loop {
+            if let Message::Notification(n) = self.connection.receiver.recv().unwrap() {
+                assert_eq!(n.method, "textDocument/publishDiagnostics");
+                return n.params;
+            }
+        }
+    }
+
+    fn open(&self, uri: &str, text: &str) {
+        let document = json!({ "uri": uri, "languageId": "kpi", "version": 1, "text": text });
+        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    }
+
+    fn change(&self, uri: &str, text: &str) {
+        let document = json!({ "uri": uri, "version": 2 });
+        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [{ "text": text }] }));
+    }
+
+    fn stop(mut self) {
+        self.ask("shutdown", Value::Null);
+        self.tell("exit", Value::Null);
+        drop(self.connection);
+        self.server.join().unwrap();
+    }
+}
+
+const GOOD: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n";
+
+#[test]
+fn findings_come_and_go_while_the_text_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = format!("file://{}/live.kpi", folder.path().display());
+    let (client, answer) = Client::start(&[]);
+    assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-16");
+
+    client.open(&uri, &format!("{GOOD}\ndimension stage {{ startup \"新手期\", 😀 }}\n"));
+    let found = client.findings();
+    assert_eq!(found["uri"], uri);
+    let first = &found["diagnostics"][0];
+    assert_eq!(first["source"], "kpi");
+    assert_eq!(first["severity"], 1);
+    // Line 6, counted from 0, holds the face, which is no name: 35 UTF-16 units stand before it.
+    assert_eq!(first["range"]["start"], json!({ "line": 6, "character": 33 }), "{found}");
+
+    client.change(&uri, GOOD);
+    assert_eq!(client.findings()["diagnostics"], json!([]));
+    client.stop();
+}
+
+#[test]
+fn the_outline_lists_declarations_even_of_a_broken_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = format!("file://{}/live.kpi", folder.path().display());
+    let (mut client, answer) = Client::start(&["utf-8"]);
+    assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-8");
+
+    client.open(
+        &uri,
+        &format!(
+            "{GOOD}\ndimension stage \"阶段\" {{ startup }}\n\nindicator x {{ formula ((( }}\n\nparam y: count = 5\n"
+        ),
+    );
+    let answer = client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+    let names: Vec<_> = answer["result"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Live", "stage", "x", "y"]);
+    assert_eq!(answer["result"][1]["detail"], "阶段");
+
+    let refused = client.ask("textDocument/hover", json!({}));
+    assert_eq!(refused["error"]["message"], "`textDocument/hover` is not served");
+    client.stop();
+}
+
+#[test]
+fn files_of_a_project_are_checked_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::write(root.join("kpi.toml"), "").unwrap();
+    std::fs::write(root.join("policy.kpi"), GOOD).unwrap();
+    std::fs::write(root.join("broken.kpi"), "dimension\n").unwrap();
+    let (client, _) = Client::start(&[]);
+    client.open(&format!("file://{}/more.kpi", root.display()), "dimension stage { startup }\n");
+    let mut with_errors = Vec::new();
+    for _ in 0..2 {
+        let found = client.findings();
+        if found["diagnostics"].as_array().unwrap().iter().any(|d| d["severity"] == 1) {
+            with_errors.push(found["uri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned());
+        }
+    }
+    assert_eq!(with_errors, ["broken.kpi"]);
+    client.stop();
+}
