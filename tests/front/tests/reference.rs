@@ -1,4 +1,4 @@
-//! The reference compiles: every ```` ```kpi ```` block of `docs/reference` and `docs/diagnostics` is checked, together with
+//! The reference compiles: every ```` ```kpi ```` block of `docs/reference` is checked, together with
 //! the block marked `kpi,prelude` of its page; a block `kpi,fails=K1234` must be refused with that code.
 
 use std::fs;
@@ -89,13 +89,6 @@ fn check_pages(folder: &str) -> (usize, Vec<String>) {
 #[test]
 fn every_block_of_the_reference_compiles_or_fails_as_it_says() {
     let (count, wrong) = check_pages("docs/reference");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(count >= 40, "only {count} blocks: were the fences recognised?");
-}
-
-#[test]
-fn every_block_of_the_diagnostics_compiles_or_fails_as_it_says() {
-    let (count, wrong) = check_pages("docs/diagnostics");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count >= 40, "only {count} blocks: were the fences recognised?");
 }
