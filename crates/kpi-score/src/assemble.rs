@@ -14,7 +14,7 @@ use crate::rules::Outcomes;
 use crate::{IndicatorColumns, Scored};
 
 pub use claims::NoPlace;
-pub(crate) use quantity::{quantity, text, unit};
+pub(crate) use quantity::{quantity, unit};
 
 impl Scored<'_> {
     /// The results of the judged periods, by scorecard (in the order of the policy), period and subject.

@@ -12,8 +12,8 @@ use rustc_hash::FxHashMap;
 use crate::Evaluator;
 use crate::cards::Cards;
 
-pub(crate) use missing::why_missing;
-pub(crate) use reasons::{Reason, reasons};
+pub(crate) use missing::{path_text, why_missing};
+pub(crate) use reasons::{Reason, reasons, why_line};
 
 /// How many subjects a finding names.
 const NAMED: usize = 3;

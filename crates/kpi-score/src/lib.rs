@@ -2,7 +2,7 @@
 //!
 //! It knows no engine and no file. An [`Evaluator`] computes expressions for all cells of a spine at once and keeps what it
 //! computed; [`score`] makes cards, pay and outcomes of rules from them, in the order of computing that the language
-//! fixes. [`Scored`] holds all of it as columns: [`Scored::run`] nests them into results, its `explain` derives one
+//! fixes. [`Scored`] holds all of it as columns: [`Scored::run`] nests them into results, [`Scored::explain`] derives one
 //! number from the record, [`Scored::value`] answers what a policy test claims.
 
 mod column;
@@ -23,11 +23,13 @@ mod rules;
 mod scored;
 
 mod assemble;
+mod explain;
 
 pub use assemble::NoPlace;
 pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps};
 pub use column::Column;
 pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, RowCounts};
+pub use explain::{NoAnswer, Question};
 #[cfg(feature = "faults")]
 pub use fault::Fault;
 pub use pay::{Pays, Standing};

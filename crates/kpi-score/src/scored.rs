@@ -1,7 +1,10 @@
 //! The value stage as a whole: from facts to everything that a run found, kept column by column.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use kpi_base::Diagnostic;
-use kpi_check::model::{IncentiveId, Model, RuleId, ScorecardId, Subject};
+use kpi_check::model::{IncentiveId, IndicatorId, Model, RuleId, ScorecardId, Subject};
 use kpi_plan::{Facts, Plan, SpineId};
 use kpi_value::{Dec, Period};
 
@@ -9,7 +12,7 @@ use crate::cards::{Cards, get, score_cards};
 use crate::findings::incomplete_cards;
 use crate::pay::{Pays, pay_incentive, sum};
 use crate::rules::{Outcomes, judge_rule};
-use crate::{Evaluator, Timeline};
+use crate::{Column, Evaluator, Fraction, Timeline};
 
 /// Everything that a run found, column by column, with the record of how it came about.
 ///
@@ -20,6 +23,8 @@ pub struct Scored<'a> {
     cards: Vec<Option<Cards>>,
     pays: Vec<Pays>,
     outcomes: Vec<Outcomes>,
+    /// Attainment and fraction of the indicators that were wanted by themselves.
+    indicators: BTreeMap<IndicatorId, (Rc<Column>, Fraction)>,
     findings: Vec<Diagnostic>,
 }
 
@@ -32,9 +37,12 @@ pub fn score<'a>(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Scored<'
 pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     let (model, plan) = (ev.model, ev.plan);
     let mut findings = Vec::new();
+    let mut indicators = BTreeMap::new();
     for &id in &plan.wanted.indicators {
-        let scoring = &model.indicators[id].scoring;
-        ev.fraction(id, scoring, model.policy.attainment_cap);
+        let cap = model.policy.attainment_cap;
+        let attainment = ev.attainment(id, cap);
+        let fraction = ev.fraction(id, &model.indicators[id].scoring, cap);
+        indicators.insert(id, (attainment, fraction));
     }
     let mut cards: Vec<Option<Cards>> = Vec::with_capacity(model.scorecards.len());
     for (id, _) in model.scorecards.iter() {
@@ -54,7 +62,7 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
         incomplete_cards(&ev, model, cards, &mut findings);
     }
     let findings = ev.findings().into_iter().chain(findings).collect();
-    Scored { ev, cards, pays, outcomes, findings }
+    Scored { ev, cards, pays, outcomes, indicators, findings }
 }
 
 impl<'a> Scored<'a> {
@@ -117,6 +125,11 @@ impl<'a> Scored<'a> {
     /// A rule for the cards of a scorecard, or for its roster.
     pub fn outcomes_of(&self, id: RuleId, card: Option<ScorecardId>) -> Option<&Outcomes> {
         self.outcomes.iter().find(|outcomes| outcomes.rule == id && outcomes.card == card)
+    }
+
+    /// Attainment and fraction of an indicator that was wanted by itself.
+    pub(crate) fn indicator_alone(&self, id: IndicatorId) -> Option<(&Column, &Fraction)> {
+        self.indicators.get(&id).map(|(attainment, fraction)| (&**attainment, fraction))
     }
 
     /// The sum of the totals that incentives pay for a card; none if one is held, and if there is no incentive.

@@ -156,7 +156,7 @@ impl Scored<'_> {
             IndicatorField::Score => (5, Type::RATIO),
         };
         // No formula of the policy has these ids.
-        let expr = ExprId(model.expr_count + id.index() as u32 * 6 + place);
+        let expr = ExprId(u32::MAX - (id.index() as u32 * 6 + place));
         let expr = model::Expr { id: expr, kind: ExprKind::Indicator(id, field), ty, span: indicator.title.span };
         match self.plan().spine(&indicator.subject) {
             Some(spine) => self.ev.column(&expr, At::spine(spine)),

@@ -23,6 +23,8 @@ pub struct LineColumns {
     pub status: Vec<Option<LineStatus>>,
     /// The weight in force, after `reweight`; none if it is only watched, left out, or if its table has no data.
     pub weight: Vec<Option<Dec>>,
+    /// The row of the weight's table in force, where it has one.
+    pub weight_row: Option<Vec<Option<u32>>>,
     /// The attainment of its target, limited; of a group and of a nested card their own.
     pub attainment: Vec<Option<Dec>>,
     /// What it earned of its own; none for no data.
@@ -55,15 +57,16 @@ pub enum LineSource {
 pub(super) struct Held {
     pub lines: Vec<LineColumns>,
     pub marks: Vec<Option<Mark>>,
-    /// Whether every scored line that is present is met.
+    /// Whether every line that is present is met, those included that are only watched.
     pub met: Vec<bool>,
 }
 
-/// A line with its weight as written, and what it brings to whatever holds it: nothing where it is not on the card or
-/// only watched.
+/// A line with its weight as written, and what it brings to whatever holds it: nothing where it is not on the card.
 struct Built {
     columns: LineColumns,
     parts: Vec<Option<Part>>,
+    /// Whether it is only watched: it is not combined, and yet a group is met only if what it watches is.
+    watched: bool,
 }
 
 /// Computes lines and combines them. `done` are the scorecards computed so far.
@@ -85,11 +88,12 @@ pub(super) fn hold(
     let mut parts = Vec::with_capacity(built.len());
     for row in 0..members.cells.len() {
         parts.clear();
-        parts.extend(built.iter().filter_map(|line| get(&line.parts, row)));
+        parts.extend(built.iter().filter(|line| !line.watched).filter_map(|line| get(&line.parts, row)));
         let combined = combine(how, &parts)?;
         marks.push(combined.mark);
-        met.push(parts.iter().filter(|part| !part.left_out()).all(Part::counts_as_met));
-        for line in &mut built {
+        let mut on_card = built.iter().filter_map(|line| get(&line.parts, row));
+        met.push(on_card.all(|part| part.left_out() || part.counts_as_met()));
+        for line in built.iter_mut().filter(|line| !line.watched) {
             let Some(part) = get(&line.parts, row) else { continue };
             put_in_force(&mut line.columns, row, &part, combined.present)?;
         }
@@ -113,9 +117,23 @@ fn put_in_force(line: &mut LineColumns, row: usize, part: &Part, present: Option
 
 fn build(ev: &mut Evaluator<'_>, members: &Members, line: &Line, done: &[Option<Cards>]) -> Result<Built, Overflow> {
     let weights = Weights::new(ev, members, line.weight.as_ref());
+    let mut built = build_as_written(ev, members, line, &weights, done)?;
+    if let Weights::By(_, rows) = weights {
+        built.columns.weight_row = Some(rows);
+    }
+    Ok(built)
+}
+
+fn build_as_written(
+    ev: &mut Evaluator<'_>,
+    members: &Members,
+    line: &Line,
+    weights: &Weights<'_>,
+    done: &[Option<Cards>],
+) -> Result<Built, Overflow> {
     match &line.kind {
         LineKind::Indicator { indicator, scoring, attainment_cap } => {
-            Ok(indicator_line(ev, members, line, &weights, (*indicator, scoring, *attainment_cap)))
+            Ok(indicator_line(ev, members, line, weights, (*indicator, scoring, *attainment_cap)))
         }
         LineKind::Card(card) => {
             let nested = done.get(card.index()).and_then(Option::as_ref);
@@ -129,7 +147,7 @@ fn build(ev: &mut Evaluator<'_>, members: &Members, line: &Line, done: &[Option<
                     None => None,
                 };
                 let status = if mark.is_some() { LineStatus::Scored } else { LineStatus::NoData };
-                built.put(row, &weights, status, mark.map(|m| m.attainment), mark, None);
+                built.put(row, weights, status, mark.map(|m| m.attainment), mark, None);
             }
             Ok(built)
         }
@@ -146,7 +164,7 @@ fn build(ev: &mut Evaluator<'_>, members: &Members, line: &Line, done: &[Option<
                     Some(_) if met => LineStatus::Met,
                     Some(_) => LineStatus::Missed,
                 };
-                built.put(row, &weights, status, mark.map(|m| m.attainment), mark, Some(met));
+                built.put(row, weights, status, mark.map(|m| m.attainment), mark, Some(met));
             }
             built.columns.lines = held.lines;
             Ok(built)
@@ -261,12 +279,13 @@ impl Built {
             when_missing: line.when_missing,
             status: vec![None; cards],
             weight: vec![None; cards],
+            weight_row: None,
             attainment: vec![None; cards],
             mark: vec![None; cards],
             score: vec![None; cards],
             lines: Vec::new(),
         };
-        Built { columns, parts: vec![None; cards] }
+        Built { columns, parts: vec![None; cards], watched: line.weight.is_none() }
     }
 
     /// Enters what became of the line on one card. `met` is none where there is no target: the whole fraction meets it.
@@ -283,7 +302,7 @@ impl Built {
         if weight.is_some_and(Dec::is_zero) {
             return;
         }
-        let watched = matches!(weights, Weights::Watched);
+        let watched = self.watched;
         set(&mut self.columns.status, row, if watched { LineStatus::Watched } else { status });
         if let Some(attainment) = attainment {
             set(&mut self.columns.attainment, row, attainment);
@@ -291,15 +310,13 @@ impl Built {
         if let Some(mark) = mark {
             set(&mut self.columns.mark, row, mark);
         }
-        if watched {
-            return;
-        }
+        let met = met.unwrap_or_else(|| mark.is_some_and(|m| m.fraction >= Dec::ONE));
         let part = match weight {
             Some(weight) => {
                 set(&mut self.columns.weight, row, weight);
-                let met = met.unwrap_or_else(|| mark.is_some_and(|m| m.fraction >= Dec::ONE));
                 Part { weight, mark, met, when_missing: self.columns.when_missing }
             }
+            None if watched => Part { weight: Dec::ZERO, mark, met, when_missing: self.columns.when_missing },
             // Nobody knows what the line is worth: only leaving it out can mend that.
             None => {
                 let left_out = mark.is_none() && self.columns.when_missing == WhenMissing::Reweight;

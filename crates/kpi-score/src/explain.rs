@@ -1,0 +1,196 @@
+//! How a number came about: derivations, read from what the run recorded. Nothing is computed a second way.
+//!
+//! [`Scored::explain`] finds the subject's cards, pay and rules; `card` and `line` derive a card, `pay` incentives and
+//! rules, `formula` any expression, `curve` the row or the slices of a curve, `node` makes the parts that all share.
+
+mod card;
+mod curve;
+mod formula;
+mod line;
+mod node;
+mod pay;
+
+use kpi_base::Files;
+use kpi_check::model::{IncentiveId, IndicatorId, RuleId, ScorecardId, Subject};
+use kpi_check::names::nearest;
+use kpi_results::Derivation;
+use kpi_value::Period;
+
+use crate::cards::{Cards, LineColumns, LineSource, get};
+use crate::{Evaluator, Scored};
+
+/// What is to be explained of a subject and period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// All of the subject's cards with pay and rules, and what it gets and is told without a card.
+    Cards,
+    /// One card, with its pay and rules.
+    Card(ScorecardId),
+    /// One line of a card, by its name; it may stand in a group.
+    Line(ScorecardId, String),
+    /// An indicator: each line of it on the subject's cards, or else the indicator by itself.
+    Indicator(IndicatorId),
+    /// An incentive, or one pay of it by its place.
+    Pay(IncentiveId, Option<u32>),
+    /// A rule.
+    Rule(RuleId),
+}
+
+/// Why there is nothing to explain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoAnswer {
+    /// The reason: lower case, no final period, names in backticks.
+    pub message: String,
+    /// Names that may be meant, or that there are.
+    pub near: Vec<String>,
+}
+
+/// What an explanation reads.
+pub(crate) struct Reader<'r, 'a> {
+    pub scored: &'r Scored<'a>,
+    pub files: &'r Files,
+}
+
+impl Scored<'_> {
+    /// How results of a subject in a period came about. Formulas are shown as the policy's text, which `files` hold.
+    ///
+    /// # Errors
+    /// [`NoAnswer`] if the period was not computed, or the subject has nothing of the kind in it.
+    pub fn explain(
+        &self,
+        files: &Files,
+        subject: &str,
+        period: Period,
+        question: &Question,
+    ) -> Result<Vec<Derivation>, NoAnswer> {
+        let reader = Reader { scored: self, files };
+        self.check_period(period)?;
+        let found = match question {
+            Question::Cards => {
+                let cards =
+                    self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
+                let mut found: Vec<Derivation> = cards.map(|(cards, row)| reader.card(cards, row)).collect();
+                found.extend(self.roster_pays_of(subject, period).map(|(pays, row)| reader.pays(pays, row, None)));
+                found.extend(self.roster_rules_of(subject, period).map(|(rules, row)| reader.outcome(rules, row)));
+                found
+            }
+            Question::Card(card) => {
+                let row = self.card_row(*card, subject, period);
+                row.map(|(cards, row)| reader.card(cards, row)).into_iter().collect()
+            }
+            Question::Line(card, name) => {
+                let row = self.card_row(*card, subject, period);
+                let Some((cards, row)) = row else { return Err(self.nobody(subject, period)) };
+                return match reader.line_named(cards, name, row) {
+                    Some(line) => Ok(vec![line]),
+                    None => Err(self.no_line(cards, name, row)),
+                };
+            }
+            Question::Indicator(id) => {
+                let cards =
+                    self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
+                let lines: Vec<Derivation> = cards.filter_map(|(cards, row)| reader.line_of(cards, *id, row)).collect();
+                if lines.is_empty() { reader.indicator_alone(*id, subject, period) } else { lines }
+            }
+            Question::Pay(id, pay) => {
+                let pays = self.pays().iter().filter(|pays| pays.incentive == *id);
+                let rows = pays.filter_map(|pays| {
+                    let cell = self.cell(pays.members.spine, subject, period)?;
+                    Some((pays, pays.members.row(cell)?))
+                });
+                rows.map(|(pays, row)| reader.pays(pays, row, *pay)).collect()
+            }
+            Question::Rule(id) => {
+                let outcomes = self.outcomes().iter().filter(|outcomes| outcomes.rule == *id);
+                let rows = outcomes.filter_map(|outcomes| {
+                    let cell = self.cell(outcomes.members.spine, subject, period)?;
+                    let row = outcomes.members.row(cell)?;
+                    outcomes.of(row).map(|_| (outcomes, row))
+                });
+                rows.map(|(outcomes, row)| reader.outcome(outcomes, row)).collect()
+            }
+        };
+        if found.is_empty() { Err(self.nobody(subject, period)) } else { Ok(found) }
+    }
+
+    fn row_of(&self, cards: &Cards, subject: &str, period: Period) -> Option<usize> {
+        cards.members.row(self.cell(cards.members.spine, subject, period)?)
+    }
+
+    fn roster_pays_of<'s>(
+        &'s self,
+        subject: &'s str,
+        period: Period,
+    ) -> impl Iterator<Item = (&'s crate::Pays, usize)> + 's {
+        self.pays().iter().filter(|pays| pays.card.is_none()).filter_map(move |pays| {
+            let cell = self.cell(pays.members.spine, subject, period)?;
+            Some((pays, pays.members.row(cell)?))
+        })
+    }
+
+    fn roster_rules_of<'s>(
+        &'s self,
+        subject: &'s str,
+        period: Period,
+    ) -> impl Iterator<Item = (&'s crate::Outcomes, usize)> + 's {
+        self.outcomes().iter().filter(|outcomes| outcomes.card.is_none()).filter_map(move |outcomes| {
+            let cell = self.cell(outcomes.members.spine, subject, period)?;
+            let row = outcomes.members.row(cell)?;
+            outcomes.of(row).map(|_| (outcomes, row))
+        })
+    }
+
+    fn check_period(&self, period: Period) -> Result<(), NoAnswer> {
+        let timeline = self.timeline();
+        let judged = timeline.periods.get(timeline.judged..).unwrap_or_default();
+        if judged.contains(&period) {
+            return Ok(());
+        }
+        let calendar = &self.model().policy.calendar;
+        let near = judged.iter().map(|&period| calendar.show(period)).collect();
+        Err(NoAnswer { message: format!("the period `{}` is not judged by this run", calendar.show(period)), near })
+    }
+
+    /// Nothing of the kind for this subject: who is it, and what does it have?
+    fn nobody(&self, subject: &str, period: Period) -> NoAnswer {
+        let shown = self.model().policy.calendar.show(period);
+        let tables = self.plan().spines.iter().zip(0..).filter(|(s, _)| matches!(s, Subject::Table(_)));
+        let spines: Vec<_> = tables.map(|(_, id)| self.ev.spine(kpi_plan::SpineId(id))).collect();
+        let keys = || spines.iter().flat_map(|spine| spine.keys.iter().map(|key| &**key));
+        if !keys().any(|key| key == subject) {
+            let near = nearest(subject, keys()).map(str::to_owned);
+            return NoAnswer { message: format!("no roster has a `{subject}`"), near: near.into_iter().collect() };
+        }
+        let cards = self.cards().filter(|cards| self.row_of(cards, subject, period).is_some());
+        let near: Vec<String> =
+            cards.map(|cards| self.model().scorecards[cards.scorecard].title.name.clone()).collect();
+        let message = if near.is_empty() {
+            format!("`{subject}` has no card in {shown}")
+        } else {
+            format!("there is nothing of the kind for `{subject}` in {shown}")
+        };
+        NoAnswer { message, near }
+    }
+
+    fn no_line(&self, cards: &Cards, name: &str, row: usize) -> NoAnswer {
+        let mut names = Vec::new();
+        collect(&cards.lines, row, &mut names);
+        let near = nearest(name, names.iter().copied()).map(|near| vec![near.to_owned()]);
+        let near = near.unwrap_or_else(|| names.into_iter().map(str::to_owned).collect());
+        NoAnswer { message: format!("the card has no line `{name}`"), near }
+    }
+}
+
+/// The names of all lines on a card.
+fn collect<'l>(lines: &'l [LineColumns], row: usize, names: &mut Vec<&'l str>) {
+    for line in lines.iter().filter(|line| get(&line.status, row).is_some()) {
+        names.push(&line.name);
+        collect(&line.lines, row, names);
+    }
+}
+
+/// Whether a line shows an indicator. One indicator of the policy may stand in the model several times, with one name.
+fn shows(line: &LineColumns, ev: &Evaluator<'_>, id: IndicatorId) -> bool {
+    let name = |id: IndicatorId| &ev.model.indicators[id].title.name;
+    matches!(&line.source, LineSource::Indicator { id: own, .. } if *own == id || name(*own) == name(id))
+}

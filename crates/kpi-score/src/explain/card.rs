@@ -1,0 +1,130 @@
+//! The derivation of a card: lines, adjustments, limits, rounding, vetoes, grade, rank, pay and rules.
+
+use kpi_check::model::{Grade, Scorecard, VetoEffect};
+use kpi_results::{Derivation, Step};
+
+use super::Reader;
+use super::node::{node, number, percent, truth, word};
+use crate::At;
+use crate::cards::{Cards, Steps, get};
+use crate::findings::reasons;
+
+impl Reader<'_, '_> {
+    /// A card with everything that hangs on it.
+    pub(super) fn card(&self, cards: &Cards, row: usize) -> Derivation {
+        let mut made = self.score(cards, row);
+        for pays in self.scored.pays_for(cards.scorecard) {
+            made.from.push(self.pays(pays, row, None));
+        }
+        for outcomes in self.scored.outcomes_for(cards.scorecard) {
+            if outcomes.of(row).is_some() {
+                made.from.push(self.outcome(outcomes, row));
+            }
+        }
+        made
+    }
+
+    /// A card's score, attainment, grade and rank.
+    pub(super) fn score(&self, cards: &Cards, row: usize) -> Derivation {
+        let scored = self.scored;
+        let card = &scored.model().scorecards[cards.scorecard];
+        let cell = cards.members.cell(row).unwrap_or_default();
+        let spine = cards.members.spine;
+        let subject = scored.subject(spine, cell);
+        let what = format!("{}[{subject}] {}", card.title.name, self.period_text(scored.ev.spine(spine).period(cell)));
+        let mut made = node(what, Step::Card, number(get(&cards.score, row), "points"));
+        made.span = Some(card.title.span);
+        let missing = if get(&cards.score, row).is_none() { reasons(&scored.ev, card, cards, row) } else { Vec::new() };
+        if !missing.is_empty() {
+            let texts: Vec<&str> = missing.iter().map(|reason| reason.text.as_str()).collect();
+            made.note = Some(format!("incomplete: {}", texts.join("; ")));
+        }
+        made.from = self.lines(&card.lines, &cards.lines, cards, row);
+        self.adjustments(&mut made, card, cards, row, cell);
+        if let Some(steps) = get(&cards.steps, row) {
+            made.from.extend(self.steps(card, &steps));
+        }
+        self.vetoes(&mut made, card, cards, row, cell);
+        if let Some(attainment) = get(&cards.attainment, row) {
+            made.from.push(node("attainment after vetoes", Step::Attainment, number(Some(attainment), "ratio")));
+        }
+        self.grade(&mut made, card, cards, row);
+        made
+    }
+
+    fn adjustments(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize, cell: usize) {
+        let at = At::spine(cards.members.spine);
+        for (adjustment, column) in card.adjustments.iter().zip(&cards.adjustments) {
+            let kind = if adjustment.deduct { "deduct" } else { "bonus" };
+            let what = format!("{kind} {}", adjustment.title.name);
+            let points = get(column, row);
+            let mut step = node(what, Step::Adjustment, number(points, "points"));
+            step.span = Some(adjustment.title.span);
+            let exact = self.value_of(&adjustment.value, at, cell).and_then(|value| value.as_dec());
+            step.note = match (exact, adjustment.cap) {
+                (Some(exact), _) if exact.is_negative() => Some("a negative number counts as 0".to_owned()),
+                (Some(exact), Some(cap)) if exact > cap => Some(format!("at most {cap}")),
+                _ => None,
+            };
+            step.from = vec![self.formula(&adjustment.value, at, cell)];
+            made.from.push(step);
+        }
+    }
+
+    /// Sum, limits and rounding, each where it changed something.
+    fn steps(&self, card: &Scorecard, steps: &Steps) -> Vec<Derivation> {
+        let points = |what: &str, step, value| node(what, step, number(Some(value), "points"));
+        let mut made = vec![points("Σ weight × fraction × 100", Step::Formula, steps.lines)];
+        if !card.adjustments.is_empty() {
+            made.push(points("with bonus and deduction", Step::Formula, steps.adjusted));
+        }
+        if steps.limited != steps.adjusted {
+            let mut limit = points("limits of the score", Step::Limit, steps.limited);
+            let most = card.score_limit.map_or_else(|| "no upper limit".to_owned(), |limit| format!("at most {limit}"));
+            limit.note = Some(format!("at least 0, {most}"));
+            made.push(limit);
+        }
+        let mut score = points("score rounded to 0.01", Step::Rounding, steps.rounded);
+        score.note = Some(format!("from {}", steps.limited));
+        made.push(score);
+        let mut attainment =
+            node("attainment rounded to 0.01%", Step::Rounding, number(Some(steps.attainment), "ratio"));
+        attainment.note = Some(format!("from {}", percent(steps.exact_attainment)));
+        made.push(attainment);
+        made
+    }
+
+    fn vetoes(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize, cell: usize) {
+        let at = At::spine(cards.members.spine).strict();
+        for (veto, column) in card.vetoes.iter().zip(&cards.vetoes) {
+            let fired = get(column, row);
+            let mut step = node(format!("veto {}", veto.title.name), Step::Veto, truth(fired));
+            step.span = Some(veto.title.span);
+            step.note = Some(match (fired, veto.effect) {
+                (None, _) => "cannot be judged: the card is incomplete".to_owned(),
+                (Some(false), _) => "did not fire".to_owned(),
+                (Some(true), VetoEffect::ScoreZero) => "fired: score and attainment are 0".to_owned(),
+                (Some(true), VetoEffect::Cap(cap)) => {
+                    format!("fired: the score is at most {cap}, the attainment {cap}%")
+                }
+                (Some(true), VetoEffect::PayZero) => "fired: every pay is 0".to_owned(),
+            });
+            step.from = vec![self.formula(&veto.condition, at, cell)];
+            made.from.push(step);
+        }
+    }
+
+    fn grade(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize) {
+        if let Some(grade) = cards.grade(row) {
+            let mut step = node("grade", Step::Grade, word(grade));
+            step.note = match &card.grade {
+                Some(Grade::Shares { .. }) => Some("by its share of the group".to_owned()),
+                _ => None,
+            };
+            made.from.push(step);
+        }
+        if let Some(rank) = get(&cards.rank, row) {
+            made.from.push(node("rank", Step::Grade, number(Some(kpi_value::Dec::int(i64::from(rank))), "number")));
+        }
+    }
+}

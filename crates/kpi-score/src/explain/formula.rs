@@ -1,0 +1,212 @@
+//! The derivation of an expression.
+
+use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, IndicatorId, Path, Scope, Subject};
+use kpi_plan::SpineId;
+use kpi_results::{Derivation, Step};
+
+use super::Reader;
+use super::node::{node, recorded};
+use crate::cards::place;
+use crate::findings::{path_text, why_missing};
+use crate::{Applied, At, Evaluator};
+
+/// The longest stretch of periods that the derivation of a streak shows.
+const SHOWN_PERIODS: usize = 12;
+
+impl Reader<'_, '_> {
+    /// How an expression came to its value in a cell.
+    pub(super) fn formula(&self, expr: &model::Expr, at: At, cell: usize) -> Derivation {
+        let value = self.value_of(expr, at, cell);
+        let value = match &expr.kind {
+            ExprKind::Const(constant) => constant.clone(),
+            _ => value,
+        };
+        let mut made = node(self.source(expr.span), step(&expr.kind), self.quantity(value.as_ref(), expr.ty));
+        made.span = Some(expr.span);
+        let ev = &self.scored.ev;
+        match &expr.kind {
+            ExprKind::Const(_) | ExprKind::Period(_) => {}
+            ExprKind::Aggregate(_) | ExprKind::Lookup(_) => {
+                let counts = ev.row_counts(expr.id, at.spine);
+                made.rows = counts.and_then(|counts| counts.rows.get(cell)).copied();
+                let unknown = counts.and_then(|counts| counts.unknown.as_ref()?.get(cell));
+                made.unknown_rows = unknown.copied().filter(|&rows| rows > 0);
+            }
+            ExprKind::Param(id, _) => {
+                let table = &ev.model.params[*id].value;
+                let applied = [at, At::spine(at.spine)].into_iter().find_map(|at| ev.applied(expr.id, at));
+                let row = match applied {
+                    Some(Applied::Rows(rows)) => place(rows, cell).and_then(|row| table.rows.get(row)),
+                    _ => table.as_plain().and(table.rows.first()),
+                };
+                if let Some(row) = row {
+                    made.note = self.row_note(table.keys.is_empty(), row);
+                    made.from = self.operands([&row.value], at, cell);
+                }
+            }
+            ExprKind::Indicator(id, field) => made.from = self.field(*id, *field, cell),
+            ExprKind::Inlined(name, body) => {
+                made.note = Some(format!("function `{name}`"));
+                made.from = self.operands([&**body], at, cell);
+            }
+            ExprKind::Over(x, scope) => self.over(&mut made, x, scope, at, cell),
+            ExprKind::Among(among) => {
+                let by: Vec<String> = among.by.iter().map(|path| format!("`{}`", path_text(ev, path))).collect();
+                let by =
+                    if by.is_empty() { "all subjects".to_owned() } else { format!("those of equal {}", by.join(", ")) };
+                made.note = Some(format!("among {by}"));
+                made.from = self.operands([&among.of], at, cell);
+            }
+            ExprKind::Previous(x, n) => made.from.extend(self.earlier(x, at, cell, *n as usize)),
+            ExprKind::Growth(x) => {
+                made.from = vec![self.formula(x, at, cell)];
+                made.from.extend(self.earlier(x, at, cell, 1));
+            }
+            ExprKind::Streak(condition) => {
+                for back in 0..SHOWN_PERIODS {
+                    let Some(one) = self.earlier(condition, at, cell, back) else { break };
+                    let holds = one.value.as_ref().is_some_and(|value| value.value == "true");
+                    made.from.push(one);
+                    if !holds {
+                        break;
+                    }
+                }
+            }
+            ExprKind::If(condition, then, otherwise) => {
+                let taken = match self.value_of(condition, at, cell).and_then(|value| value.as_bool()) {
+                    Some(true) => vec![&**condition, &**then],
+                    Some(false) => vec![&**condition, &**otherwise],
+                    None => vec![&**condition],
+                };
+                made.from = self.operands(taken, at, cell);
+            }
+            ExprKind::Curve(curve, x) => {
+                let applied = [at, At::spine(at.spine)].into_iter().find_map(|at| ev.applied(expr.id, at));
+                let (note, slices) = self.applied(curve, applied, cell, x.ty);
+                made.note = note;
+                made.from = vec![self.formula(x, at, cell)];
+                made.from.extend(slices);
+                if let (model::CurveKind::Step(rows), Some(Applied::Rows(taken))) = (&curve.kind, applied)
+                    && let Some(row) = place(taken, cell).and_then(|row| rows.get(row))
+                {
+                    made.from.extend(self.operands([&row.value], at, cell));
+                }
+            }
+            ExprKind::Card(_) => {
+                let card = at.card.map(|card| &ev.model.scorecards[card].title.name);
+                made.note = card.map(|card| format!("of `{card}`, rounded"));
+            }
+            ExprKind::Column(_) | ExprKind::Line(_) | ExprKind::Pay(..) => {}
+            _ => made.from = self.operands(expr.children(), at, cell),
+        }
+        if made.value.is_none() && made.note.is_none() && self.data_end_here(expr, at, cell) {
+            made.note = Some(why_missing(ev, expr, at, cell));
+        }
+        made
+    }
+
+    /// The derivations of operands; constants say nothing that the formula does not.
+    fn operands<'e>(
+        &self,
+        operands: impl IntoIterator<Item = &'e model::Expr>,
+        at: At,
+        cell: usize,
+    ) -> Vec<Derivation> {
+        let told = operands.into_iter().filter(|expr| !matches!(expr.kind, ExprKind::Const(_)));
+        told.map(|expr| self.formula(expr, at, cell)).collect()
+    }
+
+    /// The row of a table that applied; nothing for a plain value.
+    pub(super) fn row_note<T>(&self, plain: bool, row: &ByRow<T>) -> Option<String> {
+        (!plain).then(|| format!("row `{}`", self.source(row.span)))
+    }
+
+    /// What a field of an indicator came from.
+    fn field(&self, id: IndicatorId, field: IndicatorField, cell: usize) -> Vec<Derivation> {
+        let indicator = &self.scored.model().indicators[id];
+        let Some(columns) = self.scored.ev.indicators.get(&id) else {
+            let spine = self.scored.plan().spine(&indicator.subject);
+            return spine.map(|spine| self.formula(&indicator.formula, At::spine(spine), cell)).into_iter().collect();
+        };
+        let actual = self.actual(indicator, columns, cell);
+        match field {
+            IndicatorField::Actual => vec![actual],
+            IndicatorField::Target => self.target(indicator, columns, cell).into_iter().collect(),
+            _ => std::iter::once(actual).chain(self.target(indicator, columns, cell)).collect(),
+        }
+    }
+
+    /// The same expression for the group of the subject.
+    fn over(&self, made: &mut Derivation, x: &model::Expr, scope: &Scope, at: At, cell: usize) {
+        let ev = &self.scored.ev;
+        let model = self.scored.model();
+        let subject = match scope {
+            Scope::All => Some(Subject::All),
+            Scope::Reference(path) => path.last().and_then(|c| model.referred(c)).map(Subject::Table),
+            Scope::Dimension(path) => path.table().map(|table| Subject::Group(table, path.clone())),
+        };
+        let Some(spine) = subject.and_then(|subject| self.scored.plan().spine(&subject)) else { return };
+        let period = ev.spine(at.spine).period(cell);
+        let entity = match scope {
+            Scope::All => Some(0),
+            Scope::Reference(path) | Scope::Dimension(path) => link(ev, path, spine, cell),
+        };
+        let Some(entity) = entity else {
+            made.note = Some("the subject is in no group".to_owned());
+            return;
+        };
+        let key = ev.spine(spine).keys.get(entity).map_or("", |key| key);
+        made.note = Some(if key.is_empty() { "over everything".to_owned() } else { format!("over `{key}`") });
+        let there = At { spine, ..at };
+        made.from = self.operands([x], there, ev.spine(spine).cell(entity, period));
+    }
+
+    /// The same expression some periods earlier; nothing before the first period.
+    fn earlier(&self, x: &model::Expr, at: At, cell: usize, back: usize) -> Option<Derivation> {
+        let spine = self.scored.ev.spine(at.spine);
+        let earlier = cell.checked_sub(back * spine.entities())?;
+        let mut made = self.formula(x, at, earlier);
+        made.note = Some(match made.note {
+            Some(note) => format!("in {}; {note}", self.period_text(spine.period(earlier))),
+            None => format!("in {}", self.period_text(spine.period(earlier))),
+        });
+        Some(made)
+    }
+
+    /// Whether a missing value is due to this very expression and not to one below it.
+    fn data_end_here(&self, expr: &model::Expr, at: At, cell: usize) -> bool {
+        match &expr.kind {
+            ExprKind::Aggregate(_) | ExprKind::Lookup(_) | ExprKind::Column(_) => true,
+            ExprKind::Previous(..) | ExprKind::Growth(_) | ExprKind::Among(_) => true,
+            ExprKind::Card(_) | ExprKind::Pay(..) => true,
+            ExprKind::Arithmetic(ArithmeticOp::Div, a, b) => {
+                [a, b].iter().all(|x| recorded(&self.scored.ev, x, at).is_none_or(|column| column.is_known(cell)))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The entity of the spine to which a path leads from a cell, as the run recorded it.
+fn link(ev: &Evaluator<'_>, path: &Path, spine: SpineId, cell: usize) -> Option<usize> {
+    place(ev.links.get(&(path.clone(), spine))?, cell)
+}
+
+/// What kind of step an expression is.
+const fn step(kind: &ExprKind) -> Step {
+    match kind {
+        ExprKind::Const(_) | ExprKind::Period(_) => Step::Constant,
+        ExprKind::Column(_) => Step::Attribute,
+        ExprKind::Aggregate(_) => Step::Aggregate,
+        ExprKind::Lookup(_) => Step::Lookup,
+        ExprKind::Param(..) => Step::Table,
+        ExprKind::Over(..) | ExprKind::Among(_) => Step::Group,
+        ExprKind::Previous(..) | ExprKind::Growth(_) | ExprKind::Streak(_) => Step::Period,
+        ExprKind::Curve(..) => Step::Curve,
+        ExprKind::Line(model::LineField::Actual) => Step::Actual,
+        ExprKind::Line(model::LineField::Attainment) => Step::Attainment,
+        ExprKind::Card(_) => Step::Card,
+        ExprKind::Pay(..) => Step::Pay,
+        _ => Step::Formula,
+    }
+}

@@ -1,0 +1,268 @@
+//! The derivation of a line: what was measured, what was asked for, what it earned, what it weighs.
+
+use kpi_check::model::{
+    Combine, CompareOp, Indicator, IndicatorId, Line, LineKind, Scoring, Target, TargetKind, Type, WhenMissing,
+};
+use kpi_results::{Derivation, LineStatus, Quantity, Step};
+use kpi_value::{Dec, Period};
+
+use super::node::{node, number, percent};
+use super::{Reader, shows};
+use crate::cards::{Cards, LineColumns, LineSource, get};
+use crate::findings::why_line;
+use crate::{At, Fraction, IndicatorColumns};
+
+impl Reader<'_, '_> {
+    /// The lines of a card or group that are on the subject's card.
+    pub(super) fn lines(&self, lines: &[Line], columns: &[LineColumns], cards: &Cards, row: usize) -> Vec<Derivation> {
+        lines.iter().zip(columns).filter_map(|(line, column)| self.line(line, column, cards, row)).collect()
+    }
+
+    /// The line of this name, at any depth.
+    pub(super) fn line_named(&self, cards: &Cards, name: &str, row: usize) -> Option<Derivation> {
+        let lines = &self.scored.model().scorecards[cards.scorecard].lines;
+        self.find(lines, &cards.lines, cards, row, &|line| line.name == name)
+    }
+
+    /// The line of an indicator, at any depth.
+    pub(super) fn line_of(&self, cards: &Cards, id: IndicatorId, row: usize) -> Option<Derivation> {
+        let lines = &self.scored.model().scorecards[cards.scorecard].lines;
+        self.find(lines, &cards.lines, cards, row, &|line| shows(line, &self.scored.ev, id))
+    }
+
+    fn find(
+        &self,
+        lines: &[Line],
+        columns: &[LineColumns],
+        cards: &Cards,
+        row: usize,
+        wanted: &dyn Fn(&LineColumns) -> bool,
+    ) -> Option<Derivation> {
+        lines.iter().zip(columns).find_map(|(line, column)| match &line.kind {
+            _ if wanted(column) => self.line(line, column, cards, row),
+            LineKind::Group { lines, .. } => self.find(lines, &column.lines, cards, row, wanted),
+            _ => None,
+        })
+    }
+
+    fn line(&self, line: &Line, column: &LineColumns, cards: &Cards, row: usize) -> Option<Derivation> {
+        let status = get(&column.status, row)?;
+        let cell = cards.members.cell(row)?;
+        let at = At::spine(cards.members.spine);
+        let mut made = node(column.name.clone(), Step::Line, number(get(&column.score, row), "points"));
+        made.span = Some(line.span);
+        match (&line.kind, &column.source) {
+            (
+                LineKind::Indicator { indicator, scoring, attainment_cap },
+                LineSource::Indicator { columns, fraction, .. },
+            ) => {
+                let indicator = &self.scored.model().indicators[*indicator];
+                made.from = self.judged(indicator, columns, get(&column.attainment, row), *attainment_cap, cell);
+                if status != LineStatus::Watched {
+                    made.from.push(self.scoring(indicator, scoring, fraction, columns, cell));
+                }
+            }
+            (LineKind::Card(_), LineSource::Card(card)) => {
+                let nested = self.scored.cards_of(*card).and_then(|cards| Some((cards, cards.members.row(cell)?)));
+                made.from.extend(nested.map(|(cards, row)| self.score(cards, row)));
+            }
+            (LineKind::Group { lines, combine, .. }, _) => {
+                made.from = self.lines(lines, &column.lines, cards, row);
+                let fraction = get(&column.mark, row).map(|mark| mark.fraction);
+                made.from.push(node(combined(*combine), Step::Scoring, number(fraction, "ratio")));
+            }
+            _ => {}
+        }
+        if status != LineStatus::Watched {
+            made.from.extend(self.weight(line, column, row));
+        }
+        let missing = get(&column.mark, row).is_none().then(|| why_line(&self.scored.ev, column, (row, cell, at)));
+        made.note = match (status, missing) {
+            (LineStatus::Watched, None) => Some("watched, not scored".to_owned()),
+            (LineStatus::Watched, Some(why)) => Some(format!("watched, not scored: {why}")),
+            (LineStatus::Met, None) => Some("met".to_owned()),
+            (LineStatus::Missed, None) => Some("missed".to_owned()),
+            (_, None) => None,
+            (_, Some(why)) => Some(match column.when_missing {
+                WhenMissing::Fail => why,
+                WhenMissing::Zero => format!("{why}; counts as 0%"),
+                WhenMissing::Full => format!("{why}; counts as 100%"),
+                WhenMissing::Reweight => format!("{why}; left out, the others share its weight"),
+            }),
+        };
+        Some(made)
+    }
+
+    /// Actual, target and attainment of an indicator.
+    fn judged(
+        &self,
+        indicator: &Indicator,
+        columns: &IndicatorColumns,
+        attainment: Option<Dec>,
+        cap: Dec,
+        cell: usize,
+    ) -> Vec<Derivation> {
+        let mut made = vec![self.actual(indicator, columns, cell)];
+        let Some(target) = self.target(indicator, columns, cell) else { return made };
+        made.push(target);
+        let mut step = node("attainment", Step::Attainment, number(attainment, "ratio"));
+        let kind = self.target_in_force(indicator, columns, cell).map(|target| &target.kind);
+        let how = match kind {
+            Some(TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, _)) => "actual ÷ target",
+            Some(TargetKind::Compare(CompareOp::Le | CompareOp::Lt, _)) => "target ÷ actual",
+            _ => "100% inside the band, actual ÷ low below it, high ÷ actual above it",
+        };
+        let zero = columns.bound.dec(cell).is_some_and(Dec::is_zero);
+        let how = if zero { "100% if the target of 0 is met, else 0%" } else { how };
+        let capped = if attainment == Some(cap) { format!("; at most {}", percent(cap)) } else { String::new() };
+        step.note = Some(format!("{how}{capped}"));
+        made.push(step);
+        made
+    }
+
+    /// What was measured: the derivation of the formula.
+    pub(super) fn actual(&self, indicator: &Indicator, columns: &IndicatorColumns, cell: usize) -> Derivation {
+        let mut made = self.formula(&indicator.formula, At::spine(columns.spine), cell);
+        made.step = Step::Actual;
+        made
+    }
+
+    fn target_in_force<'i>(
+        &self,
+        indicator: &'i Indicator,
+        columns: &IndicatorColumns,
+        cell: usize,
+    ) -> Option<&'i Target> {
+        let row = self.scored.target_row(columns, cell)?;
+        indicator.target.as_ref()?.rows.get(row)?.value.as_ref()
+    }
+
+    /// What was asked for: the target's text, the row that applied, and where its bounds came from.
+    pub(super) fn target(&self, indicator: &Indicator, columns: &IndicatorColumns, cell: usize) -> Option<Derivation> {
+        let table = indicator.target.as_ref()?;
+        let ty = indicator.formula.ty;
+        let Some(row) = self.scored.target_row(columns, cell).and_then(|row| table.rows.get(row)) else {
+            let mut made = node("target", Step::Target, None);
+            made.note = Some("no row of its table applies".to_owned());
+            return Some(made);
+        };
+        let target = row.value.as_ref()?;
+        let value = match self.scored.goal(columns, cell, ty) {
+            None => None,
+            Some(kpi_results::Goal::Bound(quantity)) => Some(quantity),
+            Some(kpi_results::Goal::Band { from, to, unit }) => Some(Quantity { value: format!("{from}..{to}"), unit }),
+        };
+        let mut made = node(self.source(target.span), Step::Target, value);
+        made.span = Some(target.span);
+        let mut notes: Vec<String> = self.row_note(table.keys.is_empty(), row).into_iter().collect();
+        if columns.by_tolerance.bool(cell) == Some(true) {
+            notes.push("met by the tolerance".to_owned());
+        }
+        if !notes.is_empty() {
+            made.note = Some(notes.join("; "));
+        }
+        let bounds = match &target.kind {
+            TargetKind::Compare(_, bound) => vec![bound],
+            TargetKind::Between(low, high, _) => vec![low, high],
+        };
+        let told = bounds.into_iter().chain(&target.stretch).filter(|bound| bound.as_const_dec().is_none());
+        made.from = told.map(|bound| self.formula(bound, At::spine(columns.spine), cell)).collect();
+        Some(made)
+    }
+
+    /// The fraction of the weight.
+    fn scoring(
+        &self,
+        indicator: &Indicator,
+        scoring: &Scoring,
+        fraction: &Fraction,
+        columns: &IndicatorColumns,
+        cell: usize,
+    ) -> Derivation {
+        let mut made = node("scoring", Step::Scoring, number(fraction.column.dec(cell), "ratio"));
+        let ty = indicator.formula.ty;
+        match scoring {
+            Scoring::Proportional { none_below, cap, stretch } => {
+                let mut how = format!("the attainment, up to {}", percent(*cap));
+                if let Some(stretch) = stretch {
+                    how = format!("the attainment to 100%, then to {} at the stretch target", percent(*stretch));
+                }
+                if let Some(below) = none_below {
+                    how = format!("{how}; nothing below {}", percent(*below));
+                }
+                if columns.by_tolerance.bool(cell) == Some(true) {
+                    how = format!("{how}; 100% for a target met by its tolerance");
+                }
+                made.note = Some(how);
+            }
+            Scoring::AllOrNothing => made.note = Some("100% if met, else 0%".to_owned()),
+            Scoring::Deduct { share, per } => {
+                let per = self.brief(*per, ty);
+                made.note = Some(format!("100% − {} for each whole {per} beyond the target", percent(*share)));
+            }
+            Scoring::Rating(of) => made.note = Some(format!("actual ÷ {of}")),
+            Scoring::Curve(field, curve) => {
+                let x = if *field == kpi_check::model::LineField::Actual { ty } else { Type::RATIO };
+                let (note, slices) = self.applied(curve, fraction.applied.as_ref(), cell, x);
+                made.what = self.source(curve.span);
+                made.span = Some(curve.span);
+                made.note = note;
+                made.from = slices;
+            }
+        }
+        made
+    }
+
+    /// The weight in force.
+    fn weight(&self, line: &Line, column: &LineColumns, row: usize) -> Option<Derivation> {
+        let table = line.weight.as_ref()?;
+        let weight = get(&column.weight, row);
+        let mut made = node("weight", Step::Weight, number(weight, "ratio"));
+        let written = match table.as_plain() {
+            Some(weight) => Some(*weight),
+            None => {
+                let taken = column.weight_row.as_ref().and_then(|rows| get(rows, row));
+                let taken = taken.and_then(|row| table.rows.get(row as usize));
+                made.note = taken.and_then(|row| self.row_note(false, row));
+                taken.map(|row| row.value)
+            }
+        };
+        if let (Some(written), true) = (written, weight.is_some() && weight != written) {
+            made.note = Some(format!("{} of what is present", percent(written)));
+        }
+        Some(made)
+    }
+
+    /// An indicator of a subject that is on none of its cards.
+    pub(super) fn indicator_alone(&self, id: IndicatorId, subject: &str, period: Period) -> Vec<Derivation> {
+        let indicator = &self.scored.model().indicators[id];
+        let Some(columns) = self.scored.ev.indicators.get(&id) else { return Vec::new() };
+        let Some(cell) = self.scored.cell(columns.spine, subject, period) else { return Vec::new() };
+        if !self.scored.ev.spine(columns.spine).is_present(cell) {
+            return Vec::new();
+        }
+        let (attainment, fraction) = match self.scored.indicator_alone(id) {
+            Some((attainment, fraction)) => (attainment.dec(cell), Some(fraction)),
+            None => (None, None),
+        };
+        let cap = self.scored.model().policy.attainment_cap;
+        let mut made = node(indicator.title.name.clone(), Step::Line, None);
+        made.value = self.quantity(columns.actual.value(cell).as_ref(), indicator.formula.ty);
+        made.span = Some(indicator.title.span);
+        made.note = Some("on no card of the subject".to_owned());
+        made.from = self.judged(indicator, columns, attainment, cap, cell);
+        let scoring = fraction.map(|fraction| self.scoring(indicator, &indicator.scoring, fraction, columns, cell));
+        made.from.extend(scoring);
+        vec![made]
+    }
+}
+
+/// How a group combines its lines, in words.
+const fn combined(how: Combine) -> &'static str {
+    match how {
+        Combine::Sum => "Σ weight × fraction",
+        Combine::Worst => "the lowest fraction",
+        Combine::Average => "the mean of the fractions",
+        Combine::All => "100% if every line is met, else 0%",
+    }
+}

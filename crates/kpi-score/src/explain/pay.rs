@@ -1,0 +1,140 @@
+//! The derivation of pay and of rules.
+
+use kpi_check::model::{Audience, Incentive};
+use kpi_results::{Derivation, RuleOutcome, Step};
+use kpi_value::{Dec, Value};
+
+use super::Reader;
+use super::node::{node, number, word};
+use crate::cards::get;
+use crate::pay::context;
+use crate::{Outcomes, Pays, Standing};
+
+impl Reader<'_, '_> {
+    /// An incentive for one row, or one of its pays.
+    pub(super) fn pays(&self, pays: &Pays, row: usize, only: Option<u32>) -> Derivation {
+        let incentive = &self.scored.model().incentives[pays.incentive];
+        let places = 0..incentive.pays.len();
+        if let Some(place) = only.map(|place| place as usize).filter(|place| places.contains(place)) {
+            return self.pay(incentive, pays, place, row);
+        }
+        let currency = &self.scored.model().policy.currency.code;
+        let total = get(&pays.total, row);
+        let mut made = node(incentive.title.name.clone(), Step::Total, number(total, currency));
+        made.span = Some(incentive.title.span);
+        made.from = places.map(|place| self.pay(incentive, pays, place, row)).collect();
+        made.note = self.standing(incentive, pays, row);
+        let paid = pays.standing.get(row) == Some(&Standing::Paid);
+        let sum = crate::pay::sum(pays.pays.iter().map(|column| get(column, row))).ok().flatten();
+        if paid && (sum != total || incentive.cap.is_some() || incentive.floor.is_some()) {
+            made.from.extend(self.limits(incentive, pays, row, sum));
+        }
+        made
+    }
+
+    /// The sum before cap and floor, and both of them.
+    fn limits(&self, incentive: &Incentive, pays: &Pays, row: usize, sum: Option<Dec>) -> Vec<Derivation> {
+        let at = context(&pays.members, pays.card);
+        let cell = pays.members.cell(row).unwrap_or_default();
+        let currency = &self.scored.model().policy.currency.code;
+        let mut made = vec![node("sum of the pays", Step::Formula, number(sum, currency))];
+        for (name, expr) in [("cap", &incentive.cap), ("floor", &incentive.floor)] {
+            if let Some(expr) = expr {
+                let value = self.value_of(expr, at, cell).or_else(|| expr.as_const_dec().map(Value::Dec));
+                let mut limit = node(name, Step::Limit, self.quantity(value.as_ref(), expr.ty));
+                limit.span = Some(expr.span);
+                limit.from = vec![self.formula(expr, at, cell)];
+                made.push(limit);
+            }
+        }
+        if incentive.floor.is_none() {
+            made.push(node("floor", Step::Limit, number(Some(Dec::ZERO), currency)));
+        }
+        made
+    }
+
+    fn pay(&self, incentive: &Incentive, pays: &Pays, place: usize, row: usize) -> Derivation {
+        let currency = &self.scored.model().policy.currency.code;
+        let amount = pays.pays.get(place).and_then(|column| get(column, row));
+        let Some(pay) = incentive.pays.get(place) else { return node("", Step::Pay, None) };
+        let mut made = node(pay.title.name.clone(), Step::Pay, number(amount, currency));
+        made.span = Some(pay.title.span);
+        let Some(cell) = pays.members.cell(row) else { return made };
+        let at = context(&pays.members, pays.card);
+        made.note = self.standing(incentive, pays, row);
+        if pays.standing.get(row) == Some(&Standing::Nothing) {
+            return made;
+        }
+        made.from = vec![self.formula(&pay.value, at, cell)];
+        let exact = self.value_of(&pay.value, at, cell).and_then(|value| value.as_dec());
+        if let (Some(exact), Some(amount)) = (exact, amount) {
+            let mut rounding =
+                node(format!("rounded to {}", pay.round_to), Step::Rounding, number(Some(amount), currency));
+            rounding.note = Some(format!("from {exact}"));
+            made.from.push(rounding);
+        }
+        made
+    }
+
+    /// Why somebody is paid nothing, or nothing yet.
+    fn standing(&self, incentive: &Incentive, pays: &Pays, row: usize) -> Option<String> {
+        let scored = self.scored;
+        let cards = pays.card.and_then(|card| scored.cards_of(card));
+        match pays.standing.get(row)? {
+            Standing::Paid => None,
+            Standing::Nothing => {
+                let eligible = incentive.condition.as_ref().and_then(|condition| {
+                    let at = context(&pays.members, pays.card);
+                    self.value_of(condition, at, pays.members.cell(row)?)?.as_bool()
+                });
+                Some(if eligible == Some(false) { "not eligible" } else { "a veto takes every pay" }.to_owned())
+            }
+            Standing::Held => Some(match cards {
+                Some(cards) if get(&cards.score, row).is_none() => "held: the card is incomplete".to_owned(),
+                _ if matches!(&incentive.audience, Audience::Cards(cards) if cards.len() > 1)
+                    && incentive.condition.is_none() =>
+                {
+                    "held: it reaches the subject through two cards".to_owned()
+                }
+                _ => "held: it is not known whether the subject is eligible".to_owned(),
+            }),
+        }
+    }
+
+    /// A rule for one row.
+    pub(super) fn outcome(&self, outcomes: &Outcomes, row: usize) -> Derivation {
+        let rule = &self.scored.model().rules[outcomes.rule];
+        let outcome = outcomes.of(row);
+        let text = match outcome {
+            Some(RuleOutcome::Fired) => "fired",
+            Some(RuleOutcome::NotFired) => "not fired",
+            Some(RuleOutcome::NotJudged) | None => "not judged",
+        };
+        let mut made = node(rule.title.name.clone(), Step::Rule, word(text));
+        made.span = Some(rule.title.span);
+        made.note = self.scored.says(outcomes, row);
+        let Some(cell) = outcomes.members.cell(row) else { return made };
+        let at = context(&outcomes.members, outcomes.card);
+        let spine = self.scored.ev.spine(outcomes.members.spine);
+        let cards = outcomes.card.and_then(|card| self.scored.cards_of(card));
+        for back in 0..rule.streak as usize {
+            let Some(cell) = cell.checked_sub(back * spine.entities()) else {
+                made.from.push(node("before the data begin", Step::Period, None));
+                break;
+            };
+            let mut one = self.formula(&rule.condition, at, cell);
+            let period = self.period_text(spine.period(cell));
+            let complete = |row: usize| cards.is_none_or(|cards| get(&cards.score, row).is_some());
+            one.note = Some(match outcomes.members.row(cell) {
+                None => format!("in {period}; the subject is not concerned"),
+                Some(row) if !complete(row) => format!("in {period}; the card is incomplete"),
+                Some(_) => format!("in {period}"),
+            });
+            if outcomes.members.row(cell).is_none_or(|row| !complete(row)) {
+                one.value = None;
+            }
+            made.from.push(one);
+        }
+        made
+    }
+}
