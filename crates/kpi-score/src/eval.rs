@@ -71,6 +71,8 @@ pub struct Evaluator<'a> {
     /// The indicators whose targets were begun.
     judged: FxHashSet<IndicatorId>,
     troubles: Troubles,
+    /// For each indicator on a card, the cells in which a card has it.
+    on_cards: FxHashMap<IndicatorId, Vec<bool>>,
     #[cfg(feature = "faults")]
     fault: Option<crate::Fault>,
 }
@@ -149,6 +151,7 @@ impl<'a> Evaluator<'a> {
             measured: FxHashSet::default(),
             judged: FxHashSet::default(),
             troubles: Troubles::default(),
+            on_cards: FxHashMap::default(),
             #[cfg(feature = "faults")]
             fault: None,
         }
@@ -177,6 +180,28 @@ impl<'a> Evaluator<'a> {
     /// of a scorecard, or for a roster.
     pub fn set_pay(&mut self, incentive: IncentiveId, pay: Option<u32>, card: Option<ScorecardId>, column: Rc<Column>) {
         self.pays.insert((incentive, pay, card), column);
+    }
+
+    /// Says in which cells an indicator is on a card: what it lacks elsewhere need not be told.
+    pub(crate) fn put_on_cards(&mut self, id: IndicatorId, spine: SpineId, cells: impl Iterator<Item = usize>) {
+        let all = self.spine(spine).cells();
+        let on_cards = self.on_cards.entry(id).or_insert_with(|| vec![false; all]);
+        for cell in cells {
+            if let Some(slot) = on_cards.get_mut(cell) {
+                *slot = true;
+            }
+        }
+    }
+
+    /// An indicator that was computed.
+    pub(crate) fn recorded_indicator(&self, id: IndicatorId) -> Option<&IndicatorColumns> {
+        self.indicators.get(&id).map(|columns| &**columns)
+    }
+
+    /// Where a path was found to lead from a cell: an entity of the spine.
+    pub(crate) fn recorded_link(&self, path: &Path, to: SpineId, cell: usize) -> Option<usize> {
+        let links = self.links.get(&(path.clone(), to))?;
+        links.get(cell).copied().filter(|&entity| entity != crate::NOWHERE).map(|entity| entity as usize)
     }
 
     /// A column that was computed, in this context or in the part of it on which the expression hangs.

@@ -16,6 +16,8 @@ use kpi_check::names::nearest;
 use kpi_results::Derivation;
 use kpi_value::Period;
 
+pub(crate) use node::recorded;
+
 use crate::cards::{Cards, LineColumns, LineSource, get};
 use crate::{Evaluator, Scored};
 
@@ -44,6 +46,9 @@ pub struct NoAnswer {
     /// Names that may be meant, or that there are.
     pub near: Vec<String>,
 }
+
+/// How many subjects are named where none is near to the one asked for.
+const SHOWN_SUBJECTS: usize = 5;
 
 /// What an explanation reads.
 pub(crate) struct Reader<'r, 'a> {
@@ -158,8 +163,11 @@ impl Scored<'_> {
         let spines: Vec<_> = tables.map(|(_, id)| self.ev.spine(kpi_plan::SpineId(id))).collect();
         let keys = || spines.iter().flat_map(|spine| spine.keys.iter().map(|key| &**key));
         if !keys().any(|key| key == subject) {
-            let near = nearest(subject, keys()).map(str::to_owned);
-            return NoAnswer { message: format!("no roster has a `{subject}`"), near: near.into_iter().collect() };
+            let near = match nearest(subject, keys()) {
+                Some(near) => vec![near.to_owned()],
+                None => keys().take(SHOWN_SUBJECTS).map(str::to_owned).collect(),
+            };
+            return NoAnswer { message: format!("no roster has `{subject}`"), near };
         }
         let cards = self.cards().filter(|cards| self.row_of(cards, subject, period).is_some());
         let near: Vec<String> =

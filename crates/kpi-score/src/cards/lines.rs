@@ -181,6 +181,7 @@ fn indicator_line(
 ) -> Built {
     let indicator = &ev.model.indicators[id];
     let columns = ev.indicator(id);
+    ev.put_on_cards(id, members.spine, members.cells.iter().map(|&cell| cell as usize));
     let attainments = ev.attainment(id, cap);
     let fraction = ev.fraction(id, scoring, cap);
     let fractions = Rc::clone(&fraction.column);

@@ -118,7 +118,8 @@ impl Evaluator<'_> {
 
     /// Findings that stop the run hold in any period; the others matter where they are seen.
     fn is_worth_telling(&self, kind: Kind, owner: Option<IndicatorId>, spine: SpineId, cell: usize) -> bool {
-        let judged = self.spine(spine).period(cell) >= self.timeline.judged;
+        let on_card = owner.and_then(|id| self.on_cards.get(&id)).and_then(|cells| cells.get(cell));
+        let judged = self.spine(spine).period(cell) >= self.timeline.judged && on_card.copied().unwrap_or(true);
         match kind {
             Kind::Overflow | Kind::SeveralRows | Kind::NotPlanned => true,
             Kind::NegativeTarget | Kind::StreakTooLong => judged,

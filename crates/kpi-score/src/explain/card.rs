@@ -46,7 +46,7 @@ impl Reader<'_, '_> {
         }
         self.vetoes(&mut made, card, cards, row, cell);
         if let Some(attainment) = get(&cards.attainment, row) {
-            made.from.push(node("attainment after vetoes", Step::Attainment, number(Some(attainment), "ratio")));
+            made.from.push(node("attainment", Step::Attainment, number(Some(attainment), "ratio")));
         }
         self.grade(&mut made, card, cards, row);
         made
@@ -84,13 +84,17 @@ impl Reader<'_, '_> {
             limit.note = Some(format!("at least 0, {most}"));
             made.push(limit);
         }
-        let mut score = points("score rounded to 0.01", Step::Rounding, steps.rounded);
-        score.note = Some(format!("from {}", steps.limited));
-        made.push(score);
-        let mut attainment =
-            node("attainment rounded to 0.01%", Step::Rounding, number(Some(steps.attainment), "ratio"));
-        attainment.note = Some(format!("from {}", percent(steps.exact_attainment)));
-        made.push(attainment);
+        if steps.rounded != steps.limited {
+            let mut score = points("score rounded to 0.01", Step::Rounding, steps.rounded);
+            score.note = Some(format!("from {}", steps.limited));
+            made.push(score);
+        }
+        if steps.attainment != steps.exact_attainment {
+            let rounded = number(Some(steps.attainment), "ratio");
+            let mut attainment = node("attainment rounded to 0.01%", Step::Rounding, rounded);
+            attainment.note = Some(format!("from {}", percent(steps.exact_attainment)));
+            made.push(attainment);
+        }
         made
     }
 

@@ -1,14 +1,13 @@
 //! The derivation of an expression.
 
-use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, IndicatorId, Path, Scope, Subject};
-use kpi_plan::SpineId;
+use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, IndicatorId, Scope, Subject};
 use kpi_results::{Derivation, Step};
 
 use super::Reader;
 use super::node::{node, recorded};
 use crate::cards::place;
 use crate::findings::{path_text, why_missing};
-use crate::{Applied, At, Evaluator};
+use crate::{Applied, At};
 
 /// The longest stretch of periods that the derivation of a streak shows.
 const SHOWN_PERIODS: usize = 12;
@@ -34,7 +33,7 @@ impl Reader<'_, '_> {
             }
             ExprKind::Param(id, _) => {
                 let table = &ev.model.params[*id].value;
-                let applied = [at, At::spine(at.spine)].into_iter().find_map(|at| ev.applied(expr.id, at));
+                let applied = ev.applied(expr.id, at);
                 let row = match applied {
                     Some(Applied::Rows(rows)) => place(rows, cell).and_then(|row| table.rows.get(row)),
                     _ => table.as_plain().and(table.rows.first()),
@@ -81,7 +80,7 @@ impl Reader<'_, '_> {
                 made.from = self.operands(taken, at, cell);
             }
             ExprKind::Curve(curve, x) => {
-                let applied = [at, At::spine(at.spine)].into_iter().find_map(|at| ev.applied(expr.id, at));
+                let applied = ev.applied(expr.id, at).filter(|_| made.value.is_some());
                 let (note, slices) = self.applied(curve, applied, cell, x.ty);
                 made.note = note;
                 made.from = vec![self.formula(x, at, cell)];
@@ -124,7 +123,7 @@ impl Reader<'_, '_> {
     /// What a field of an indicator came from.
     fn field(&self, id: IndicatorId, field: IndicatorField, cell: usize) -> Vec<Derivation> {
         let indicator = &self.scored.model().indicators[id];
-        let Some(columns) = self.scored.ev.indicators.get(&id) else {
+        let Some(columns) = self.scored.ev.recorded_indicator(id) else {
             let spine = self.scored.plan().spine(&indicator.subject);
             return spine.map(|spine| self.formula(&indicator.formula, At::spine(spine), cell)).into_iter().collect();
         };
@@ -149,7 +148,7 @@ impl Reader<'_, '_> {
         let period = ev.spine(at.spine).period(cell);
         let entity = match scope {
             Scope::All => Some(0),
-            Scope::Reference(path) | Scope::Dimension(path) => link(ev, path, spine, cell),
+            Scope::Reference(path) | Scope::Dimension(path) => ev.recorded_link(path, spine, cell),
         };
         let Some(entity) = entity else {
             made.note = Some("the subject is in no group".to_owned());
@@ -185,11 +184,6 @@ impl Reader<'_, '_> {
             _ => false,
         }
     }
-}
-
-/// The entity of the spine to which a path leads from a cell, as the run recorded it.
-fn link(ev: &Evaluator<'_>, path: &Path, spine: SpineId, cell: usize) -> Option<usize> {
-    place(ev.links.get(&(path.clone(), spine))?, cell)
 }
 
 /// What kind of step an expression is.

@@ -112,8 +112,12 @@ impl Reader<'_, '_> {
             Some(TargetKind::Compare(CompareOp::Le | CompareOp::Lt, _)) => "target ÷ actual",
             _ => "100% inside the band, actual ÷ low below it, high ÷ actual above it",
         };
-        let zero = columns.bound.dec(cell).is_some_and(Dec::is_zero);
-        let how = if zero { "100% if the target of 0 is met, else 0%" } else { how };
+        let none = |column: &crate::Column| column.dec(cell).is_some_and(|x| x <= Dec::ZERO);
+        let how = match how {
+            _ if none(&columns.bound) => "100% if the target of 0 is met, else 0%",
+            "target ÷ actual" if none(&columns.actual) => "as good as can be: the actual is not above 0",
+            how => how,
+        };
         let capped = if attainment == Some(cap) { format!("; at most {}", percent(cap)) } else { String::new() };
         step.note = Some(format!("{how}{capped}"));
         made.push(step);
@@ -203,7 +207,8 @@ impl Reader<'_, '_> {
             Scoring::Rating(of) => made.note = Some(format!("actual ÷ {of}")),
             Scoring::Curve(field, curve) => {
                 let x = if *field == kpi_check::model::LineField::Actual { ty } else { Type::RATIO };
-                let (note, slices) = self.applied(curve, fraction.applied.as_ref(), cell, x);
+                let applied = fraction.applied.as_ref().filter(|_| made.value.is_some());
+                let (note, slices) = self.applied(curve, applied, cell, x);
                 made.what = self.source(curve.span);
                 made.span = Some(curve.span);
                 made.note = note;
@@ -236,7 +241,7 @@ impl Reader<'_, '_> {
     /// An indicator of a subject that is on none of its cards.
     pub(super) fn indicator_alone(&self, id: IndicatorId, subject: &str, period: Period) -> Vec<Derivation> {
         let indicator = &self.scored.model().indicators[id];
-        let Some(columns) = self.scored.ev.indicators.get(&id) else { return Vec::new() };
+        let Some(columns) = self.scored.ev.recorded_indicator(id) else { return Vec::new() };
         let Some(cell) = self.scored.cell(columns.spine, subject, period) else { return Vec::new() };
         if !self.scored.ev.spine(columns.spine).is_present(cell) {
             return Vec::new();

@@ -38,11 +38,9 @@ pub(super) fn truth(value: Option<bool>) -> Option<Quantity> {
     value.map(|value| Quantity { value: value.to_string(), unit: "bool".to_owned() })
 }
 
-/// The column that the run recorded for an expression, in this context or in the part of it that the expression reads.
+/// The column that the run recorded for an expression.
 pub(crate) fn recorded<'e>(ev: &'e Evaluator<'_>, expr: &model::Expr, at: At) -> Option<&'e Column> {
-    let bare = At::spine(at.spine);
-    let contexts = [at, At { strict: at.strict, ..bare }, bare];
-    contexts.into_iter().find_map(|at| ev.recorded(expr.id, at)).map(|column| &**column)
+    ev.recorded(expr.id, at).map(|column| &**column)
 }
 
 impl Reader<'_, '_> {

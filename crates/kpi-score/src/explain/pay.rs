@@ -67,7 +67,9 @@ impl Reader<'_, '_> {
         }
         made.from = vec![self.formula(&pay.value, at, cell)];
         let exact = self.value_of(&pay.value, at, cell).and_then(|value| value.as_dec());
-        if let (Some(exact), Some(amount)) = (exact, amount) {
+        if let (Some(exact), Some(amount)) = (exact, amount)
+            && exact != amount
+        {
             let mut rounding =
                 node(format!("rounded to {}", pay.round_to), Step::Rounding, number(Some(amount), currency));
             rounding.note = Some(format!("from {exact}"));

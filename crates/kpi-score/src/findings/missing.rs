@@ -2,6 +2,7 @@
 
 use kpi_check::model::{self, ArithmeticOp, ExprKind, Path, TableId, Timing};
 
+use crate::explain::recorded;
 use crate::{At, Evaluator};
 
 /// Why one of several values has no data; none if all of them have.
@@ -45,7 +46,7 @@ fn first_child(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: usize) -> S
 
 /// Whether a recorded value is known; what was not recorded is taken to be, so that the search goes on elsewhere.
 fn is_known(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: usize) -> bool {
-    ev.recorded(expr.id, at).is_none_or(|column| column.is_known(cell))
+    recorded(ev, expr, at).is_none_or(|column| column.is_known(cell))
 }
 
 fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u32, at: At, cell: usize) -> String {

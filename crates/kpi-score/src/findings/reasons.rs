@@ -1,7 +1,7 @@
 //! Why a card is incomplete.
 
 use kpi_base::Span;
-use kpi_check::model::{IndicatorField, Line, LineKind, Scorecard, TargetKind, WhenMissing};
+use kpi_check::model::{Line, LineKind, Scorecard, TargetKind, WhenMissing};
 use kpi_results::LineStatus;
 
 use super::missing::{why_goal_missing, why_missing};
@@ -80,11 +80,11 @@ fn hold(
         let why = if fails {
             why_line(ev, column, (row, cell, at))
         } else if lacks_weight {
-            "its weight has no data".to_owned()
+            "has no weight: its table has no row for the subject".to_owned()
         } else {
             continue;
         };
-        let text = format!("`{}`: {why}", column.name);
+        let text = format!("`{}` {why}", column.name);
         found.push(Reason { text, span: line.span, help: BRING_DATA });
     }
 }
@@ -92,39 +92,30 @@ fn hold(
 /// Why a line has no mark.
 pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): (usize, usize, At)) -> String {
     match &line.source {
-        LineSource::Group(_) => "every line in it is left out".into(),
-        LineSource::Card(_) => "the nested card is incomplete, or there is none".into(),
+        LineSource::Group(_) => "has no line left".into(),
+        LineSource::Card(_) => "is incomplete, or the subject has no such card".into(),
         LineSource::Indicator { id, columns, .. } => {
             let indicator = &ev.model.indicators[*id];
             if !columns.actual.is_known(cell) {
-                return format!("no actual, {}", why_missing(ev, &indicator.formula, at, cell));
+                return format!("has no actual: {}", why_missing(ev, &indicator.formula, at, cell));
             }
             if get(&line.status, row) == Some(LineStatus::NotJudged) {
-                return "the target is below 0, where no attainment is defined".into();
+                return "has a target below 0, where no attainment is defined".into();
             }
             let target = indicator.target.as_ref().zip(columns.target_row.as_ref());
-            let Some((table, rows)) = target else { return "the scoring has no data".into() };
+            let Some((table, rows)) = target else { return "has no fraction: its scoring has no data".into() };
             let Some(target_row) = place(rows, cell).and_then(|r| table.rows.get(r)) else {
-                return "no target, its table has no row for the subject".into();
+                return "has no target: its table has no row for the subject".into();
             };
-            let Some(target) = &target_row.value else { return "no target".into() };
+            let Some(target) = &target_row.value else { return "has no target".into() };
             let parts = match &target.kind {
                 TargetKind::Compare(_, bound) => vec![bound],
                 TargetKind::Between(low, high, _) => vec![low, high],
             };
-            why_goal_missing(ev, &parts, at, cell)
-                .map_or_else(|| format!("no {}", field(IndicatorField::Attainment)), |why| format!("no target, {why}"))
+            why_goal_missing(ev, &parts, at, cell).map_or_else(
+                || "has no fraction: its scoring has no data".into(),
+                |why| format!("has no target: {why}"),
+            )
         }
-    }
-}
-
-const fn field(field: IndicatorField) -> &'static str {
-    match field {
-        IndicatorField::Actual => "actual",
-        IndicatorField::Target => "target",
-        IndicatorField::Met => "judgement",
-        IndicatorField::Attainment => "attainment",
-        IndicatorField::Gap => "gap",
-        IndicatorField::Score => "fraction",
     }
 }

@@ -246,4 +246,3 @@ fn part_facts(tables: &Tables<'_>, table: TableId, part: &Part, groups: &[Group<
         }
     }
 }
-
