@@ -216,7 +216,8 @@ impl<'a> Checker<'a> {
         found.extend(names.functions.iter().enumerate().map(|(i, d)| (Decl::Function(i), &d.ast.name)));
         found.extend(names.curves.iter().enumerate().map(|(i, d)| (Decl::Curve(i), &d.ast.name)));
         found.extend(names.indicators.iter().enumerate().map(|(i, d)| (Decl::Indicator(i), &d.ast.name)));
-        let unused: Vec<_> = found.into_iter().filter(|(decl, _)| !self.used.contains(decl)).collect();
+        found.retain(|(decl, name)| !self.used.contains(decl) && !names.library.contains(&name.span.file));
+        let unused = found;
         // Instances made from here on are for checking only.
         let kept = self.instances.len();
         for (decl, _) in &unused {

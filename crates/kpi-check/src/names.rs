@@ -1,8 +1,8 @@
 //! The declarations of a package, by name.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, FileId, Span, codes};
 use kpi_syntax::ast;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a name stands for. The numbers are places in the lists of [`Names`]; dimensions and tables have the same places
 /// in the model.
@@ -67,6 +67,8 @@ pub struct Names<'a> {
     pub rules: Vec<Declared<'a, ast::Rule>>,
     /// The tests.
     pub tests: Vec<Declared<'a, ast::Test>>,
+    /// The files that are modules of a library.
+    pub library: FxHashSet<FileId>,
     /// The first words of declarations that are not built.
     pub unbuilt: Vec<Declared<'a, ast::Unbuilt>>,
 }
@@ -92,6 +94,8 @@ impl<'a> Names<'a> {
     /// Collects the declarations of all files; of several with one name the first keeps it.
     pub fn collect(files: &'a [ast::File], diagnostics: &mut Vec<Diagnostic>) -> Names<'a> {
         let mut names = Names::default();
+        let of_library = files.iter().filter(|file| file.library).filter_map(|file| file.items.first());
+        names.library.extend(of_library.map(|item| item.span.file));
         for item in files.iter().flat_map(|file| &file.items) {
             names.collect_item(item, diagnostics);
         }
@@ -127,6 +131,8 @@ impl<'a> Names<'a> {
                 push(&mut self.tests, x, item);
                 return;
             }
+            // Whoever gathers the files of a package brings the module's own along.
+            ast::ItemKind::Use(_) => return,
             ast::ItemKind::Unbuilt(x) => {
                 push(&mut self.unbuilt, x, item);
                 return;

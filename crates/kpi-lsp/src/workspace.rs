@@ -49,6 +49,7 @@ impl Workspace {
             parsed.push(result.file);
             diagnostics.extend(result.diagnostics);
         }
+        diagnostics.extend(kpi_stdlib::load(&mut files, &mut parsed));
         diagnostics.extend(kpi_check::check(&parsed).diagnostics);
         Package { files, diagnostics }
     }

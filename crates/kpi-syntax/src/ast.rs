@@ -36,6 +36,8 @@ pub struct Text {
 pub struct File {
     /// Its declarations, in the order of the text.
     pub items: Vec<Item>,
+    /// Whether it is a module of a library, brought in by `use`: what a policy leaves unused of it is no finding.
+    pub library: bool,
 }
 
 /// A top-level declaration.
@@ -78,14 +80,23 @@ pub enum ItemKind {
     Rule(Rule),
     /// `test "…" { … }`
     Test(Test),
+    /// `use std.survey`
+    Use(Use),
     /// A declaration whose keyword the language knows and which is not built yet; its body was only delimited.
     Unbuilt(Unbuilt),
+}
+
+/// `use std.survey`: the names of a library's module, as if its text stood in the package.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    /// The module, name by name; at least one.
+    pub module: Vec<Name>,
 }
 
 /// A declaration that is not built yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unbuilt {
-    /// Its keyword: `view`, `scale`, `shape`, `use`, `require`, `prove`.
+    /// Its keyword: `view`, `scale`, `shape`, `require`, `prove`.
     pub keyword: Name,
     /// Its name, where one follows.
     pub name: Option<Name>,

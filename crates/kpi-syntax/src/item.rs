@@ -7,7 +7,7 @@ use kpi_base::codes::syntax as codes;
 use kpi_base::{Diagnostic, Span};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::ast::{Item, ItemKind, Name, Unbuilt};
+use crate::ast::{Item, ItemKind, Name, Unbuilt, Use};
 use crate::build::Builder;
 use crate::fault::{Place, describe_fault};
 use crate::grammar::{Pair, Rule, parse_slice};
@@ -108,6 +108,7 @@ impl<'a> ItemParser<'a> {
             "param" => self.whole(Rule::param_item, "a param", |b, p| b.param(p)).map(ItemKind::Param),
             "function" => self.whole(Rule::function_item, "a function", |b, p| b.function(p)).map(ItemKind::Function),
             "curve" => self.whole(Rule::curve_item, "a curve", |b, p| b.curve(p)).map(ItemKind::Curve),
+            "use" => self.module(text),
             _ if DECLARATIONS.contains(&word) => Some(self.unbuilt(text, word)),
             _ => {
                 self.unknown(text, word);
@@ -164,6 +165,30 @@ impl<'a> ItemParser<'a> {
                 .label(span, "here")
                 .help("compare it with the examples of the reference"),
         );
+    }
+
+    /// `use std.survey`: names with points between them, and nothing else.
+    fn module(&mut self, text: &str) -> Option<ItemKind> {
+        let start = self.raw.start;
+        let rest = text.strip_prefix("use").unwrap_or(text).trim_end();
+        let mut at = start + text.len().min("use".len());
+        let mut module = Vec::new();
+        for part in rest.split('.') {
+            let (name, before) = (part.trim(), part.len() - part.trim_start().len());
+            if !name.starts_with(starts_name) || !name.chars().all(continues_name) {
+                let span = self.source.span(at + before, at + before + name.len());
+                self.diagnostics.push(
+                    Diagnostic::new(codes::UNEXPECTED, "`use` is followed by the name of a module")
+                        .label(span, "expected a name")
+                        .help("write `use std.survey`"),
+                );
+                return None;
+            }
+            let span = self.source.span(at + before, at + before + name.len());
+            module.push(Name { text: name.nfc().collect(), span });
+            at += part.len() + 1;
+        }
+        Some(ItemKind::Use(Use { module }))
     }
 
     fn unbuilt(&self, text: &str, word: &str) -> ItemKind {

@@ -13,4 +13,5 @@ codes! {
     WRONG_KIND = "K1010", Error, "a name of another kind";
     TABLE_SHAPE = "K1011", Error, "a contract that contradicts itself";
     NO_FORMULA = "K1012", Error, "an indicator without a formula";
+    UNKNOWN_MODULE = "K1013", Error, "unknown module";
 }

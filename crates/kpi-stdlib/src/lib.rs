@@ -1,0 +1,120 @@
+//! The standard library: the modules of `stdlib/`, written in the language and embedded in the binary.
+//!
+//! [`load`] brings the modules that a package uses into it, whoever gathers its files: the command line, the language
+//! server, the tests. A module is text like any other, so that findings and explanations lead into it; what a policy
+//! leaves unused of it is no finding.
+
+use kpi_base::codes::names::UNKNOWN_MODULE;
+use kpi_base::{Diagnostic, Files, SourceFile};
+use kpi_syntax::ast;
+
+/// A module of the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Its name as `use` writes it.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// Every module, by name.
+pub const MODULES: &[Module] = &[
+    Module { name: "std.commerce", text: include_str!("../../../stdlib/commerce.kpi") },
+    Module { name: "std.payout", text: include_str!("../../../stdlib/payout.kpi") },
+    Module { name: "std.survey", text: include_str!("../../../stdlib/survey.kpi") },
+];
+
+/// Adds every module that a package uses to its files, once each, and says which ones there are not.
+pub fn load(files: &mut Files, parsed: &mut Vec<ast::File>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut wanted: Vec<Module> = Vec::new();
+    for item in parsed.iter().flat_map(|file| &file.items) {
+        let ast::ItemKind::Use(used) = &item.kind else { continue };
+        let name = used.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
+        match MODULES.iter().find(|m| m.name == name) {
+            Some(module) if !wanted.contains(module) => wanted.push(*module),
+            Some(_) => {}
+            None => {
+                let all = MODULES.iter().map(|m| format!("`{}`", m.name)).collect::<Vec<_>>().join(", ");
+                found.push(
+                    Diagnostic::new(UNKNOWN_MODULE, format!("there is no module `{name}`"))
+                        .label(item.span, "not in the library")
+                        .help(format!("the library has {all}")),
+                );
+            }
+        }
+    }
+    for module in wanted {
+        let id = files.add(SourceFile::new(path(module), module.text));
+        let module = kpi_syntax::parse(id, module.text);
+        found.extend(module.diagnostics);
+        parsed.push(ast::File { library: true, ..module.file });
+    }
+    found
+}
+
+/// The path that messages show for a module: `<std>/survey.kpi`.
+fn path(module: Module) -> String {
+    let (library, name) = module.name.split_once('.').unwrap_or(("std", module.name));
+    format!("<{library}>/{name}.kpi")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Errors of a policy that uses modules.
+    fn errors(text: &str) -> Vec<String> {
+        let mut files = Files::new();
+        let id = files.add(SourceFile::new("policy.kpi", text));
+        let first = kpi_syntax::parse(id, text);
+        let mut found = first.diagnostics;
+        let mut parsed = vec![first.file];
+        found.extend(load(&mut files, &mut parsed));
+        found.extend(kpi_check::check(&parsed).diagnostics);
+        found.iter().map(|d| format!("{} {}", d.code, d.message)).collect()
+    }
+
+    const POLICY: &str = "policy \"Desk\" {\n  edition 1\n  currency CNY\n  period month\n}\n\
+        roster staff { id: text key, salary: money }\n\
+        source answer { who: -> staff, on: date time, mark: count, spent: money, earned: money }\n";
+
+    #[test]
+    fn every_function_and_curve_of_the_library_can_be_used() {
+        let uses: String = MODULES.iter().map(|m| format!("use {}\n", m.name)).collect();
+        let text = format!(
+            "{POLICY}{uses}\n\
+             indicator a {{\n  formula nps(count(answer where mark ≥ 9), count(answer where mark ≤ 6), count(answer))\n  target ≥ 30\n}}\n\
+             indicator b {{\n  formula csat(count(answer where mark ≥ 8), count(answer))\n  target ≥ 80%\n}}\n\
+             indicator c {{\n  formula response_rate(count(answer), count(answer))\n  target ≥ 20%\n}}\n\
+             indicator d {{\n  formula margin(sum(answer.earned), sum(answer.spent))\n  target ≥ 20%\n}}\n\
+             indicator e {{\n  formula return_on_spend(sum(answer.earned), sum(answer.spent))\n  target ≥ 1.5\n}}\n\
+             indicator f {{\n  formula cost_per(sum(answer.spent), count(answer))\n  target ≤ 10元\n}}\n\
+             indicator g {{\n  formula stock_turnover(sum(answer.earned), average(answer.spent))\n  target ≥ 3\n}}\n\
+             indicator h {{\n  formula average_order(sum(answer.earned), count(answer))\n  target ≥ 50元\n}}\n\
+             scorecard desk for staff {{\n  a\n  b\n  c\n  d\n  e\n  f\n  g\n  h\n}}\n\
+             incentive pay for desk {{\n  pay x = staff.salary × all_from_80(attainment)\n  pay y = staff.salary × stretch_to_150(attainment)\n  pay z = staff.salary × half_from_80(attainment)\n}}\n"
+        );
+        assert_eq!(errors(&text), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_used_is_no_finding_and_twice_is_once() {
+        let text = format!(
+            "{POLICY}use std.survey\nuse std.survey\nindicator b {{\n  formula csat(count(answer), count(answer))\n  target ≥ 80%\n}}\nscorecard desk for staff {{\n  b\n}}\n"
+        );
+        assert_eq!(errors(&text), [""; 0]);
+    }
+
+    #[test]
+    fn an_unknown_module_is_named() {
+        let text = format!(
+            "{POLICY}use std.live\nindicator b {{\n  formula count(answer)\n  target ≥ 1\n}}\nscorecard desk for staff {{\n  b\n}}\n"
+        );
+        assert_eq!(errors(&text), ["K1013 there is no module `std.live`"]);
+        let text = format!(
+            "{POLICY}use std..live\nindicator b {{\n  formula count(answer)\n  target ≥ 1\n}}\nscorecard desk for staff {{\n  b\n}}\n"
+        );
+        assert_eq!(errors(&text), ["K0001 `use` is followed by the name of a module"]);
+    }
+}
