@@ -97,9 +97,7 @@ pub(crate) fn combinations(keys: &[Key], classes: &[Class], most: usize) -> Vec<
     for (place, (key, class)) in keys.iter().zip(classes).enumerate() {
         let parts: Vec<String> = match class {
             Class::Members(members) => members.iter().take(most).map(|m| member(key, *m)).collect(),
-            Class::Any if keys.len() == 1 => {
-                (0u32..).zip(&key.members).take(most).map(|(m, _)| member(key, m)).collect()
-            }
+            Class::Any if !key.members.is_empty() => key.members.iter().take(most).cloned().collect(),
             Class::Any => vec!["_".to_owned()],
             Class::Missing => vec!["no data".to_owned()],
             Class::Before(date) => vec![format!("before {date}")],
@@ -158,9 +156,10 @@ mod tests {
     fn every_missing_combination_is_named() {
         let keys = [key(&["a", "b", "c"], false), key(&["x", "y"], false)];
         let faults = check(&keys, &[vec![m(&[0]), m(&[0])], vec![m(&[1]), Pattern::Any]]);
-        assert_eq!(faults.missing, ["a, y", "c, _"]);
+        assert_eq!(faults.missing, ["a, y", "c, x", "c, y"]);
         assert_eq!(faults.missing_count, 3);
-        assert_eq!(list(&faults.missing, 3), "`a, y`, `c, _` and 1 more");
+        assert_eq!(list(&faults.missing, 3), "`a, y`, `c, x` and `c, y`");
+        assert_eq!(list(&faults.missing, 5), "`a, y`, `c, x`, `c, y` and 2 more");
         let whole = [vec![m(&[0]), m(&[0])], vec![Pattern::Any, Pattern::Any]];
         assert_eq!(check(&keys, &whole), Faults::default());
     }
