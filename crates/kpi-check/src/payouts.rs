@@ -46,10 +46,13 @@ impl<'a> Checker<'a> {
         taken: &mut FxHashMap<(ScorecardId, String), Span>,
     ) -> Option<model::Incentive> {
         let declared = self.names.incentives.get(index)?;
-        let (written, doc) = (declared.ast, declared.doc);
+        let (written, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
         self.report_all_not_built(&written.not_built);
         let name = &written.name;
-        if written.pays.is_empty() {
+        if faulty && written.audience.is_none() {
+            return None;
+        }
+        if written.pays.is_empty() && !faulty {
             self.report(
                 Diagnostic::new(codes::cards::EMPTY, format!("the incentive `{}` pays nothing", name.text))
                     .label(name.span, "")
@@ -69,7 +72,7 @@ impl<'a> Checker<'a> {
         let money = Some(Type::MONEY);
         let cap = self.optional(written.cap.as_ref(), |checker, e| checker.expr(e, &cx, money));
         let floor = self.optional(written.floor.as_ref(), |checker, e| checker.expr(e, &cx, money));
-        if pays.is_empty() {
+        if pays.is_empty() || faulty {
             return None;
         }
         Some(model::Incentive {

@@ -27,12 +27,12 @@ impl<'a> Checker<'a> {
 
     fn test(&mut self, index: usize) -> Option<model::Test> {
         let declared = self.names.tests.get(index)?;
-        let (written, span) = (declared.ast, declared.span);
+        let (written, span, faulty) = (declared.ast, declared.span, declared.faulty);
         self.report_all_not_built(&written.not_built);
-        let period = self.test_period(written);
+        let period = if faulty && written.period.is_none() { None } else { self.test_period(written) };
         let mut given: FxHashMap<TableId, Span> = FxHashMap::default();
         let tables: Vec<_> = written.tables.iter().map(|table| self.test_table(table, &mut given)).collect();
-        if written.expects.is_empty() && written.not_built.is_empty() {
+        if written.expects.is_empty() && written.not_built.is_empty() && !faulty {
             self.report(
                 Diagnostic::new(codes::tests::EXPECT_NOTHING, "this test expects nothing")
                     .label(written.name.span, "")
@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
         }
         // What a subject is called is looked up in the rows, so that expectations wait for sound tables.
         let tables: Vec<TestTable> = tables.into_iter().collect::<Option<_>>()?;
-        let period = period?;
+        let period = period.filter(|_| !faulty)?;
         let expects: Vec<_> = written.expects.iter().map(|expect| self.expect(expect, period, &tables)).collect();
         let expects = expects.into_iter().collect::<Option<_>>()?;
         Some(model::Test { name: written.name.value.clone(), period, tables, expects, span })

@@ -25,6 +25,10 @@ pub(crate) enum Stage {
 /// A scorecard under way: what its lines have to know of it.
 pub(crate) struct Card<'s> {
     pub(crate) table: TableId,
+    /// What findings about all of it call it: "card `host_card`".
+    pub(crate) shown: String,
+    /// Whether a part of it could not be read, so that nothing can be said about the whole.
+    pub(crate) faulty: bool,
     pub(crate) cx: Context,
     pub(crate) stages: &'s mut Vec<Stage>,
     /// Names of lines, groups, vetoes and adjustments, with their places.
@@ -66,7 +70,7 @@ impl<'a> Checker<'a> {
 
     fn check_scorecard(&mut self, index: usize, stages: &mut Vec<Stage>) -> Option<model::Scorecard> {
         let declared = self.names.scorecards.get(index)?;
-        let (written, doc) = (declared.ast, declared.doc);
+        let (written, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
         self.report_all_not_built(&written.not_built);
         if let Some((kind, span)) = &written.period
             && *kind != self.model.policy.period
@@ -74,6 +78,9 @@ impl<'a> Checker<'a> {
             self.report_not_built(&format!("period {}", kind.word()), *span);
         }
         let Some(table) = &written.table else {
+            if faulty {
+                return None;
+            }
             self.report(
                 Diagnostic::new(codes::cards::EMPTY, format!("the scorecard `{}` is for nobody", written.name.text))
                     .label(written.name.span, "")
@@ -84,9 +91,10 @@ impl<'a> Checker<'a> {
         let table_id = self.table(table)?;
         self.check_subjects(table_id, table.span)?;
         let cx = Context::cell(Subject::Table(table_id));
-        let mut card = Card { table: table_id, cx: cx.clone(), stages, names: FxHashMap::default() };
+        let shown = format!("card `{}`", written.name.text);
+        let mut card = Card { table: table_id, shown, faulty, cx: cx.clone(), stages, names: FxHashMap::default() };
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
-        if written.lines.is_empty() {
+        if written.lines.is_empty() && !faulty {
             self.report(
                 Diagnostic::new(codes::cards::EMPTY, format!("the scorecard `{}` has no lines", written.name.text))
                     .label(written.name.span, "")
@@ -101,6 +109,9 @@ impl<'a> Checker<'a> {
             Some((columns, _)) => self.columns(columns, &cx),
             None => Some(Vec::new()),
         };
+        if faulty {
+            return None;
+        }
         let (lines, adjustments) = (lines?, adjustments.into_iter().collect::<Option<Vec<_>>>()?);
         let score_limit = self.score_limit(&lines, &adjustments);
         Some(model::Scorecard {

@@ -20,10 +20,15 @@ impl<'a> Checker<'a> {
     ///
     /// Returns whether both are sound.
     pub(crate) fn check_target_and_scoring(&mut self, index: usize, subject: &Subject, id: IndicatorId) -> bool {
-        let Some(written) = self.names.indicators.get(index).map(|declared| declared.ast) else { return false };
+        let Some(declared) = self.names.indicators.get(index) else { return false };
+        let (written, faulty) = (declared.ast, declared.faulty);
         let Some(ty) = self.instance(id).map(|indicator| indicator.formula.ty) else { return false };
         let mut cx = Context::cell(subject.clone());
         cx.this = Some(id);
+        if faulty && written.target.is_none() && written.scoring.is_some() {
+            // Whether there is a target for the scoring is not known.
+            return false;
+        }
         let Type::Number(unit) = ty else { return self.check_unscored(written, ty) };
         let mut sound = true;
         let target = written.target.as_ref().and_then(|target| {

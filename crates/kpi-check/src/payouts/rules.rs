@@ -1,7 +1,8 @@
 //! Rules.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
+use kpi_value::{Dec, PeriodKind};
 
 use super::audience::Reach;
 use crate::checker::{Checker, title};
@@ -12,11 +13,14 @@ impl<'a> Checker<'a> {
     /// The rule at this place of the names.
     pub(super) fn rule(&mut self, index: usize) -> Option<model::Rule> {
         let declared = self.names.rules.get(index)?;
-        let (written, doc) = (declared.ast, declared.doc);
+        let (written, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
         self.report_all_not_built(&written.not_built);
+        if faulty && written.audience.is_none() {
+            return None;
+        }
         let Reach { audience, table, mut cx } = self.audience(written.audience.as_ref(), &written.name, "rule")?;
         cx.pays = true;
-        if written.condition.is_none() && written.not_built.is_empty() {
+        if written.condition.is_none() && written.not_built.is_empty() && !faulty {
             self.report(
                 Diagnostic::new(codes::cards::EMPTY, format!("the rule `{}` has no condition", written.name.text))
                     .label(written.name.span, "")
@@ -26,17 +30,7 @@ impl<'a> Checker<'a> {
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
         let streak = match &written.streak {
             None => Some(1),
-            Some((n, span)) => {
-                let streak = self.whole(*n, 1);
-                if streak.is_none() {
-                    self.report(
-                        Diagnostic::new(codes::cards::STREAK, "a streak is a whole number of periods, at least 1")
-                            .label(*span, "")
-                            .help("write `for 2 consecutive periods`"),
-                    );
-                }
-                streak
-            }
+            Some((n, span)) => self.streak(*n, written.streak_unit, *span),
         };
         let then = self.optional(written.then.as_ref(), |checker, then| checker.then(then, &cx));
         Some(model::Rule {
@@ -48,6 +42,29 @@ impl<'a> Checker<'a> {
             streak: streak?,
             then: then?,
         })
+    }
+
+    /// In how many periods on end a condition must hold.
+    fn streak(&mut self, n: Dec, unit: Option<PeriodKind>, span: Span) -> Option<u32> {
+        let own = self.model.policy.period;
+        if unit.is_some_and(|unit| unit != own) {
+            let message = format!("a streak counts the periods of the policy, and each of them is a {}", own.word());
+            self.report(
+                Diagnostic::new(codes::cards::STREAK, message)
+                    .label(span, "")
+                    .help(format!("write `for {n} consecutive periods`, or `{}s`", own.word())),
+            );
+            return None;
+        }
+        let streak = self.whole(n, 1);
+        if streak.is_none() {
+            self.report(
+                Diagnostic::new(codes::cards::STREAK, "a streak is a whole number of periods, at least 1")
+                    .label(span, "")
+                    .help("write `for 2 consecutive periods`"),
+            );
+        }
+        streak
     }
 
     fn then(&mut self, written: &'a ast::Then, cx: &Context) -> Option<model::Then> {

@@ -35,7 +35,11 @@ impl<'a> Checker<'a> {
         place: Span,
     ) -> Option<Vec<model::Line>> {
         let drafts = self.drafts(written, card)?;
-        self.weigh(drafts, &mut Vec::new(), "card", place)
+        if card.faulty {
+            return None;
+        }
+        let shown = card.shown.clone();
+        self.weigh(drafts, &mut Vec::new(), &shown, place)
     }
 
     fn drafts(&mut self, written: &'a [ast::Line], card: &mut Card<'_>) -> Option<Vec<Draft>> {
@@ -53,6 +57,9 @@ impl<'a> Checker<'a> {
         let named = self.claim_name(&written.name, card);
         let weight = self.optional(written.weight.as_ref(), |checker, weight| checker.weight(weight, card));
         if written.lines.is_empty() {
+            if card.faulty {
+                return None;
+            }
             self.report(
                 Diagnostic::new(codes::cards::EMPTY, format!("the group `{}` has no lines", written.name.text))
                     .label(written.span, ""),
@@ -154,6 +161,10 @@ impl<'a> Checker<'a> {
                     | Scoring::Deduct { .. }
                     | Scoring::Curve(model::LineField::Attainment, _)
             );
+            let lost = self.instance_place(id).and_then(|place| self.names.indicators.get(place));
+            if target.is_none() && lost.is_some_and(|declared| declared.faulty) {
+                return None;
+            }
             let never = target.as_ref().is_some_and(|table| table.rows.iter().all(|row| row.value.is_none()));
             if unit.is_none() || needs_target && !asks(target.as_ref()) || never {
                 let name = &written.name.text;
@@ -316,7 +327,7 @@ impl<'a> Checker<'a> {
         if !sums.is_empty() {
             let mut finding = Diagnostic::new(
                 codes::cards::WEIGHT_SUM,
-                format!("the weights of this {what} add up to {sums}, not to 100%"),
+                format!("the weights of the {what} add up to {sums}, not to 100%"),
             )
             .label(place, "");
             for item in items.iter().filter(|item| item.weight.is_some()) {

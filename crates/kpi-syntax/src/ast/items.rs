@@ -513,6 +513,8 @@ pub struct Rule {
     pub condition: Option<Expr>,
     /// `for 2 consecutive periods` (or `months`, …): how many
     pub streak: Option<(Dec, Span)>,
+    /// The `months` of `for 2 consecutive months`; none for `periods`.
+    pub streak_unit: Option<PeriodKind>,
     /// `then …`
     pub then: Option<Then>,
     /// Members that are read and not built yet: `once`, `top`, `then one of`.

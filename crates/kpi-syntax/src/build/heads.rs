@@ -108,6 +108,7 @@ impl Builder<'_> {
             audience: Some(self.audience(find(pair, Rule::audience)?)?),
             condition: None,
             streak: None,
+            streak_unit: None,
             then: None,
             not_built: Vec::new(),
         })

@@ -1,5 +1,7 @@
 //! Members of `incentive` and `rule`.
 
+use kpi_value::PeriodKind;
+
 use super::{Builder, find};
 use crate::ast::{Incentive, Pay, Rule as PolicyRule, Then};
 use crate::grammar::{Pair, Rule};
@@ -53,7 +55,7 @@ impl Builder<'_> {
                 self.set(&mut rule.condition, condition, "when", span);
                 if let Some(streak) = streak {
                     let span = self.span(&streak);
-                    self.streak_unit(&find(streak.clone(), Rule::name)?)?;
+                    rule.streak_unit = self.streak_unit(&find(streak.clone(), Rule::name)?)?;
                     let (n, _) = self.count(&find(streak, Rule::count)?)?;
                     self.set(&mut rule.streak, Some((n, span)), "for … consecutive", span);
                 }
@@ -72,17 +74,17 @@ impl Builder<'_> {
         Some(())
     }
 
-    fn streak_unit(&mut self, pair: &Pair<'_>) -> Option<()> {
-        const UNITS: &[(&str, ())] = &[
-            ("periods", ()),
-            ("period", ()),
-            ("days", ()),
-            ("weeks", ()),
-            ("months", ()),
-            ("quarters", ()),
-            ("years", ()),
+    fn streak_unit(&mut self, pair: &Pair<'_>) -> Option<Option<PeriodKind>> {
+        const UNITS: &[(&str, Option<PeriodKind>)] = &[
+            ("periods", None),
+            ("period", None),
+            ("days", Some(PeriodKind::Day)),
+            ("weeks", Some(PeriodKind::Week)),
+            ("months", Some(PeriodKind::Month)),
+            ("quarters", Some(PeriodKind::Quarter)),
+            ("years", Some(PeriodKind::Year)),
         ];
-        self.one_of(pair, "unit of a streak", UNITS).map(|_| ())
+        self.one_of(pair, "unit of a streak", UNITS).map(|(unit, _)| unit)
     }
 
     fn then(&mut self, pair: Pair<'_>) -> Option<Result<Then, crate::ast::NotBuilt>> {
