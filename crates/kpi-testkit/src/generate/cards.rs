@@ -10,7 +10,6 @@ use super::{Block, Generator};
 pub(super) struct MadeCard {
     pub name: String,
     pub about: About,
-    pub condition: Option<String>,
     pub grades: Vec<&'static str>,
 }
 
@@ -42,11 +41,16 @@ impl Generator {
         let mut pool: Vec<Made> = self.indicators.iter().filter(fits).cloned().collect();
         let mut members = Vec::new();
         let mut scored: Vec<Made> = Vec::new();
-        let wanted = 1 + self.rng.below(3 + self.size as usize);
+        // The first card of its kind has every indicator: the checker takes an unused one for one of another kind.
+        let first = !self.cards.iter().any(|card| card.about == about);
+        let wanted = if first { pool.len() } else { (1 + self.rng.below(3 + self.size as usize)).max(2) };
         let mut watched = Vec::new();
-        while !pool.is_empty() && scored.len() + watched.len() < wanted.max(2) {
+        while !pool.is_empty() && scored.len() + watched.len() < wanted {
             let made = pool.remove(self.rng.below(pool.len()));
-            if made.scored && !(self.chance(8) && !scored.is_empty()) { scored.push(made) } else { watched.push(made) }
+            let watch = !made.scored || self.chance(8) && !scored.is_empty();
+            // A line that is not on every card leaves its weight to the others, so that one of them must always be there.
+            let alone = made.absent && (scored.is_empty() || scored.iter().any(|made| made.absent));
+            if watch || alone { watched.push(made) } else { scored.push(made) }
         }
         if scored.is_empty() {
             return;
@@ -55,7 +59,8 @@ impl Generator {
         let grouped: Vec<Made> = scored.split_off(scored.len() - group_size);
         let nested = self.nested(about);
         let slots = scored.len() + usize::from(!grouped.is_empty()) + usize::from(nested.is_some());
-        let weights = self.weights(slots, about);
+        let shared = scored.iter().any(|made| made.absent);
+        let weights = self.weights(slots, about, shared);
         let mut weights = weights.into_iter();
         for made in &scored {
             let weight = weights.next().unwrap_or_default();
@@ -89,7 +94,7 @@ impl Generator {
         let table = if about == About::Team { "team" } else { "staff" };
         let where_clause = condition.as_ref().map(|c| format!(" where {c}")).unwrap_or_default();
         self.blocks.push(Block::braces(format!("scorecard {name} for {table}{where_clause}"), members));
-        self.cards.push(MadeCard { name, about, condition, grades });
+        self.cards.push(MadeCard { name, about, grades });
     }
 
     fn nested(&mut self, about: About) -> Option<String> {
@@ -119,11 +124,11 @@ impl Generator {
     }
 
     /// Weights that add up to 100%, as they are written behind a name.
-    fn weights(&mut self, n: usize, about: About) -> Vec<String> {
+    fn weights(&mut self, n: usize, about: About, shared: bool) -> Vec<String> {
         if n == 0 {
             return Vec::new();
         }
-        if self.chance(15) {
+        if shared || self.chance(15) {
             self.tag("shared weights");
             return vec![String::new(); n];
         }
@@ -178,7 +183,8 @@ impl Generator {
             _ => "group sum",
         });
         let missing = if self.chance(40) { format!(" when missing {}", self.missing()) } else { String::new() };
-        let weights = self.weights(grouped.len(), about);
+        let shared = grouped.iter().any(|made| made.absent);
+        let weights = self.weights(grouped.len(), about, shared);
         let mut text = format!("group bundle{weight}{combine}{missing} {{\n");
         for (made, weight) in grouped.iter().zip(weights) {
             let line = self.line(made, &weight);

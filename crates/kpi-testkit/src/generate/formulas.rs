@@ -322,7 +322,7 @@ impl Generator {
                 let not = if self.chance(40) { "not " } else { "" };
                 format!("role {not}in {{{}, {}}}", ROLES[0], ROLES[1])
             }
-            2 if about == About::Staff => format!("team.stage ≥ {}", self.pick(&STAGES)),
+            2 if about == About::Staff && !self.schema.team_optional => format!("team.stage ≥ {}", self.pick(&STAGES)),
             3 if about == About::Staff => {
                 self.tag("is known");
                 let word = self.pick(&["known", "missing"]);
@@ -402,7 +402,8 @@ impl Generator {
                 }
                 11 => {
                     self.tag("days_between");
-                    format!("days_between(started, period.end) {} 3", self.pick(&["<", "≤", ">"]))
+                    let day = self.schema.calendar.end(self.schema.to);
+                    format!("days_between(started, {day}) {} 10", self.pick(&["<", "≤", ">"]))
                 }
                 12 => format!("watched {} 60s or ok", self.pick(&["≥", "<"])),
                 _ => format!("viewers in 10{}50", self.pick(&["..", "..<"])),

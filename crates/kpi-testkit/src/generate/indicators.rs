@@ -16,6 +16,8 @@ pub(super) struct Made {
     pub bound: bool,
     /// Whether a line of it can be scored.
     pub scored: bool,
+    /// Whether its target is somewhere `none`, so that its line is not on every card.
+    pub absent: bool,
 }
 
 /// Which side of a target is the good one.
@@ -72,8 +74,9 @@ impl Generator {
             let what = self.missing();
             members.push(format!("when missing {what}"));
         }
+        let absent = members.iter().any(|member| member.starts_with("target by") && member.contains("none"));
         self.blocks.push(Block::braces(format!("indicator {name}"), members));
-        self.indicators.push(Made { name, about, ty, target: with_target, bound, scored });
+        self.indicators.push(Made { name, about, ty, target: with_target, bound, scored, absent });
     }
 
     /// A formula, or one that reads indicators made before.
@@ -116,6 +119,7 @@ impl Generator {
             target: false,
             bound: false,
             scored: false,
+            absent: false,
         });
     }
 
