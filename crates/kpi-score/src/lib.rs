@@ -34,5 +34,7 @@ pub use explain::{NoAnswer, Question};
 pub use fault::Fault;
 pub use pay::{Pays, Standing};
 pub use rules::Outcomes;
+#[cfg(feature = "faults")]
+pub use scored::score_with_fault;
 pub use scored::{Scored, score};
 pub use spine::{NOWHERE, Spine, Timeline};

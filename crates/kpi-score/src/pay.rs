@@ -114,7 +114,7 @@ pub(crate) fn context(members: &Members, card: Option<ScorecardId>) -> At {
 
 fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Result<(), Overflow> {
     let at = context(&pays.members, pays.card);
-    let rounding = ev.model.policy.rounding;
+    let rounding = ev.rounding();
     let cells: Vec<usize> = pays.members.cells.iter().map(|&cell| cell as usize).collect();
     for each in &incentive.pays {
         let column = ev.column(&each.value, at);

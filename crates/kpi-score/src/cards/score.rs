@@ -83,7 +83,7 @@ fn adjust(ev: &mut Evaluator<'_>, card: &Scorecard, cards: &mut Cards, marks: &[
         let values = cards.members.cells.iter().map(|&cell| column.dec(cell as usize));
         cards.adjustments.push(values.map(|value| value.map(|v| points(v, adjustment.cap))).collect());
     }
-    let rounding = ev.model.policy.rounding;
+    let rounding = ev.rounding();
     for (row, mark) in marks.iter().enumerate() {
         cards.steps.push(match *mark {
             Some(mark) if cards.adjustments.iter().all(|column| get(column, row).is_some()) => {

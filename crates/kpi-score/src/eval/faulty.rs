@@ -45,6 +45,15 @@ impl Evaluator<'_> {
         goal
     }
 
+    /// How scores and pay are rounded.
+    pub(crate) fn rounding(&self) -> kpi_value::Rounding {
+        #[cfg(feature = "faults")]
+        if self.has_fault(Fault::HalfEven) {
+            return kpi_value::Rounding::HalfEven;
+        }
+        self.model.policy.rounding
+    }
+
     pub(crate) fn faulty_shift(&self, periods: u32) -> u32 {
         #[cfg(feature = "faults")]
         if self.has_fault(Fault::WindowOffByOne) {
