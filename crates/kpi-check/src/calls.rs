@@ -9,6 +9,7 @@ use crate::checker::{Checker, unknown};
 use crate::context::Context;
 use crate::curves::WrittenCurve;
 use crate::expr::{constant, join};
+use crate::literals::bare_number;
 use crate::model::{self, Builtin, ExprKind, Type};
 use crate::names::{Decl, nearest};
 
@@ -184,17 +185,29 @@ impl<'a> Checker<'a> {
         let name = format!("`{}`", call.function.text);
         let last = call.args.len().saturating_sub(1);
         let mut args: Vec<model::Expr> = Vec::new();
-        for (i, arg) in call.args.iter().enumerate() {
-            let expected = args.first().map(|a| a.ty).or(expected);
+        // A bare number takes its type from the others.
+        let leader = call.args.iter().position(|arg| bare_number(arg).is_none()).unwrap_or_default();
+        let mut like: Option<model::Expr> = None;
+        let rest = (0..=last).filter(|i| *i != leader);
+        for i in std::iter::once(leader).chain(rest) {
+            let arg = call.args.get(i)?;
+            let expected = like.as_ref().map(|a| a.ty).or(expected);
             // All but the last of `coalesce` may be missing: that is what it is for.
             let typed = match builtin {
                 Builtin::Coalesce if i < last => self.typed(arg, cx, expected)?,
                 _ => self.operand(arg, cx, expected)?,
             };
-            match args.first().map(|a| a.ty) {
-                Some(ty) => args.push(self.fit(typed, arg, ty)?),
-                None => args.push(typed),
+            match &like {
+                Some(like) => args.push(self.fit_like(typed, arg, like)?),
+                None => {
+                    like = Some(typed.clone());
+                    args.push(typed);
+                }
             }
+        }
+        // The leader stands where it was written.
+        if let Some(moved) = args.get_mut(..=leader) {
+            moved.rotate_left(1);
         }
         for arg in &args {
             if builtin == Builtin::Abs {

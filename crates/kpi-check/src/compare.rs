@@ -111,12 +111,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         let typed = self.operand(e, cx, Some(left.ty))?;
-        if !self.fits(typed.ty, left.ty) {
-            let finding = self.mismatch(typed.ty, e, left.ty);
-            let (here, there) = (self.show(typed.ty), self.show(left.ty));
-            self.report(finding.label(e.span, format!("this is {here}")).label(left.span, format!("this is {there}")));
-            return None;
-        }
+        let typed = self.fit_like(typed, e, left)?;
         if let Some(bare) = bare_number(e).filter(|x| *x > Dec::ONE)
             && self.is_share(left)
         {

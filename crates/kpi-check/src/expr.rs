@@ -9,6 +9,7 @@ use kpi_value::Value;
 use crate::checker::Checker;
 use crate::context::{At, Context};
 use crate::curves::WrittenCurve;
+use crate::literals::bare_number;
 use crate::model::{self, ExprKind, Path, Type};
 
 impl<'a> Checker<'a> {
@@ -170,19 +171,25 @@ impl<'a> Checker<'a> {
             learn(condition, true, &mut yes.known);
             learn(condition, false, &mut no.known);
         }
-        // A branch that is `none` takes its type from the other.
-        let (first, second) = if matches!(then.kind, ast::ExprKind::None) {
+        // `none` and a bare number take their type from the other branch.
+        let open = |e: &ast::Expr| matches!(e.kind, ast::ExprKind::None) || bare_number(e).is_some();
+        let (first, second) = if open(then) && !open(other) {
             let second = self.branch(other, &no, expected)?;
-            (self.branch(then, &yes, Some(second.ty))?, second)
+            (self.branch_like(then, &yes, &second)?, second)
         } else {
             let first = self.branch(then, &yes, expected)?;
-            let second = self.branch(other, &no, Some(first.ty))?;
-            let second = self.fit(second, other, first.ty)?;
+            let second = self.branch_like(other, &no, &first)?;
             (first, second)
         };
         let ty = join(first.ty, second.ty);
         let kind = ExprKind::If(Box::new(condition?), Box::new(first), Box::new(second));
         Some(self.make(kind, ty, e.span))
+    }
+
+    /// As [`Checker::branch`], of the type of another value.
+    fn branch_like(&mut self, e: &'a ast::Expr, cx: &Context, like: &model::Expr) -> Option<model::Expr> {
+        let typed = self.branch(e, cx, Some(like.ty))?;
+        self.fit_like(typed, e, like)
     }
 
     pub(crate) fn curve_call(

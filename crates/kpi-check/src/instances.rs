@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
             State::New => instance.formula = State::Open,
         }
         let declared = self.names.indicators.get(index)?;
-        let (indicator, doc) = (declared.ast, declared.doc);
+        let (indicator, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
         if self.open.len() >= DEPTH {
             self.report(
                 Diagnostic::new(codes::names::CYCLE, format!("more than {DEPTH} indicators read each other in a row"))
@@ -115,7 +115,7 @@ impl<'a> Checker<'a> {
             Some(formula) => self.expr(formula, &Context::cell(subject.clone()), None),
             None => {
                 // A formula that could not be read was reported by the parser, one of `part`s as not built.
-                if indicator.not_built.is_empty() {
+                if indicator.not_built.is_empty() && !faulty {
                     self.report(
                         Diagnostic::new(
                             codes::names::NO_FORMULA,
@@ -226,11 +226,15 @@ impl<'a> Checker<'a> {
             }
         }
         self.instances.truncate(kept);
+        // What could not be read may have used them.
+        if self.names.any_faulty() {
+            return;
+        }
         for (decl, name) in unused {
             if self.used.contains(&decl) {
                 continue;
             }
-            let kind = decl.kind();
+            let kind = if let Decl::Table(_) = decl { "a source" } else { decl.kind() };
             let kind = kind.split_once(' ').map_or(kind, |(_, kind)| kind);
             self.report(
                 Diagnostic::new(codes::names::UNUSED, format!("the {kind} `{}` is never used", name.text))

@@ -90,6 +90,17 @@ impl<'a> Checker<'a> {
         None
     }
 
+    /// As [`Checker::fit`], to the type of another value, which is shown.
+    pub(crate) fn fit_like(&mut self, typed: model::Expr, e: &ast::Expr, like: &model::Expr) -> Option<model::Expr> {
+        if self.fits(typed.ty, like.ty) {
+            return Some(typed);
+        }
+        let finding = self.mismatch(typed.ty, e, like.ty);
+        let (here, there) = (self.show(typed.ty), self.show(like.ty));
+        self.report(finding.label(e.span, format!("this is {here}")).label(like.span, format!("this is {there}")));
+        None
+    }
+
     /// Whether a value of a type may stand where another is expected.
     pub(crate) fn fits(&self, found: Type, expected: Type) -> bool {
         match (found, expected) {

@@ -45,6 +45,7 @@ pub struct Declared<'a, T> {
 #[derive(Debug, Default)]
 pub struct Names<'a> {
     by_name: FxHashMap<&'a str, (Decl, Span)>,
+    faulty: bool,
     /// The policies; one is right.
     pub policies: Vec<Declared<'a, ast::Policy>>,
     /// The dimensions.
@@ -112,12 +113,18 @@ impl<'a> Names<'a> {
         self.by_name.get(name).map(|(_, span)| *span)
     }
 
+    /// Whether some declaration could not be read whole.
+    pub fn any_faulty(&self) -> bool {
+        self.faulty
+    }
+
     /// All names with what they stand for, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Decl)> {
         self.by_name.iter().map(|(name, (decl, _))| (*name, *decl))
     }
 
     fn collect_item(&mut self, item: &'a ast::Item, diagnostics: &mut Vec<Diagnostic>) {
+        self.faulty |= item.faulty;
         fn push<'a, T>(list: &mut Vec<Declared<'a, T>>, ast: &'a T, item: &'a ast::Item) -> usize {
             list.push(Declared { ast, doc: item.doc.as_deref(), span: item.span, faulty: item.faulty });
             list.len() - 1
@@ -178,24 +185,28 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     ranked.filter(|(d, c)| *d <= limit && *d < c.chars().count().max(wanted.len())).min().map(|(_, c)| c)
 }
 
-/// The edits (insertions, deletions, substitutions) between two texts; anything above `limit` where that is clear early.
+/// The edits (insertions, deletions, substitutions, neighbours exchanged) between two texts; `limit + 1` where their
+/// lengths alone differ by more than `limit`.
 fn distance(a: &[char], b: &str, limit: usize) -> usize {
     let b: Vec<char> = b.chars().collect();
     if a.len().abs_diff(b.len()) > limit {
         return limit + 1;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let at = |row: &[usize], i: usize| row.get(i).copied().unwrap_or(limit + 1);
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
-            let next = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
-            diagonal = std::mem::replace(cell, next);
-            left = next;
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let changed = at(&last, j) + usize::from(x != y);
+            let mut edits = changed.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let crossed = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if crossed {
+                edits = edits.min(at(&before, j - 1) + 1);
+            }
+            row.push(edits);
         }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
+        before = std::mem::replace(&mut last, row);
     }
-    row.last().copied().unwrap_or(limit + 1)
+    at(&last, b.len())
 }

@@ -31,11 +31,19 @@ impl<'a> Checker<'a> {
             Found::Reported => None,
             Found::Nothing => {
                 let first = names.first()?;
+                if let Some(home) = self.home(cx)
+                    && self.model.tables[home].title.name == first.text
+                {
+                    let finding =
+                        Diagnostic::new(codes::names::NOT_HERE, format!("`{}` is what is measured here", first.text))
+                            .label(first.span, "one of its columns was expected");
+                    self.report(finding);
+                    return None;
+                }
                 let near = self.nearest_here(first, cx, None);
-                let wanted = match (&cx.at, self.home(cx)) {
-                    (_, Some(table)) => format!("a column of `{}`", self.model.tables[table].title.name),
-                    (At::Cell(Subject::All), None) => "nothing: all rows together have no columns".to_owned(),
-                    _ => "a column".to_owned(),
+                let wanted = match self.home(cx) {
+                    Some(table) => format!("a column of `{}`", self.model.tables[table].title.name),
+                    None => "a column".to_owned(),
                 };
                 self.report(unknown(first, &wanted, near.as_deref()));
                 None

@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
             );
             return;
         };
-        let (policy, span) = (first.ast, first.ast.title.span);
+        let (policy, span, faulty) = (first.ast, first.ast.title.span, first.faulty);
         let more: Vec<_> = self.names.policies.iter().skip(1).map(|p| p.ast.title.span).collect();
         for again in more {
             self.report(
@@ -77,10 +77,11 @@ impl<'a> Checker<'a> {
         }
         self.report_all_not_built(&policy.not_built);
         self.model.policy.title.clone_from(&policy.title.value);
-        self.check_edition(policy);
-        self.check_currency(policy);
+        self.check_edition(policy, faulty);
+        self.check_currency(policy, faulty);
         match policy.period {
             Some((period, _)) => self.model.policy.period = period,
+            None if faulty => {}
             None => self.report(
                 setting("the policy does not say its period".to_owned())
                     .label(span, "no `period` in this policy")
@@ -109,8 +110,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_edition(&mut self, policy: &'a ast::Policy) {
+    fn check_edition(&mut self, policy: &'a ast::Policy, faulty: bool) {
         match policy.edition {
+            None if faulty => {}
             None => self.report(
                 setting("the policy does not say its edition".to_owned())
                     .label(policy.title.span, "no `edition` in this policy")
@@ -127,8 +129,11 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_currency(&mut self, policy: &'a ast::Policy) {
+    fn check_currency(&mut self, policy: &'a ast::Policy, faulty: bool) {
         let Some(name) = &policy.currency else {
+            if faulty {
+                return;
+            }
             self.report(
                 setting("the policy does not say its currency".to_owned())
                     .label(policy.title.span, "no `currency` in this policy")
@@ -142,7 +147,12 @@ impl<'a> Checker<'a> {
                 let known = OTHER_DIGITS.iter().map(|(c, _)| *c).chain(HUNDREDTHS.split(' '));
                 let near = crate::names::nearest(&name.text.to_uppercase(), known.clone());
                 let upper = name.text.to_uppercase();
-                let near = if currency(&upper).is_some() { Some(upper.as_str()) } else { near };
+                let near = match upper.as_str() {
+                    // Common names of currencies that are no codes.
+                    "RMB" | "CNH" | "元" | "人民币" => Some("CNY"),
+                    upper if currency(upper).is_some() => Some(upper),
+                    _ => near,
+                };
                 let found =
                     setting(format!("`{}` is no currency", name.text)).label(name.span, "not a code of ISO 4217");
                 self.report(match near {

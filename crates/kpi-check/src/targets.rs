@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
             self.report_not_built(&format!("per {}", kind.word()), *span);
             return None;
         }
-        let number = Some(Type::Number(unit));
+        let formula = self.instance(cx.this?)?.formula.clone();
         let kind = match &written.kind {
             ast::TargetKind::None => {
                 if let Some(extra) = written.tolerance.as_ref().or(written.stretch.as_ref()) {
@@ -97,13 +97,13 @@ impl<'a> Checker<'a> {
                 return Some(None);
             }
             ast::TargetKind::Compare(op, bound) => {
-                let bound = self.expr(bound, cx, number);
                 let op = compare_op(*op).filter(|op| *op != CompareOp::Ne);
+                let bound = self.against(&formula, op, bound, cx);
                 TargetKind::Compare(op?, bound?)
             }
             ast::TargetKind::Between(range) => {
-                let low = self.expr(&range.low, cx, number);
-                let high = self.expr(&range.high, cx, number);
+                let low = self.against(&formula, None, &range.low, cx);
+                let high = self.against(&formula, None, &range.high, cx);
                 TargetKind::Between(low?, high?, range.closed)
             }
         };

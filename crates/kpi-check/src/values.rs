@@ -297,7 +297,7 @@ impl<'a> Checker<'a> {
                 }
             },
             [_, name, ..] => {
-                self.report(unknown(name, "nothing: a field of an indicator has no fields", None));
+                self.report(unknown(name, "nothing more", None));
                 return None;
             }
         };
