@@ -183,3 +183,12 @@ fn one_slip_gives_one_finding() {
     assert_eq!(found.matches("K1001").count(), 1, "{found}");
     assert_eq!(found.matches(" K").count(), 1, "{found}");
 }
+
+#[test]
+fn what_could_not_be_read_is_not_said_to_be_missing() {
+    let found = findings(
+        "indicator a { formula count(live), target ≥ 1 }\nindicator b { formula count(live) +, target ≥ 1 }\n\
+         scorecard c for staff {\n  a weight 60%\n  b weigt 40%\n}\n",
+    );
+    insta::assert_snapshot!(found);
+}

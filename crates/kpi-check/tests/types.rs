@@ -248,8 +248,8 @@ fn parameters_functions_and_curves() {
 fn constants_are_folded() {
     let ground = common::GROUND;
     let text = format!(
-        "{ground}param part: ratio = 1.2 × 5%\nindicator a {{ formula count(live), target ≥ 1 }}\n\
-         scorecard card for staff {{ a weight 100% - part\n group rest weight part {{ a weight 100% }} }}\n"
+        "{ground}param part: ratio = 1.2 × 5%\nindicator a {{ formula count(live), target ≥ 1 }}\nindicator b {{ formula count(live), target ≥ 1 }}\n\
+         scorecard card for staff {{ a weight 100% - part\n group rest weight part {{ b weight 100% }} }}\n"
     );
     let (files, model, found) = common::check(&text);
     assert!(model.is_some(), "{}", common::render(&files, &found));
