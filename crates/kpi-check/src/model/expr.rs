@@ -38,8 +38,10 @@ pub enum ExprKind {
     Aggregate(Arc<Aggregate>),
     /// The one row of the subject and period (cell context only).
     Lookup(Arc<Lookup>),
-    /// A parameter. `keys` are the written index `limit[case.kind]`; without one the parameter's own keys are evaluated
-    /// in the cell.
+    /// A parameter. The keys stand for those of its [`ByKey::Expr`](super::ByKey), in their order: the written index
+    /// `limit[case.kind]`, or, where none is written, the parameter's own keys as they are found from the subject (the
+    /// same parameter serves several kinds of subject, for which its keys are different paths). There are none if it
+    /// depends on nothing but the date.
     Param(ParamId, Option<Vec<Expr>>),
     /// `-x`
     Neg(Box<Expr>),
