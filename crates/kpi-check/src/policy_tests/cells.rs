@@ -98,15 +98,15 @@ fn read_number(text: &str, unit: Unit, column: &Column, model: &Model) -> Result
         "d" | "天" => (times(number, Dec::int(86_400))?, Unit::DURATION, false),
         "元" => (number, Unit::MONEY, false),
         other if other == currency.code => (number, Unit::MONEY, false),
+        code if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
+            return Err(format!("all money of the policy is in {}", currency.code));
+        }
         _ => return Err("not a number".to_owned()),
     };
     if !found.same_dimension(unit) {
         return Err("the unit is not the column's".to_owned());
     }
-    if bare && value.fraction_digits() > column.digits {
-        return Err(format!("more than {} digits after the point", column.digits));
-    }
-    if !bare && unit == Unit::MONEY && value.fraction_digits() > column.digits {
+    if (bare || unit == Unit::MONEY) && value.fraction_digits() > column.digits {
         return Err(format!("more than {} digits after the point", column.digits));
     }
     if bare { times(value, column.scale) } else { Ok(value) }

@@ -60,38 +60,19 @@ impl<'a> Checker<'a> {
         Some((found, card))
     }
 
-    /// `place == constant`; a truth value may stand alone.
+    /// `place == constant`
     fn comparison(
         &mut self,
         e: &'a ast::Expr,
         period: Period,
         tables: &[TestTable],
     ) -> Option<(FoundPlace, CompareOp, Value)> {
-        let (place, truth) = match &e.kind {
-            ast::ExprKind::Binary(op, left, right) => {
-                let Some(op) = compare_op(*op) else { return self.no_place(e) };
-                let found = self.expect_place(left, period, tables)?;
-                let value = self.expected_value(right, found.ty)?;
-                self.check_order(op, found.ty, e)?;
-                return Some((found, op, value));
-            }
-            ast::ExprKind::Not(inner) => (&**inner, false),
-            _ => (e, true),
-        };
+        let ast::ExprKind::Binary(op, place, value) = &e.kind else { return self.no_place(e) };
+        let Some(op) = compare_op(*op) else { return self.no_place(e) };
         let found = self.expect_place(place, period, tables)?;
-        if found.ty != Type::Bool {
-            let shown = type_word(found.ty);
-            self.report(
-                Diagnostic::new(
-                    codes::tests::EXPECT_VALUE,
-                    format!("this is {shown}, and nothing says what it must be"),
-                )
-                .label(e.span, "")
-                .help("compare it: `… == 100`; or write `is missing`, `is known`"),
-            );
-            return None;
-        }
-        Some((found, CompareOp::Eq, Value::Bool(truth)))
+        let value = self.expected_value(value, found.ty)?;
+        self.check_order(op, found.ty, e)?;
+        Some((found, op, value))
     }
 
     fn check_order(&mut self, op: CompareOp, ty: Type, e: &ast::Expr) -> Option<()> {
