@@ -7,6 +7,7 @@ use kpi_value::Dec;
 use crate::checker::Checker;
 use crate::context::Context;
 use crate::model::{self, CurveKind, Form, StepBound, Type, Unit};
+use crate::show::show_unit;
 
 pub(crate) mod cover;
 
@@ -182,7 +183,7 @@ impl<'a> Checker<'a> {
         let unit = Unit { form, ..argument };
         match expected {
             Some(Type::Number(wanted)) if !wanted.same_dimension(unit) => {
-                let (has, wanted) = (unit_word(unit), unit_word(wanted));
+                let (has, wanted) = (show_unit(unit), show_unit(wanted));
                 self.report(
                     Diagnostic::new(
                         codes::types::UNIT_MISMATCH,
@@ -272,19 +273,6 @@ pub(crate) fn compare_op(op: ast::BinaryOp) -> Option<model::CompareOp> {
         ast::BinaryOp::Ge => model::CompareOp::Ge,
         _ => return None,
     })
-}
-
-/// What a unit is called, with its article.
-pub(crate) fn unit_word(unit: Unit) -> &'static str {
-    match (unit.money, unit.time, unit.form) {
-        (1, 0, _) => "money",
-        (0, 1, _) => "a duration",
-        (0, 0, Form::Ratio) => "a ratio",
-        (0, 0, Form::Count) => "a count",
-        (0, 0, Form::Points) => "points",
-        (0, 0, Form::Number) => "a number",
-        _ => "a product of units",
-    }
 }
 
 fn word(kind: ast::CurveKind) -> &'static str {

@@ -238,7 +238,7 @@ impl<'a> Checker<'a> {
         let mut largest = Dec::ZERO;
         for line in lines.iter().filter(|line| line.weight.is_some()) {
             let mut fraction = match &line.kind {
-                model::LineKind::Indicator { scoring, .. } => lines::largest_fraction(scoring)?,
+                model::LineKind::Indicator { scoring, .. } => self.largest_fraction(scoring)?,
                 model::LineKind::Card(id) => {
                     self.model.scorecards[*id].score_limit?.div(Dec::HUNDRED).ok().flatten()?
                 }

@@ -2,14 +2,13 @@
 
 use kpi_base::{Diagnostic, codes};
 use kpi_syntax::ast;
-use kpi_value::{Dec, Value};
+use kpi_value::Dec;
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::curves::{compare_op, unit_word};
-use crate::model::{
-    self, ByTable, CompareOp, ExprKind, IndicatorId, Subject, Target, TargetKind, Tolerance, Type, Unit,
-};
+use crate::curves::compare_op;
+use crate::model::{self, ByTable, CompareOp, IndicatorId, Subject, Target, TargetKind, Tolerance, Type, Unit};
+use crate::show::show_unit;
 
 pub(crate) mod scoring;
 
@@ -64,11 +63,11 @@ impl<'a> Checker<'a> {
         for (span, what) in &spans {
             let mut finding = Diagnostic::new(
                 codes::cards::TARGET_TYPE,
-                format!("a {what} needs a number, and the formula of `{}` is {}", written.name.text, type_word(ty)),
+                format!("a {what} needs a number, and the formula of `{}` is {}", written.name.text, self.show(ty)),
             )
             .label(*span, "");
             if let Some(formula) = &written.formula {
-                finding = finding.label(formula.span, type_word(ty));
+                finding = finding.label(formula.span, self.show(ty));
             }
             self.report(finding.help("count or measure something: `count(… where …)`"));
         }
@@ -122,7 +121,7 @@ impl<'a> Checker<'a> {
     fn check_bounds(&mut self, kind: &TargetKind) -> Option<()> {
         match kind {
             TargetKind::Compare(_, bound) => {
-                if constant(bound).is_some_and(Dec::is_negative) {
+                if self.constant(bound).is_some_and(Dec::is_negative) {
                     self.report(
                         Diagnostic::new(codes::cards::TARGET_NEGATIVE, "the target is below 0, and no share of it can be attained")
                             .label(bound.span, "")
@@ -132,7 +131,7 @@ impl<'a> Checker<'a> {
                 }
             }
             TargetKind::Between(low, high, closed) => {
-                if let (Some(a), Some(b)) = (constant(low), constant(high))
+                if let (Some(a), Some(b)) = (self.constant(low), self.constant(high))
                     && (a > b || a == b && !closed)
                 {
                     self.report(
@@ -183,7 +182,7 @@ impl<'a> Checker<'a> {
     }
 
     fn wrong_tolerance<T>(&mut self, e: &ast::Expr, unit: Unit) -> Option<T> {
-        let has = unit_word(unit);
+        let has = show_unit(unit);
         self.report(
             Diagnostic::new(codes::cards::TOLERANCE, format!("this tolerance does not fit a target that is {has}"))
                 .label(e.span, "")
@@ -196,10 +195,10 @@ impl<'a> Checker<'a> {
         let stretch = self.expr(e, cx, Some(Type::Number(unit)))?;
         let wrong = match kind {
             TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, base) => {
-                constant(base).zip(constant(&stretch)).is_some_and(|(base, stretch)| stretch <= base)
+                self.constant(base).zip(self.constant(&stretch)).is_some_and(|(base, stretch)| stretch <= base)
             }
             TargetKind::Compare(CompareOp::Le | CompareOp::Lt, base) => {
-                constant(base).zip(constant(&stretch)).is_some_and(|(base, stretch)| stretch >= base)
+                self.constant(base).zip(self.constant(&stretch)).is_some_and(|(base, stretch)| stretch >= base)
             }
             _ => true,
         };
@@ -215,30 +214,14 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The value of a constant number, its sign included.
-pub(crate) fn constant(e: &model::Expr) -> Option<Dec> {
-    match &e.kind {
-        ExprKind::Const(Some(Value::Dec(x))) => Some(*x),
-        ExprKind::Neg(x) => constant(x).and_then(|x| Dec::ZERO.sub(x).ok()),
-        _ => None,
+impl Checker<'_> {
+    /// The value of a constant number; `None` also where it is out of range, which is reported elsewhere.
+    pub(crate) fn constant(&self, e: &model::Expr) -> Option<Dec> {
+        self.fold(e).and_then(Result::ok)
     }
 }
 
 /// Whether some row of a target asks for something.
 pub(crate) fn asks(target: Option<&ByTable<Option<Target>>>) -> bool {
     target.is_some_and(|table| table.rows.iter().any(|row| row.value.is_some()))
-}
-
-/// What a type is called, with its article.
-pub(crate) fn type_word(ty: Type) -> &'static str {
-    match ty {
-        Type::Bool => "true or false",
-        Type::Text => "a text",
-        Type::Number(unit) => unit_word(unit),
-        Type::Date => "a date",
-        Type::DateTime => "a time",
-        Type::Period(_) => "a period",
-        Type::Member(_) => "a member of a dimension",
-        Type::Reference(_) => "a reference",
-    }
 }

@@ -9,7 +9,6 @@ use crate::checker::{Checker, unknown};
 use crate::curves::compare_op;
 use crate::model::{self, Claim, CompareOp, Expect, RuleOutcome, ScorecardId, TestTable, Type};
 use crate::names::{Decl, nearest};
-use crate::targets::type_word;
 
 impl<'a> Checker<'a> {
     /// One expectation of a test that judges this period.
@@ -84,7 +83,7 @@ impl<'a> Checker<'a> {
         if ordered || matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Some(());
         }
-        let shown = type_word(ty);
+        let shown = self.show(ty);
         self.report(
             Diagnostic::new(codes::types::NO_ORDER, format!("{shown} has no order"))
                 .label(e.span, "")

@@ -11,7 +11,7 @@ use crate::checker::{Checker, title};
 use crate::instances::Need;
 use crate::model::{self, ByNumber, ByTable, CurveKind, LineKind, Scoring, Subject, Type, Unit};
 use crate::names::Decl;
-use crate::targets::{asks, constant};
+use crate::targets::asks;
 
 /// A line whose weight may still have to be worked out.
 struct Draft {
@@ -361,19 +361,21 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The largest fraction that a scoring can give; `None` if it has no bound that is known here.
-pub(super) fn largest_fraction(scoring: &Scoring) -> Option<Dec> {
-    match scoring {
-        Scoring::Proportional { cap, stretch, .. } => Some(stretch.unwrap_or(*cap)),
-        Scoring::AllOrNothing | Scoring::Deduct { .. } | Scoring::Rating(_) => Some(Dec::ONE),
-        Scoring::Curve(_, curve) => match &curve.kind {
-            CurveKind::Step(rows) => {
-                let values: Option<Vec<Dec>> = rows.iter().map(|row| constant(&row.value)).collect();
-                values?.into_iter().max()
-            }
-            CurveKind::Linear(points) => points.iter().map(|(_, y)| *y).max(),
-            CurveKind::Marginal(_) => None,
-        },
+impl Checker<'_> {
+    /// The largest fraction that a scoring can give; `None` if it has no bound that is known here.
+    pub(super) fn largest_fraction(&self, scoring: &Scoring) -> Option<Dec> {
+        match scoring {
+            Scoring::Proportional { cap, stretch, .. } => Some(stretch.unwrap_or(*cap)),
+            Scoring::AllOrNothing | Scoring::Deduct { .. } | Scoring::Rating(_) => Some(Dec::ONE),
+            Scoring::Curve(_, curve) => match &curve.kind {
+                CurveKind::Step(rows) => {
+                    let values: Option<Vec<Dec>> = rows.iter().map(|row| self.constant(&row.value)).collect();
+                    values?.into_iter().max()
+                }
+                CurveKind::Linear(points) => points.iter().map(|(_, y)| *y).max(),
+                CurveKind::Marginal(_) => None,
+            },
+        }
     }
 }
 

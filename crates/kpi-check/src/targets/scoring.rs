@@ -6,7 +6,7 @@ use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
-use super::{asks, constant};
+use super::asks;
 use crate::checker::{Checker, unknown};
 use crate::context::Context;
 use crate::curves::WrittenCurve;
@@ -177,7 +177,7 @@ impl<'a> Checker<'a> {
             LineField::Attainment => Some(true),
             LineField::Actual => direction(target),
         };
-        if gives_most_for_worst(&curve, field, rising) {
+        if self.gives_most_for_worst(&curve, field, rising) {
             let message = match rising {
                 Some(true) => "the lowest number earns as much as any other",
                 Some(false) => "the highest number, which is the worst, earns as much as any other",
@@ -236,36 +236,38 @@ fn direction(target: Option<&ByTable<Option<Target>>>) -> Option<bool> {
     directions.all(|direction| direction == Some(first)).then_some(first)
 }
 
-/// Whether a curve of constants has its largest value at its worse end.
-fn gives_most_for_worst(curve: &Curve, field: LineField, rising: Option<bool>) -> bool {
-    let far = Dec::int(i64::MAX);
-    let (values, low, high): (Vec<Option<Dec>>, _, _) = match &curve.kind {
-        CurveKind::Linear(points) => (
-            points.iter().map(|(_, y)| Some(*y)).collect(),
-            points.first().map(|(_, y)| *y),
-            points.last().map(|(_, y)| *y),
-        ),
-        CurveKind::Step(rows) => {
-            let at = |x: Dec| rows.iter().find(|row| row.bound.holds(x)).and_then(|row| constant(&row.value));
-            let least = if field == LineField::Actual { Dec::ZERO.sub(far).unwrap_or_default() } else { Dec::ZERO };
-            (rows.iter().map(|row| constant(&row.value)).collect(), at(least), at(far))
+impl Checker<'_> {
+    /// Whether a curve of constants has its largest value at its worse end.
+    fn gives_most_for_worst(&self, curve: &Curve, field: LineField, rising: Option<bool>) -> bool {
+        let far = Dec::int(i64::MAX);
+        let (values, low, high): (Vec<Option<Dec>>, _, _) = match &curve.kind {
+            CurveKind::Linear(points) => (
+                points.iter().map(|(_, y)| Some(*y)).collect(),
+                points.first().map(|(_, y)| *y),
+                points.last().map(|(_, y)| *y),
+            ),
+            CurveKind::Step(rows) => {
+                let at = |x: Dec| rows.iter().find(|row| row.bound.holds(x)).and_then(|row| self.constant(&row.value));
+                let least = if field == LineField::Actual { Dec::ZERO.sub(far).unwrap_or_default() } else { Dec::ZERO };
+                (rows.iter().map(|row| self.constant(&row.value)).collect(), at(least), at(far))
+            }
+            CurveKind::Marginal(_) => return false,
+        };
+        let Some(most) = values.into_iter().collect::<Option<Vec<_>>>().and_then(|v| v.into_iter().max()) else {
+            return false;
+        };
+        match rising {
+            Some(true) => low == Some(most),
+            Some(false) => high == Some(most),
+            None => low == Some(most) && high == Some(most) && self.most_everywhere(curve, most),
         }
-        CurveKind::Marginal(_) => return false,
-    };
-    let Some(most) = values.into_iter().collect::<Option<Vec<_>>>().and_then(|v| v.into_iter().max()) else {
-        return false;
-    };
-    match rising {
-        Some(true) => low == Some(most),
-        Some(false) => high == Some(most),
-        None => low == Some(most) && high == Some(most) && most_everywhere(curve, most),
     }
-}
 
-fn most_everywhere(curve: &Curve, most: Dec) -> bool {
-    match &curve.kind {
-        CurveKind::Linear(points) => points.iter().all(|(_, y)| *y == most),
-        CurveKind::Step(rows) => rows.iter().all(|row| constant(&row.value) == Some(most)),
-        CurveKind::Marginal(_) => false,
+    fn most_everywhere(&self, curve: &Curve, most: Dec) -> bool {
+        match &curve.kind {
+            CurveKind::Linear(points) => points.iter().all(|(_, y)| *y == most),
+            CurveKind::Step(rows) => rows.iter().all(|row| self.constant(&row.value) == Some(most)),
+            CurveKind::Marginal(_) => false,
+        }
     }
 }
