@@ -1,3 +1,7 @@
 //! The command `kpi`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kpi_cli::main()
+}

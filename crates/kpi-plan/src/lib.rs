@@ -8,6 +8,7 @@ mod facts;
 mod plan;
 mod planner;
 mod request;
+mod tables;
 
 pub use facts::*;
 pub use plan::*;

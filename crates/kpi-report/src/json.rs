@@ -17,9 +17,9 @@ pub fn render_findings_json(findings: &[Diagnostic], files: &Files) -> serde_jso
     text(&IndexMap::from([("findings", findings.iter().map(|f| Finding::of(f, files)).collect::<Vec<_>>())]))
 }
 
-/// A derivation, with the place of each step in the policy.
-pub fn render_derivation_json(derivation: &Derivation, files: &Files) -> serde_json::Result<String> {
-    text(&Derived::of(derivation, files))
+/// The derivations of several numbers as a list, with the place of each step in the policy.
+pub fn render_derivations_json(derivations: &[Derivation], files: &Files) -> serde_json::Result<String> {
+    text(&derivations.iter().map(|derivation| Derived::of(derivation, files)).collect::<Vec<_>>())
 }
 
 fn text(value: &impl Serialize) -> serde_json::Result<String> {

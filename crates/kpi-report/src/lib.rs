@@ -6,7 +6,7 @@
 //! - [`render_run`]: the scorecards as tables that a manager can read, or one card with its lines.
 //! - [`render_derivation`]: the answer to "why this number".
 //! - [`render_findings`]: findings with the policy's text underlined (the one user of miette).
-//! - [`render_json`], [`render_derivation_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
+//! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
 //!   is the schema of the first.
 //! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] writes one.
 //!
@@ -28,6 +28,6 @@ pub use derivation::render_derivation;
 pub use findings::{render_findings, render_summary};
 pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv};
 pub use format::{Money, show_amount, show_quantity};
-pub use json::{render_derivation_json, render_findings_json, render_json};
+pub use json::{render_derivations_json, render_findings_json, render_json};
 pub use look::Look;
 pub use titles::Titles;

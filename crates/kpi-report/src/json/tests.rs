@@ -30,5 +30,5 @@ fn derivations_have_places() {
         span: Some(Span { file: FileId(0), start: 1, end: 7 }),
         from: Vec::new(),
     };
-    insta::assert_snapshot!(render_derivation_json(&derivation, &files).unwrap());
+    insta::assert_snapshot!(render_derivations_json(&[derivation], &files).unwrap());
 }

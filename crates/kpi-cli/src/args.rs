@@ -1,0 +1,162 @@
+//! What a user may type.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// KPI policies into scores and pay: checked, tested, explained
+#[derive(Debug, Parser)]
+#[command(name = "kpi", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a small project that runs: kpi.toml, a policy, sample exports, tests
+    Init {
+        /// The folder, which is made if it is not there
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Check the policy: names, units, tables, weights
+    Check {
+        #[command(flatten)]
+        project: Project,
+        /// How findings are written
+        #[arg(long, value_enum, default_value_t)]
+        format: TextOrJson,
+    },
+    /// Compute scores, grades, pay and rules from the exports
+    Run(Run),
+    /// Run the tests that the policy holds
+    Test {
+        #[command(flatten)]
+        project: Project,
+        /// Only tests whose name contains this
+        filter: Option<String>,
+    },
+    /// Explain a number step by step, down to the rows it came from
+    Why(Why),
+    /// Show the page of a finding's code, or list all codes
+    Explain {
+        /// The code, such as K9001
+        code: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Project {
+    /// The project: a folder with a kpi.toml [default: the nearest one upwards]
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub path: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub project: Project,
+    #[command(flatten)]
+    pub periods: Periods,
+    /// Only this subject (by its key) with all lines of its cards, or only this scorecard
+    #[arg(long, value_name = "SUBJECT|CARD")]
+    pub only: Option<String>,
+    /// What is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write files into this folder instead of to the terminal; old ones are replaced only when all are written
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Also end with exit code 1 if there are such cards
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Why {
+    /// The subject's key
+    pub subject: String,
+    /// An indicator, pay, scorecard or rule by its name or label [default: the subject's cards]
+    pub what: Option<String>,
+    #[command(flatten)]
+    pub periods: Periods,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TextOrJson,
+    /// The project: a folder with a kpi.toml [default: the nearest one upwards]
+    #[arg(long, value_hint = ValueHint::DirPath)]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Periods {
+    /// The period judged, such as 2026-10
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub period: Option<String>,
+    /// The first of several periods
+    #[arg(long, requires = "to")]
+    pub from: Option<String>,
+    /// The last of them
+    #[arg(long, requires = "from")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Data {
+    /// The environment of kpi.toml whose files are read
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// When progress is shown
+    #[arg(long, value_enum, default_value_t)]
+    pub progress: When,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextOrJson {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for people
+    #[default]
+    Text,
+    /// One document with everything
+    Json,
+    /// Four files: cards, lines, pay, rules
+    Csv,
+    /// The same four as Parquet
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Cards without a score because data are missing
+    Incomplete,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// If a terminal shows it and the work takes a while
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,27 @@
+//! One module a command.
+
+mod check;
+mod completions;
+mod explain;
+mod init;
+mod periods;
+mod pipeline;
+mod run;
+mod test;
+mod why;
+
+use crate::args::Command;
+use crate::console::{Console, Exit, Failure};
+
+/// Runs a command.
+pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    match command {
+        Command::Init { dir } => init::run(&dir, console),
+        Command::Check { project, format } => check::run(&project, format, console),
+        Command::Run(args) => run::run(&args, console),
+        Command::Test { project, filter } => test::run(&project, filter.as_deref(), console),
+        Command::Why(args) => why::run(&args, console),
+        Command::Explain { code } => explain::run(code.as_deref(), console),
+        Command::Completions { shell } => completions::run(shell, console),
+    }
+}

@@ -1,0 +1,36 @@
+//! `kpi explain`
+
+use kpi_base::{Code, Diagnostic, Severity, codes};
+use kpi_check::names::nearest;
+
+use crate::console::{Console, Exit, Failure};
+
+pub(crate) fn run(code: Option<&str>, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    match code {
+        Some(name) => {
+            let code = Code::find(name).ok_or_else(|| unknown(name))?;
+            console.out.write_all(code.page().trim_end().as_bytes())?;
+            writeln!(console.out)?;
+        }
+        None => {
+            for code in codes::all() {
+                let severity = match code.severity() {
+                    Severity::Error => "error",
+                    Severity::Warning => "warning",
+                    Severity::Note => "note",
+                };
+                writeln!(console.out, "{}  {severity:<7}  {}", code.name(), code.title())?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn unknown(name: &str) -> Failure {
+    let finding = Diagnostic::new(codes::config::NO_SUCH_CODE, format!("there is no code `{name}`"));
+    let upper = name.to_ascii_uppercase();
+    Failure::one(finding.help(match nearest(&upper, codes::all().map(Code::name)) {
+        Some(near) => format!("did you mean `{near}`? `kpi explain` lists all codes"),
+        None => "`kpi explain` lists all codes".to_owned(),
+    }))
+}

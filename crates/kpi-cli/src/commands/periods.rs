@@ -1,0 +1,49 @@
+//! The periods that a command is told to judge.
+
+use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_check::model::Model;
+use kpi_value::{Period, PeriodKind};
+
+use crate::args::Periods;
+use crate::console::Failure;
+
+/// The first and the last period.
+pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, Period), Failure> {
+    let kind = model.policy.period;
+    let calendar = model.policy.calendar;
+    let read = |text: &str| {
+        let period = calendar.parse(text).ok().filter(|period| period.kind == kind);
+        period.ok_or_else(|| {
+            let message = format!("`{text}` is not a {} such as {}", kind.word(), example(kind));
+            let help = format!("the policy is judged by the {}", kind.word());
+            Failure::one(Diagnostic::new(codes::PERIOD, message).help(help))
+        })
+    };
+    match (&periods.period, &periods.from, &periods.to) {
+        (Some(period), ..) => read(period).map(|period| (period, period)),
+        (None, Some(from), Some(to)) => {
+            let (first, last) = (read(from)?, read(to)?);
+            if first.index > last.index {
+                let message = format!("the first period, {from}, comes after the last, {to}");
+                return Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help("swap the two")));
+            }
+            Ok((first, last))
+        }
+        _ => {
+            let message = format!("no period is given: which {} is to be judged?", kind.word());
+            let one = example(kind);
+            let help = format!("add `--period {one}`, or `--from {one} --to {one}` for several");
+            Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(help)))
+        }
+    }
+}
+
+fn example(kind: PeriodKind) -> &'static str {
+    match kind {
+        PeriodKind::Day => "2026-10-03",
+        PeriodKind::Week => "2026-W41",
+        PeriodKind::Month => "2026-10",
+        PeriodKind::Quarter => "2026-Q4",
+        PeriodKind::Year => "2026",
+    }
+}

@@ -1,0 +1,156 @@
+//! `kpi run`
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_check::model::{Model, ScorecardId};
+use kpi_check::names::nearest;
+use kpi_engine::{Options, OutColumn, write_parquet};
+use kpi_plan::{Request, Roots};
+use kpi_report::{Cells, FlatTable, View, flatten, render_csv, render_json, render_run};
+use kpi_results::{CardStatus, Run};
+
+use super::periods::read_periods;
+use super::pipeline::{compute, make_plan};
+use crate::args::{self, FailOn, Format};
+use crate::console::{Console, Exit, Failure};
+use crate::output::Output;
+use crate::progress::watch;
+use crate::project::{Policy, Project};
+use crate::titles::titles;
+
+pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let table_files = matches!(args.format, Format::Csv | Format::Parquet);
+    if table_files && args.out.is_none() {
+        let finding = Diagnostic::new(codes::NEEDS_OUT, "this format writes four files and needs a folder for them");
+        return Err(Failure::one(finding.help("add `--out results/`")));
+    }
+    let project = Project::load(args.project.path.as_deref(), console)?;
+    let Policy { model, warnings } = project.check()?;
+    let (from, to) = read_periods(&args.periods, &model)?;
+    let only = args.only.as_deref().map(|name| Only::find(name, &model));
+    let roots = match only {
+        Some(Only::Card(card)) => Roots::of_card(&model, card),
+        _ => Roots::all(&model),
+    };
+    let plan = make_plan(&model, &Request { from, to, roots });
+    let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
+    // Before the work: a folder that cannot be written is told at once.
+    let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
+    let progress = watch(args.data.progress, console.interactive);
+    let options = Options { progress, ..Options::default() };
+    let run = compute(&model, &plan, &inputs, &options, |scored| scored.run());
+    drop(options);
+    let mut run = run.map_err(|found| project.fail(warnings.iter().cloned().chain(found).collect()))?;
+    run.findings.splice(0..0, warnings);
+    run.findings = console.with_short_paths(&run.findings);
+    if let Some(only) = only {
+        only.narrow(&mut run, &model)?;
+    }
+    let view = match only {
+        Some(Only::Subject(subject)) => View { subject: Some(subject), scorecard: None },
+        Some(Only::Card(card)) => View { subject: None, scorecard: Some(&model.scorecards[card].title.name) },
+        None => View::default(),
+    };
+
+    let text = |console: &Console<'_>, colour: bool| {
+        let look = kpi_report::Look { colour, ..console.look() };
+        render_run(&run, &titles(&model), view, look)
+    };
+    match (&output, args.format) {
+        (None, Format::Json) => console.out.write_all(render_json(&run, &project.files)?.as_bytes())?,
+        (None, _) => {
+            let text = text(console, console.colour);
+            console.out.write_all(text.as_bytes())?;
+        }
+        (Some(output), Format::Json) => {
+            let json = render_json(&run, &project.files)?;
+            output.write("run.json", |path| fs::write(path, json))?;
+        }
+        (Some(output), Format::Text) => output.write("run.txt", |path| fs::write(path, text(console, false)))?,
+        (Some(output), Format::Csv) => {
+            for table in flatten(&run) {
+                output.write(&format!("{}.csv", table.name), |path| write_csv(&table, path))?;
+            }
+        }
+        (Some(output), Format::Parquet) => {
+            for table in flatten(&run) {
+                output.write(&format!("{}.parquet", table.name), |path| parquet(table, path))?;
+            }
+        }
+    }
+    if let Some(output) = output {
+        output.commit()?;
+    }
+    if args.format != Format::Json || args.out.is_some() {
+        console.report(&run.findings, &project.files)?;
+    }
+    let incomplete = run.cards.iter().any(|card| card.status == CardStatus::Incomplete);
+    Ok(if incomplete && args.fail_on == Some(FailOn::Incomplete) { Exit::Findings } else { Exit::Clean })
+}
+
+/// What `--only` names.
+#[derive(Clone, Copy)]
+enum Only<'a> {
+    /// A scorecard of the policy.
+    Card(ScorecardId),
+    /// Anything else is a subject's key.
+    Subject(&'a str),
+}
+
+impl<'a> Only<'a> {
+    fn find(name: &'a str, model: &Model) -> Only<'a> {
+        let named = |wanted: &dyn Fn(&kpi_check::model::Title) -> bool| {
+            model.scorecards.iter().find(|(_, card)| wanted(&card.title)).map(|(id, _)| id)
+        };
+        let card = named(&|title| title.name == name).or_else(|| named(&|title| title.label.as_deref() == Some(name)));
+        card.map_or(Only::Subject(name), Only::Card)
+    }
+
+    /// Leaves in a run what is wanted of it.
+    fn narrow(self, run: &mut Run, model: &Model) -> Result<(), Failure> {
+        let Only::Subject(subject) = self else { return Ok(()) };
+        let cards = run.cards.iter().map(|c| c.subject.as_str());
+        let others = run.incentives.iter().map(|p| p.subject.as_str()).chain(run.rules.iter().map(|r| r.subject.as_str()));
+        let subjects: Vec<&str> = cards.chain(others).collect();
+        if !subjects.contains(&subject) {
+            return Err(no_subject(subject, &subjects, run, model));
+        }
+        run.cards.retain(|card| card.subject == subject);
+        run.incentives.retain(|pay| pay.subject == subject);
+        run.rules.retain(|rule| rule.subject == subject);
+        Ok(())
+    }
+}
+
+fn no_subject(name: &str, subjects: &[&str], run: &Run, model: &Model) -> Failure {
+    let period = &run.period;
+    let when = if period.from == period.to { period.from.clone() } else { format!("{} to {}", period.from, period.to) };
+    let message = format!("neither a subject with a card in {when} nor a scorecard is called `{name}`");
+    let scorecards = model.scorecards.iter().map(|(_, card)| card.title.name.as_str());
+    let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, message);
+    let help = match nearest(name, subjects.iter().copied().chain(scorecards)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "without `--only` the run shows every subject".to_owned(),
+    };
+    Failure::one(finding.help(help))
+}
+
+fn write_csv(table: &FlatTable, path: &Path) -> io::Result<()> {
+    fs::write(path, render_csv(table).map_err(io::Error::other)?)
+}
+
+fn parquet(table: FlatTable, path: &Path) -> io::Result<()> {
+    let columns: Vec<_> = table.columns.into_iter().map(|column| (column.name, out_column(column.cells))).collect();
+    write_parquet(&columns, path)
+}
+
+fn out_column(cells: Cells) -> OutColumn {
+    match cells {
+        Cells::Text(cells) => OutColumn::Text(cells),
+        Cells::Number(cells) => OutColumn::Dec(cells, kpi_value::Dec::SCALE),
+        Cells::Whole(cells) => OutColumn::Int(cells.into_iter().map(|cell| cell.map(i64::from)).collect()),
+    }
+}

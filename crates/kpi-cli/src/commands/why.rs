@@ -1,0 +1,138 @@
+//! `kpi why`
+
+use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_check::model::{Line, LineKind, Model, Title};
+use kpi_check::names::nearest;
+use kpi_engine::Options;
+use kpi_plan::{Request, Roots};
+use kpi_report::{render_derivation, render_derivations_json};
+use kpi_score::{NoAnswer, Question};
+
+use super::periods::read_periods;
+use super::pipeline::{compute, make_plan};
+use crate::args::{self, TextOrJson};
+use crate::console::{Console, Exit, Failure};
+use crate::progress::watch;
+use crate::project::{Policy, Project};
+use crate::titles::titles;
+
+pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let project = Project::load(args.path.as_deref(), console)?;
+    let Policy { model, warnings } = project.check()?;
+    let (from, to) = read_periods(&args.periods, &model)?;
+    let question = match &args.what {
+        None => Question::Cards,
+        Some(what) => find_question(what, &model)?,
+    };
+    let mut roots = Roots::all(&model);
+    if let Question::Indicator(id) = &question {
+        roots.indicators.insert(*id);
+    }
+    let plan = make_plan(&model, &Request { from, to, roots });
+    let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
+    let options = Options { progress: watch(args.data.progress, console.interactive), ..Options::default() };
+    let answers = compute(&model, &plan, &inputs, &options, |scored| {
+        let periods = (0..=to.index.saturating_sub(from.index)).map(|n| from.plus(n));
+        let answer = |period| scored.explain(&project.files, &args.subject, period, &question);
+        periods.map(answer).collect::<Result<Vec<_>, NoAnswer>>()
+    });
+    drop(options);
+    let answers = answers.map_err(|found| project.fail(warnings.into_iter().chain(found).collect()))?;
+    let derivations: Vec<_> = answers.map_err(no_answer)?.into_iter().flatten().collect();
+    match args.format {
+        TextOrJson::Json => {
+            console.out.write_all(render_derivations_json(&derivations, &project.files)?.as_bytes())?;
+        }
+        TextOrJson::Text => {
+            let titles = titles(&model);
+            for (i, derivation) in derivations.iter().enumerate() {
+                if i > 0 {
+                    writeln!(console.out)?;
+                }
+                console.out.write_all(render_derivation(derivation, &titles, console.look()).as_bytes())?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn no_answer(no: NoAnswer) -> Failure {
+    let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, no.message);
+    Failure::one(match no.near.as_slice() {
+        [] => finding,
+        [one] => finding.help(format!("did you mean `{one}`?")),
+        several => finding.help(format!("there is `{}`", several.join("`, `"))),
+    })
+}
+
+/// What a name or a label of the policy stands for. Names go before labels; a pay may be written `incentive.pay`.
+fn find_question(what: &str, model: &Model) -> Result<Question, Failure> {
+    let named = |title: &Title| title.name == what;
+    let labelled = |title: &Title| title.label.as_deref() == Some(what);
+    let found = find_by(model, &named).or_else(|| pay_of(what, model)).or_else(|| find_by(model, &labelled));
+    found.ok_or_else(|| {
+        let names = all_names(model);
+        let message = format!("the policy has no indicator, pay, scorecard or rule `{what}`");
+        let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, message);
+        Failure::one(match nearest(what, names.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("it has `{}`", names.join("`, `"))),
+        })
+    })
+}
+
+fn find_by(model: &Model, matches: &dyn Fn(&Title) -> bool) -> Option<Question> {
+    let indicator = || {
+        let on_cards = model.scorecards.iter().find_map(|(id, card)| line_by(&card.lines, model, matches, id));
+        let alone = || model.indicators.iter().find(|(_, i)| matches(&i.title)).map(|(id, _)| Question::Indicator(id));
+        on_cards.or_else(alone)
+    };
+    let card = || model.scorecards.iter().find(|(_, c)| matches(&c.title)).map(|(id, _)| Question::Card(id));
+    let incentive = || model.incentives.iter().find(|(_, i)| matches(&i.title)).map(|(id, _)| Question::Pay(id, None));
+    let pay = || {
+        let pays = model.incentives.iter();
+        let mut places = pays.flat_map(|(id, i)| i.pays.iter().enumerate().map(move |(place, pay)| (id, place, pay)));
+        places.find(|(.., pay)| matches(&pay.title)).map(|(id, place, _)| Question::Pay(id, Some(place as u32)))
+    };
+    let rule = || model.rules.iter().find(|(_, r)| matches(&r.title)).map(|(id, _)| Question::Rule(id));
+    indicator().or_else(card).or_else(incentive).or_else(pay).or_else(rule)
+}
+
+/// The indicator or the group that a line shows. An indicator may stand on several cards, so that the question is about
+/// the indicator, and not about this line of it.
+fn line_by(
+    lines: &[Line],
+    model: &Model,
+    matches: &dyn Fn(&Title) -> bool,
+    card: kpi_check::model::ScorecardId,
+) -> Option<Question> {
+    lines.iter().find_map(|line| match &line.kind {
+        LineKind::Indicator { indicator, .. } if matches(&model.indicators[*indicator].title) => {
+            Some(Question::Indicator(*indicator))
+        }
+        LineKind::Group { title, .. } if matches(title) => Some(Question::Line(card, title.name.clone())),
+        LineKind::Group { lines, .. } => line_by(lines, model, matches, card),
+        _ => None,
+    })
+}
+
+fn pay_of(what: &str, model: &Model) -> Option<Question> {
+    let (incentive, pay) = what.split_once('.')?;
+    let (id, incentive) = model.incentives.iter().find(|(_, i)| i.title.name == incentive)?;
+    if pay == "total" {
+        return Some(Question::Pay(id, None));
+    }
+    let place = incentive.pays.iter().position(|p| p.title.name == pay)?;
+    Some(Question::Pay(id, Some(place as u32)))
+}
+
+fn all_names(model: &Model) -> Vec<&str> {
+    let indicators = model.indicators.iter().map(|(_, i)| i.title.name.as_str());
+    let cards = model.scorecards.iter().map(|(_, c)| c.title.name.as_str());
+    let pays = model.incentives.iter().flat_map(|(_, i)| i.pays.iter().map(|p| p.title.name.as_str()));
+    let rules = model.rules.iter().map(|(_, r)| r.title.name.as_str());
+    let mut names: Vec<&str> = indicators.chain(cards).chain(pays).chain(rules).collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}

@@ -1,0 +1,181 @@
+//! `kpi.toml`: where the policy is, and which files hold its tables.
+//!
+//! The reader is strict: a key that it does not know is an error with its place, never ignored.
+
+use std::ops::Range;
+
+use kpi_base::{Code, Diagnostic, FileId, Span, codes::config as codes};
+use kpi_check::names::nearest;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What `kpi.toml` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Config {
+    /// The patterns of the policy's files; none for every `.kpi` file below the folder.
+    pub policies: Vec<Pattern>,
+    /// The files of the default environment.
+    pub sources: Vec<Binding>,
+    /// The other environments.
+    pub environments: Vec<(String, Vec<Binding>)>,
+}
+
+/// The files of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// The table's name.
+    pub table: String,
+    /// Where the name stands.
+    pub key: Range<usize>,
+    /// A file or pattern each.
+    pub patterns: Vec<Pattern>,
+}
+
+/// A file or a pattern of files, relative to the folder of `kpi.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// As written.
+    pub text: String,
+    /// Where it stands.
+    pub range: Range<usize>,
+}
+
+/// Reads a `kpi.toml`, which is this file.
+pub(crate) fn parse(text: &str, file: FileId) -> Result<Config, Vec<Diagnostic>> {
+    let mut reader = Reader { file, findings: Vec::new() };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let range = error.span().unwrap_or_default();
+        reader.find(codes::NOT_TOML, "`kpi.toml` cannot be read".to_owned(), &range, error.message(), None);
+    }
+    let mut config = Config::default();
+    if reader.findings.is_empty() {
+        reader.document(document.get_ref(), &mut config);
+    }
+    if reader.findings.is_empty() { Ok(config) } else { Err(reader.findings) }
+}
+
+/// The place of a range of a file.
+pub(crate) fn span(file: FileId, range: &Range<usize>) -> Span {
+    let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span { file, start: byte(range.start), end: byte(range.end) }
+}
+
+struct Reader {
+    file: FileId,
+    findings: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn find(&mut self, code: Code, message: String, range: &Range<usize>, label: &str, help: Option<String>) {
+        let finding = Diagnostic::new(code, message).label(span(self.file, range), label);
+        self.findings.push(Diagnostic { help, ..finding });
+    }
+
+    fn document(&mut self, document: &DeTable<'_>, config: &mut Config) {
+        for (key, value) in document {
+            match key.get_ref().as_ref() {
+                "project" => self.project(value, config),
+                "sources" => config.sources = self.sources(value, "[sources]"),
+                "env" => self.environments(value, config),
+                _ => self.unknown(key, "kpi.toml", &["project", "sources", "env"]),
+            }
+        }
+    }
+
+    fn project(&mut self, value: &Spanned<DeValue<'_>>, config: &mut Config) {
+        let Some(table) = self.table(value, "[project]") else { return };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "policies" => config.policies = self.patterns(value, "policies"),
+                _ => self.unknown(key, "[project]", &["policies"]),
+            }
+        }
+    }
+
+    fn environments(&mut self, value: &Spanned<DeValue<'_>>, config: &mut Config) {
+        let Some(table) = self.table(value, "[env]") else { return };
+        for (name, value) in table {
+            let place = format!("[env.{}]", name.get_ref());
+            let Some(environment) = self.table(value, &place) else { continue };
+            let mut sources = Vec::new();
+            for (key, value) in environment {
+                match key.get_ref().as_ref() {
+                    "sources" => sources = self.sources(value, &format!("[env.{}.sources]", name.get_ref())),
+                    _ => self.unknown(key, &place, &["sources"]),
+                }
+            }
+            config.environments.push((name.get_ref().to_string(), sources));
+        }
+    }
+
+    fn sources(&mut self, value: &Spanned<DeValue<'_>>, place: &str) -> Vec<Binding> {
+        let Some(table) = self.table(value, place) else { return Vec::new() };
+        let mut bindings: Vec<Binding> = table
+            .iter()
+            .map(|(key, value)| Binding {
+                table: key.get_ref().to_string(),
+                key: key.span(),
+                patterns: self.patterns(value, key.get_ref()),
+            })
+            .collect();
+        bindings.sort_by_key(|binding| binding.key.start);
+        bindings
+    }
+
+    fn patterns(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Vec<Pattern> {
+        match value.get_ref() {
+            DeValue::Array(items) if !items.is_empty() => {
+                items.iter().filter_map(|item| self.pattern(item, key)).collect()
+            }
+            _ => self.pattern(value, key).into_iter().collect(),
+        }
+    }
+
+    fn pattern(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Option<Pattern> {
+        let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            let help = format!("write a file, a pattern or a list of them: `{key} = \"exports/{key}-*.csv\"`");
+            let message = format!("`{key}` names no file");
+            self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), Some(help));
+        }
+        Some(Pattern { text: text?.to_owned(), range: value.span() })
+    }
+
+    fn table<'v, 'i>(&mut self, value: &'v Spanned<DeValue<'i>>, place: &str) -> Option<&'v DeTable<'i>> {
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            let name = place.trim_matches(['[', ']']);
+            let help = format!("write the line `{place}`, and its keys below it");
+            let message = format!("`{name}` holds no keys");
+            self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), Some(help));
+        }
+        table
+    }
+
+    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, place: &str, known: &[&str]) {
+        let name = key.get_ref();
+        let near = nearest(name, known.iter().copied());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known keys: `{}`", known.join("`, `")),
+        };
+        let message = format!("`{place}` has no key `{name}`");
+        self.find(codes::UNKNOWN_KEY, message, &key.span(), "unknown key", Some(help));
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "this is a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "this is a number",
+        DeValue::Boolean(_) => "this is true or false",
+        DeValue::Datetime(_) => "this is a date",
+        DeValue::Array(items) if items.is_empty() => "this list is empty",
+        DeValue::Array(_) => "this is a list",
+        DeValue::Table(_) => "this is a table",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Judges the expectations of a policy's tests.
+//!
+//! A test of the policy is run like any period: planned, answered by an engine from the test's own rows, scored. This crate
+//! says what to plan ([`request`]), which columns the test should have given ([`unknown_columns`]), and which expectations
+//! fail ([`judge`]), each with what was expected, what came out, and how it came about. It runs no engine and renders
+//! nothing.
+
+mod show;
+
+use kpi_base::{Diagnostic, Files, codes::tests as codes};
+use kpi_check::model::{Claim, ColumnId, Expect, Model, Place, RuleOutcome, Test};
+use kpi_plan::{Facts, Plan, Request, Roots};
+use kpi_results::{CardStatus, Derivation};
+use kpi_score::{NoPlace, Question, Scored};
+use kpi_value::Period;
+
+use show::{show_outcome, show_value};
+
+/// Why a test fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// What was expected and what came out.
+    pub finding: Diagnostic,
+    /// How it came about; empty where there is nothing to derive.
+    pub derivation: Vec<Derivation>,
+}
+
+/// What has to be computed for a test: what it speaks of, in the periods that it speaks of.
+pub fn request(test: &Test) -> Request {
+    let periods = || test.expects.iter().map(|expect| expect.period).chain([test.period]);
+    let by_index = |period: &Period| period.index;
+    Request {
+        from: periods().min_by_key(by_index).unwrap_or(test.period),
+        to: periods().max_by_key(by_index).unwrap_or(test.period),
+        roots: Roots::of_test(test),
+    }
+}
+
+/// The columns that the test leaves out of a table it gives, and that something reads: each fails the test.
+pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -> Vec<Failure> {
+    let given = |column: &ColumnId| test.tables.iter().any(|t| t.table == column.table);
+    let rosters = facts.rosters.iter().flat_map(|roster| {
+        let absent = roster.columns.iter().filter(|column| column.absent);
+        absent.map(|column| ColumnId { table: roster.table, index: column.index })
+    });
+    let cubes = facts.cubes.iter().zip(&plan.cubes).flat_map(|(cube, _)| cube.absent.values().copied());
+    let mut columns: Vec<ColumnId> = rosters.chain(cubes).filter(given).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let failure = |id: ColumnId| {
+        let (table, column) = (&model.tables[id.table].title.name, model.column(id));
+        let name = &column.title.name;
+        let message = format!("the test leaves out `{table}.{name}`, which a formula reads");
+        let finding = Diagnostic::new(codes::UNKNOWN_COLUMN, message)
+            .label(test.span, "in this test")
+            .label(column.title.span, "this column")
+            .help(format!("add `{name}` to the test's `{table}`"));
+        Failure { finding, derivation: Vec::new() }
+    };
+    columns.into_iter().map(failure).collect()
+}
+
+/// The expectations that are not met, in the order of the test.
+pub fn judge(test: &Test, scored: &mut Scored<'_>, files: &Files) -> Vec<Failure> {
+    test.expects.iter().filter_map(|expect| judge_one(expect, scored, files)).collect()
+}
+
+/// What came out instead, in words.
+enum Miss {
+    Got(String),
+    Nowhere(NoPlace),
+}
+
+impl From<NoPlace> for Miss {
+    fn from(no_place: NoPlace) -> Miss {
+        Miss::Nowhere(no_place)
+    }
+}
+
+fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<Failure> {
+    let miss = check_claim(expect, scored).err()?;
+    let text = files.text(expect.span);
+    let text = text.strip_prefix("expect").unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let finding = match &miss {
+        Miss::Got(got) => Diagnostic::new(codes::EXPECTATION, format!("expected `{text}`, got {got}"))
+            .label(expect.span, format!("got {got}")),
+        Miss::Nowhere(NoPlace::Subject) => {
+            let period = scored.model().policy.calendar.show(expect.period);
+            let message = format!("expected `{text}`, but `{}` has nothing of the kind in {period}", expect.subject);
+            Diagnostic::new(codes::NO_CARD, message).label(expect.span, "nothing to judge").help(
+                "a subject needs a row in its roster, valid in the period, that meets the `where` of the scorecard",
+            )
+        }
+        Miss::Nowhere(NoPlace::Line) => {
+            let message = format!("expected `{text}`, but the line is not on the card of `{}`", expect.subject);
+            Diagnostic::new(codes::NO_CARD, message)
+                .label(expect.span, "no such line")
+                .help("a line of weight 0% or of target `none` is not on a subject's card")
+        }
+    };
+    let derivation = match miss {
+        Miss::Got(_) => {
+            scored.explain(files, &expect.subject, expect.period, &question(&expect.claim)).unwrap_or_default()
+        }
+        Miss::Nowhere(_) => Vec::new(),
+    };
+    Some(Failure { finding, derivation })
+}
+
+fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
+    let (subject, period) = (expect.subject.as_str(), expect.period);
+    let got = |holds: bool, got: &dyn Fn() -> String| if holds { Ok(()) } else { Err(Miss::Got(got())) };
+    match &expect.claim {
+        Claim::Compare(place, op, wanted, ty) => {
+            let value = scored.value(place, subject, period)?;
+            let holds = value.as_ref().is_some_and(|value| op.holds(value.cmp(wanted)));
+            got(holds, &|| show_value(scored.model(), value.as_ref(), *ty))
+        }
+        Claim::Missing(place, missing) => {
+            let value = scored.value(place, subject, period)?;
+            let ty = place_type(scored.model(), place);
+            got(value.is_none() == *missing, &|| show_value(scored.model(), value.as_ref(), ty))
+        }
+        Claim::Incomplete(card, incomplete) => {
+            let status = scored.card_status(*card, subject, period)?;
+            let is = status == CardStatus::Incomplete;
+            got(is == *incomplete, &|| format!("{} card", if is { "an incomplete" } else { "a complete" }))
+        }
+        Claim::Vetoed(card, veto, wanted) => {
+            let fired = scored.vetoed(*card, veto, subject, period)?;
+            got(fired == Some(*wanted), &|| match fired {
+                Some(true) => "vetoed".to_owned(),
+                Some(false) => "not vetoed".to_owned(),
+                None => "no data for the veto".to_owned(),
+            })
+        }
+        Claim::Rule(rule, wanted) => {
+            let outcome = scored.rule_outcome(*rule, subject, period)?;
+            let wanted = match wanted {
+                RuleOutcome::Fired => kpi_results::RuleOutcome::Fired,
+                RuleOutcome::NotFired => kpi_results::RuleOutcome::NotFired,
+                RuleOutcome::NotJudged => kpi_results::RuleOutcome::NotJudged,
+            };
+            got(outcome == wanted, &|| show_outcome(outcome).to_owned())
+        }
+    }
+}
+
+/// The type of a value of the results.
+fn place_type(model: &Model, place: &Place) -> kpi_check::model::Type {
+    use kpi_check::model::{CardField, IndicatorField, LineKind, Type};
+    let of_indicator = |actual: Type, field: &IndicatorField| match field {
+        IndicatorField::Actual | IndicatorField::Target => actual,
+        IndicatorField::Met => Type::Bool,
+        IndicatorField::Attainment | IndicatorField::Gap => Type::RATIO,
+        IndicatorField::Score => Type::POINTS,
+    };
+    match place {
+        Place::Card(_, CardField::Score) => Type::POINTS,
+        Place::Card(_, CardField::Attainment) | Place::LineWeight(..) => Type::RATIO,
+        Place::Card(_, CardField::Grade) => Type::Text,
+        Place::Card(_, CardField::Rank) => Type::COUNT,
+        Place::Line(card, name, field) => {
+            let mut open: Vec<_> = model.scorecards[*card].lines.iter().collect();
+            let mut actual = Type::NUMBER;
+            while let Some(line) = open.pop() {
+                match &line.kind {
+                    LineKind::Indicator { indicator, .. } if model.indicators[*indicator].title.name == *name => {
+                        actual = model.indicators[*indicator].formula.ty;
+                    }
+                    LineKind::Group { lines, .. } => open.extend(lines),
+                    _ => {}
+                }
+            }
+            of_indicator(actual, field)
+        }
+        Place::Indicator(_, IndicatorField::Score) => Type::RATIO,
+        Place::Indicator(id, field) => of_indicator(model.indicators[*id].formula.ty, field),
+        Place::Pay(..) => Type::MONEY,
+    }
+}
+
+fn question(claim: &Claim) -> Question {
+    match claim {
+        Claim::Compare(place, ..) | Claim::Missing(place, _) => match place {
+            Place::Card(card, _) => Question::Card(*card),
+            Place::Line(card, name, _) | Place::LineWeight(card, name) => Question::Line(*card, name.clone()),
+            Place::Indicator(id, _) => Question::Indicator(*id),
+            Place::Pay(id, pay) => Question::Pay(*id, *pay),
+        },
+        Claim::Incomplete(card, _) | Claim::Vetoed(card, ..) => Question::Card(*card),
+        Claim::Rule(rule, _) => Question::Rule(*rule),
+    }
+}

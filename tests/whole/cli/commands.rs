@@ -1,0 +1,152 @@
+//! What each command says when all is well, and when it is used wrongly.
+
+use std::fs;
+
+use crate::support::{Project, run};
+
+#[test]
+fn check_counts_what_the_policy_has() {
+    let outcome = Project::live().kpi("check");
+    assert_eq!(outcome.code, 0, "{}", outcome.whole());
+    insta::assert_snapshot!(outcome.out, @"Live team: no findings in 3 indicators, 1 scorecard, 1 incentive, 1 rule, 1 test");
+}
+
+#[test]
+fn run_shows_scorecards() {
+    // By hand: A01 meets everything. A02: 36000 ÷ 40000 = 90%, 30s ÷ 60s = 50%, no violation: 54 + 15 + 10 = 79, pay
+    // 2400 × (79% − 60%) ÷ 40% = 1140. A03 has no plan row. A04: 25%, 1s ÷ 60s, one violation too many: 15 + 0.5 + 5.
+    let outcome = Project::live().kpi("run --period 2026-10");
+    insta::assert_snapshot!(outcome.whole());
+}
+
+#[test]
+fn run_shows_one_subject() {
+    insta::assert_snapshot!(Project::live().kpi("run --period 2026-10 --only A02").whole());
+}
+
+#[test]
+fn run_shows_one_scorecard_by_name_or_label() {
+    let project = Project::live();
+    let by_name = project.kpi("run --period 2026-10 --only host_card");
+    assert_eq!(by_name.out, project.kpi("run --period 2026-10 --only 主播").out);
+    assert_eq!(by_name.code, 0, "{}", by_name.whole());
+    insta::assert_snapshot!(project.kpi("run --period 2026-10 --only A0").whole());
+}
+
+#[test]
+fn run_judges_several_periods() {
+    insta::assert_snapshot!(Project::live().kpi("run --from 2026-09 --to 2026-10").whole());
+}
+
+#[test]
+fn incomplete_cards_fail_a_run_only_if_asked_to() {
+    let project = Project::live();
+    assert_eq!(project.kpi("run --period 2026-10").code, 0);
+    assert_eq!(project.kpi("run --period 2026-10 --fail-on incomplete").code, 1);
+    let complete = project.replace("exports/plan.csv", "A02,2026-10,40000", "A02,2026-10,40000\nA03,2026-10,40000");
+    assert_eq!(complete.kpi("run --period 2026-10 --fail-on incomplete").code, 0);
+}
+
+#[test]
+fn the_nearest_project_upwards_is_taken() {
+    let project = Project::live();
+    let below = run(&project.path("exports"), "check");
+    assert_eq!(below.code, 0, "{}", below.whole());
+    assert_eq!(run(&project.path(".."), &format!("check {}", project.path("").display())).code, 0);
+}
+
+#[test]
+fn environments_have_files_of_their_own() {
+    let project = Project::live();
+    insta::assert_snapshot!("unknown_environment", project.kpi("run --period 2026-10 --env prod").whole());
+    let toml = project.read("kpi.toml");
+    let whole = toml.replace("[project]\npolicies = [\"policy/*.kpi\"]\n", "").replace("[sources]", "[env.prod.sources]");
+    let project = project.write("kpi.toml", whole.clone());
+    assert_eq!(project.kpi("run --period 2026-10 --env prod").code, 0);
+    insta::assert_snapshot!("unbound_sources", project.kpi("run --period 2026-10").whole());
+    insta::assert_snapshot!("misspelt_environment", project.kpi("run --period 2026-10 --env prd").whole());
+}
+
+#[test]
+fn why_explains_cards_lines_pay_and_rules() {
+    let project = Project::live();
+    insta::assert_snapshot!("why_card", project.kpi("why A02 --period 2026-10").whole());
+    insta::assert_snapshot!("why_line", project.kpi("why A02 watch_time --period 2026-10").whole());
+    insta::assert_snapshot!("why_line_json", project.kpi("why A02 平均停留时长 --period 2026-10 --format json").whole());
+    insta::assert_snapshot!("why_pay", project.kpi("why A02 performance --period 2026-10").whole());
+    insta::assert_snapshot!("why_rule", project.kpi("why A04 transfer --period 2026-10").whole());
+    insta::assert_snapshot!("why_incomplete", project.kpi("why A03 gmv_attainment --period 2026-10").whole());
+}
+
+#[test]
+fn why_says_what_it_does_not_know() {
+    let project = Project::live();
+    insta::assert_snapshot!("why_nobody", project.kpi("why A99 --period 2026-10").whole());
+    insta::assert_snapshot!("why_no_card", project.kpi("why A05 --period 2026-10").whole());
+    insta::assert_snapshot!("why_nothing", project.kpi("why A02 watch_tim --period 2026-10").whole());
+}
+
+#[test]
+fn tests_of_the_policy() {
+    let project = Project::live();
+    insta::assert_snapshot!("test_green", project.kpi("test").whole());
+    assert_eq!(project.kpi("test . SEVERE").code, 0);
+    insta::assert_snapshot!("test_no_match", project.kpi("test . nothing").whole());
+    let wrong = project.replace("policy/live.kpi", "expect host_card[A01].score == 0", "expect host_card[A01].score == 12.5");
+    insta::assert_snapshot!("test_failing", wrong.kpi("test").whole());
+}
+
+#[test]
+fn a_test_that_leaves_out_what_is_read_fails() {
+    let project = Project::live()
+        .replace("policy/live.kpi", "| id  | role | team | salary |", "| id  | role | team |")
+        .replace("policy/live.kpi", "| A01 | host | T1   | 8000   |", "| A01 | host | T1   |");
+    insta::assert_snapshot!(project.kpi("test").whole());
+}
+
+#[test]
+fn init_starts_a_green_project() {
+    let project = Project::empty();
+    insta::assert_snapshot!("init", project.kpi("init shop").whole());
+    for args in ["check shop", "test shop", "run shop --period 2026-10"] {
+        let outcome = project.kpi(args);
+        assert_eq!(outcome.code, 0, "{args}: {}", outcome.whole());
+        insta::assert_snapshot!(format!("init_{}", args.split(' ').next().unwrap()), outcome.whole());
+    }
+    insta::assert_snapshot!("init_again", project.kpi("init shop").whole());
+    let mine = fs::read_to_string(project.path("shop/kpi.toml")).unwrap();
+    assert!(mine.starts_with("# Where the policy is"));
+}
+
+#[test]
+fn explain_prints_pages_and_the_list() {
+    let project = Project::empty();
+    let page = project.kpi("explain k9001");
+    assert!(page.out.starts_with("# K9001: not built yet"), "{}", page.whole());
+    let list = project.kpi("explain");
+    assert_eq!(list.code, 0);
+    assert!(list.out.contains("K8001  error    no project here"), "{}", list.whole());
+    insta::assert_snapshot!(project.kpi("explain K123").whole());
+}
+
+#[test]
+fn completions_and_version() {
+    let project = Project::empty();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let outcome = project.kpi(&format!("completions {shell}"));
+        assert!(outcome.code == 0 && outcome.out.contains("kpi"), "{shell}: {}", outcome.whole());
+    }
+    assert_eq!(project.kpi("--version").out, concat!("kpi ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(project.kpi("--help").code, 0);
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let project = Project::live();
+    for args in ["", "rum", "run --format xml", "run --from 2026-01", "run --period 2026-10 --format csv"] {
+        assert_eq!(project.kpi(args).code, 2, "{args}");
+    }
+    insta::assert_snapshot!("no_period", project.kpi("run").whole());
+    insta::assert_snapshot!("wrong_period", project.kpi("run --period 2026-Q4").whole());
+    insta::assert_snapshot!("backwards", project.kpi("run --from 2026-10 --to 2026-09").whole());
+}
