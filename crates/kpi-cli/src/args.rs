@@ -44,6 +44,8 @@ pub(crate) enum Command {
         /// The code, such as K9001
         code: Option<String>,
     },
+    /// Serve an editor over stdin and stdout, in the language server protocol
+    Lsp,
     /// Print completions for a shell
     Completions {
         /// The shell

@@ -22,6 +22,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Test { project, filter } => test::run(&project, filter.as_deref(), console),
         Command::Why(args) => why::run(&args, console),
         Command::Explain { code } => explain::run(code.as_deref(), console),
+        Command::Lsp => kpi_lsp::serve().map(|()| Exit::Clean).map_err(|e| Failure::Io(std::io::Error::other(e))),
         Command::Completions { shell } => completions::run(shell, console),
     }
 }

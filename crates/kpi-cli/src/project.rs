@@ -22,7 +22,7 @@ pub(crate) struct Project {
     root: PathBuf,
     /// The folder as messages show it.
     shown: String,
-    /// The policy's files and, last, `kpi.toml`.
+    /// The policy's files, `kpi.toml`, and the modules of the standard library that the policy uses.
     pub files: Files,
     config: Config,
     toml: FileId,
@@ -48,8 +48,8 @@ impl Project {
         let source = SourceFile::new(console.shown(&toml), text);
         let id = files.add(source.clone());
         let config = config::parse(&source.text, id).map_err(|found| Failure::Findings(found, files.clone()))?;
-        let policies = policy_files(&root, &config.policies, id)
-            .map_err(|found| Failure::Findings(vec![found], files.clone()))?;
+        let policies =
+            policy_files(&root, &config.policies, id).map_err(|found| Failure::Findings(vec![found], files.clone()))?;
         if policies.is_empty() {
             let message = format!("there is no policy: no `.kpi` file lies in `{shown}` or below");
             return Err(Failure::one(Diagnostic::new(codes::NO_POLICY, message)));
@@ -67,7 +67,7 @@ impl Project {
     }
 
     /// Parses and checks the policy.
-    pub fn check(&self) -> Result<Policy, Failure> {
+    pub fn check(&mut self) -> Result<Policy, Failure> {
         let (model, findings) = self.analyse();
         match model {
             Some(model) => Ok(Policy { model, warnings: findings }),
@@ -76,7 +76,7 @@ impl Project {
     }
 
     /// The model, unless there are errors, and every finding.
-    pub fn analyse(&self) -> (Option<Model>, Vec<Diagnostic>) {
+    pub fn analyse(&mut self) -> (Option<Model>, Vec<Diagnostic>) {
         let mut findings = Vec::new();
         let mut asts = Vec::new();
         for (id, file) in self.files.iter().filter(|(id, _)| *id != self.toml) {
@@ -84,6 +84,7 @@ impl Project {
             asts.push(parsed.file);
             findings.extend(parsed.diagnostics);
         }
+        findings.extend(kpi_stdlib::load(&mut self.files, &mut asts));
         let unread = findings.iter().any(Diagnostic::is_error);
         let checked = kpi_check::check(&asts);
         findings.extend(checked.diagnostics);

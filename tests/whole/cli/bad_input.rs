@@ -27,10 +27,8 @@ macro_rules! bad {
 
 /// An export of sessions with these lines below its header.
 fn sessions(lines: &str) -> Project {
-    Project::live().write(
-        "exports/live-2026-10.csv",
-        format!("id,host,floor,started,成交金额,watched,viewers\n{lines}\n"),
-    )
+    Project::live()
+        .write("exports/live-2026-10.csv", format!("id,host,floor,started,成交金额,watched,viewers\n{lines}\n"))
 }
 
 bad! {

@@ -60,7 +60,8 @@ fn environments_have_files_of_their_own() {
     let project = Project::live();
     insta::assert_snapshot!("unknown_environment", project.kpi("run --period 2026-10 --env prod").whole());
     let toml = project.read("kpi.toml");
-    let whole = toml.replace("[project]\npolicies = [\"policy/*.kpi\"]\n", "").replace("[sources]", "[env.prod.sources]");
+    let whole =
+        toml.replace("[project]\npolicies = [\"policy/*.kpi\"]\n", "").replace("[sources]", "[env.prod.sources]");
     let project = project.write("kpi.toml", whole.clone());
     assert_eq!(project.kpi("run --period 2026-10 --env prod").code, 0);
     insta::assert_snapshot!("unbound_sources", project.kpi("run --period 2026-10").whole());
@@ -72,7 +73,10 @@ fn why_explains_cards_lines_pay_and_rules() {
     let project = Project::live();
     insta::assert_snapshot!("why_card", project.kpi("why A02 --period 2026-10").whole());
     insta::assert_snapshot!("why_line", project.kpi("why A02 watch_time --period 2026-10").whole());
-    insta::assert_snapshot!("why_line_json", project.kpi("why A02 平均停留时长 --period 2026-10 --format json").whole());
+    insta::assert_snapshot!(
+        "why_line_json",
+        project.kpi("why A02 平均停留时长 --period 2026-10 --format json").whole()
+    );
     insta::assert_snapshot!("why_pay", project.kpi("why A02 performance --period 2026-10").whole());
     insta::assert_snapshot!("why_rule", project.kpi("why A04 transfer --period 2026-10").whole());
     insta::assert_snapshot!("why_incomplete", project.kpi("why A03 gmv_attainment --period 2026-10").whole());
@@ -92,7 +96,8 @@ fn tests_of_the_policy() {
     insta::assert_snapshot!("test_green", project.kpi("test").whole());
     assert_eq!(project.kpi("test . SEVERE").code, 0);
     insta::assert_snapshot!("test_no_match", project.kpi("test . nothing").whole());
-    let wrong = project.replace("policy/live.kpi", "expect host_card[A01].score == 0", "expect host_card[A01].score == 12.5");
+    let wrong =
+        project.replace("policy/live.kpi", "expect host_card[A01].score == 0", "expect host_card[A01].score == 12.5");
     insta::assert_snapshot!("test_failing", wrong.kpi("test").whole());
 }
 

@@ -30,7 +30,11 @@ fn the_json_of_a_run_fits_its_schema() {
 #[test]
 fn the_schema_refuses_what_is_no_run() {
     let good = Project::live().kpi("run --period 2026-10 --format json").out;
-    for (from, to) in [("\"status\": \"complete\"", "\"status\": \"done\""), ("\"score\": \"79\"", "\"score\": 79"), ("\"cards\"", "\"card\"")] {
+    for (from, to) in [
+        ("\"status\": \"complete\"", "\"status\": \"done\""),
+        ("\"score\": \"79\"", "\"score\": 79"),
+        ("\"cards\"", "\"card\""),
+    ] {
         assert!(good.contains(from), "{from}");
         let bad = serde_json::from_str(&good.replacen(from, to, 1)).unwrap();
         assert!(!schema().is_valid(&bad), "{to}");

@@ -7,7 +7,7 @@ use crate::console::{Console, Exit, Failure, exit_of};
 use crate::project::Project;
 
 pub(crate) fn run(args: &args::Project, format: TextOrJson, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let project = Project::load(args.path.as_deref(), console)?;
+    let mut project = Project::load(args.path.as_deref(), console)?;
     let (model, findings) = project.analyse();
     if format == TextOrJson::Json {
         console.out.write_all(render_findings_json(&findings, &project.files)?.as_bytes())?;

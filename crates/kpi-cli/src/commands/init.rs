@@ -21,7 +21,9 @@ pub(crate) fn run(dir: &Path, console: &mut Console<'_>) -> Result<Exit, Failure
     let whole = console.cwd.join(dir);
     if let Some((taken, _)) = STARTER.iter().find(|(name, _)| whole.join(name).symlink_metadata().is_ok()) {
         let message = format!("`{}` is there already", dir.join(taken).display());
-        return Err(Failure::one(Diagnostic::new(codes::FOLDER_IN_USE, message).help("name a new folder: `kpi init DIR`")));
+        return Err(Failure::one(
+            Diagnostic::new(codes::FOLDER_IN_USE, message).help("name a new folder: `kpi init DIR`"),
+        ));
     }
     write_starter(&whole).map_err(|error| {
         let message = format!("`{}` cannot be written: {error}", dir.display());

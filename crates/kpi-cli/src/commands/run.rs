@@ -27,7 +27,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         let finding = Diagnostic::new(codes::NEEDS_OUT, "this format writes four files and needs a folder for them");
         return Err(Failure::one(finding.help("add `--out results/`")));
     }
-    let project = Project::load(args.project.path.as_deref(), console)?;
+    let mut project = Project::load(args.project.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
     let only = args.only.as_deref().map(|name| Only::find(name, &model));
@@ -113,7 +113,8 @@ impl<'a> Only<'a> {
     fn narrow(self, run: &mut Run, model: &Model) -> Result<(), Failure> {
         let Only::Subject(subject) = self else { return Ok(()) };
         let cards = run.cards.iter().map(|c| c.subject.as_str());
-        let others = run.incentives.iter().map(|p| p.subject.as_str()).chain(run.rules.iter().map(|r| r.subject.as_str()));
+        let others =
+            run.incentives.iter().map(|p| p.subject.as_str()).chain(run.rules.iter().map(|r| r.subject.as_str()));
         let subjects: Vec<&str> = cards.chain(others).collect();
         if !subjects.contains(&subject) {
             return Err(no_subject(subject, &subjects, run, model));

@@ -13,7 +13,7 @@ use crate::project::{Policy, Project};
 use crate::titles::titles;
 
 pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let project = Project::load(args.path.as_deref(), console)?;
+    let mut project = Project::load(args.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
     console.report(&warnings, &project.files)?;
     let wanted = filter.map(str::to_lowercase);
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Cons
     let titles = titles(&model);
     let mut failed = Vec::new();
     for test in &tests {
-        let unmet = run_test(&model, test, &project);
+        let unmet = run_test(&model, test, &project)?;
         writeln!(console.out, "{} {}", if unmet.is_empty() { "ok    " } else { "FAILED" }, test.name)?;
         if !unmet.is_empty() {
             failed.push((test, unmet));
@@ -45,22 +45,23 @@ pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Cons
 }
 
 /// Runs one test: what it fails by.
-fn run_test(model: &Model, test: &Test, project: &Project) -> Vec<Unmet> {
+fn run_test(model: &Model, test: &Test, project: &Project) -> Result<Vec<Unmet>, Failure> {
     let only = |finding: Diagnostic| Unmet { finding, derivation: Vec::new() };
     let plan = plan(model, &request(test));
     let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
     let inputs: Inputs = tables.collect();
     let facts = match execute(model, &plan, &inputs, &Options::default()) {
         Ok(facts) => facts,
-        Err(findings) => return findings.into_iter().map(only).collect(),
+        Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
+        Err(findings) => return Ok(findings.into_iter().map(only).collect()),
     };
     let unknown = unknown_columns(model, test, &plan, &facts);
     if !unknown.is_empty() {
-        return unknown;
+        return Ok(unknown);
     }
     let mut scored = kpi_score::score(model, &plan, &facts);
     let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).map(only).collect();
-    if errors.is_empty() { judge(test, &mut scored, &project.files) } else { errors }
+    Ok(if errors.is_empty() { judge(test, &mut scored, &project.files) } else { errors })
 }
 
 fn write_failure(

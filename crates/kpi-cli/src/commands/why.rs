@@ -17,7 +17,7 @@ use crate::project::{Policy, Project};
 use crate::titles::titles;
 
 pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let project = Project::load(args.path.as_deref(), console)?;
+    let mut project = Project::load(args.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
     let question = match &args.what {
