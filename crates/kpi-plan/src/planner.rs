@@ -9,7 +9,7 @@ use kpi_check::model::Model;
 
 use crate::{Plan, Request, RosterUse};
 
-/// How far back `streak(…)` can count: the policy says no length, and history must end somewhere.
+/// The longest streak that `streak(…)` can tell: it says no length itself, and a run must know how much history to read.
 pub const STREAK_HISTORY: u32 = 12;
 
 /// Plans how the wanted results of a policy are computed.

@@ -168,7 +168,7 @@ impl Evaluator<'_> {
         let cap = self.model.policy.attainment_cap;
         match field {
             IndicatorField::Actual => self.actual(id),
-            IndicatorField::Target => Rc::clone(&self.indicator(id).bound),
+            IndicatorField::Target => self.single_target(id),
             IndicatorField::Met => Rc::clone(&self.indicator(id).met),
             IndicatorField::Attainment => self.attainment(id, cap),
             IndicatorField::Gap => self.gap(id),

@@ -235,6 +235,19 @@ impl Evaluator<'_> {
         column
     }
 
+    /// What a target asks for as one number: its bound, or both bounds of a band where they are equal.
+    pub(crate) fn single_target(&mut self, id: IndicatorId) -> Rc<Column> {
+        let columns = self.indicator(id);
+        let value = |cell: usize| {
+            columns
+                .bound
+                .value(cell)
+                .or_else(|| columns.low.value(cell).filter(|low| columns.high.value(cell).as_ref() == Some(low)))
+        };
+        let ty = self.model.indicators[id].formula.ty;
+        Rc::new(Column::of(ty, (0..columns.actual.len()).map(value)))
+    }
+
     /// (actual − target) ÷ target, positive when better.
     pub fn gap(&mut self, id: IndicatorId) -> Rc<Column> {
         let columns = self.indicator(id);

@@ -66,6 +66,9 @@ impl Evaluator<'_> {
                 let (Some(actual), Some(goal)) = (columns.actual.dec(cell), columns.goal(self.model, cell)) else {
                     return Ok(None);
                 };
+                if goal.is_negative() {
+                    return Ok(None);
+                }
                 let Some(times) = goal.beyond(actual)?.whole_times(*per) else { return Err(Overflow) };
                 Ok(Some(Dec::ONE.sub(share.mul(times)?)?.max(Dec::ZERO)))
             }
@@ -81,12 +84,14 @@ impl Evaluator<'_> {
                 let (Some(actual), Some(goal)) = (columns.actual.dec(cell), columns.goal(self.model, cell)) else {
                     return Ok(None);
                 };
-                // Short of the base target the stretch says nothing, known or not.
-                if goal.beyond(actual)? > Dec::ZERO {
-                    return Ok(Some(attainment.min(Dec::ONE)));
+                let up_to_base = Some(attainment.min(Dec::ONE));
+                let has_stretch = columns.target(self.model, cell).is_some_and(|target| target.stretch.is_some());
+                // Up to the base target the stretch says nothing, known or not.
+                if !has_stretch || goal.stretched(actual, actual, *most)?.is_none() {
+                    return Ok(up_to_base);
                 }
                 match columns.stretch.dec(cell) {
-                    Some(stretch) => Ok(goal.stretched(actual, stretch, *most)?.or(Some(attainment.min(Dec::ONE)))),
+                    Some(stretch) => Ok(goal.stretched(actual, stretch, *most)?.or(up_to_base)),
                     None => Ok(None),
                 }
             }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use kpi_check::model::{self, Among, AmongFunction, Scope, Subject};
+use kpi_plan::STREAK_HISTORY;
 use kpi_value::{Dec, Overflow};
 
 use super::troubles::Kind;
@@ -33,29 +34,21 @@ impl Evaluator<'_> {
         })
     }
 
-    /// For how many periods up to this one a condition has held: a period where it is false or has no data ends the count,
-    /// and no data in the cell's own period is no data.
+    /// For how many periods up to this one a condition has held: a period where it is false or has no data ends the count.
+    /// No data in the cell's own period is no data, and so is a streak longer than [`STREAK_HISTORY`].
     pub(crate) fn streak(&mut self, expr: &model::Expr, condition: &model::Expr, at: At) -> Rc<Column> {
         let condition = self.column(condition, at);
         let spine = self.spine(at.spine);
-        let mut lengths: Vec<Option<usize>> = Vec::with_capacity(spine.cells());
+        let mut lengths: Vec<Option<u32>> = Vec::with_capacity(spine.cells());
         for cell in 0..spine.cells() {
             let before = cell.checked_sub(spine.entities()).and_then(|before| lengths.get(before).copied().flatten());
             let holds = condition.bool(cell).filter(|_| spine.is_present(cell));
             lengths.push(holds.map(|holds| if holds { before.unwrap_or(0) + 1 } else { 0 }));
         }
-        // How long a streak is that has held since the first period read is not known.
-        let is_open = |cell: usize, length: usize| length == spine.period(cell) + 1;
-        let known = |(cell, length): (usize, &Option<usize>)| {
-            length.filter(|&length| !is_open(cell, length)).map(|length| Dec::int(length as i64))
-        };
-        let column = Column::Dec(lengths.iter().enumerate().map(known).collect());
-        let too_long: Vec<usize> = lengths
-            .iter()
-            .enumerate()
-            .filter(|&(cell, length)| length.is_some_and(|length| is_open(cell, length)))
-            .map(|(cell, _)| cell)
-            .collect();
+        let told = |length: &Option<u32>| length.filter(|&length| length <= STREAK_HISTORY);
+        let column = Column::Dec(lengths.iter().map(|l| told(l).map(|length| Dec::int(length.into()))).collect());
+        let too_long: Vec<usize> =
+            (0..spine.cells()).filter(|&cell| lengths.get(cell).is_some_and(|l| *l != told(l))).collect();
         if !too_long.is_empty() {
             self.trouble(Kind::StreakTooLong, (expr.id, expr.span), at.spine, too_long);
         }

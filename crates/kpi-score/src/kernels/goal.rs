@@ -58,12 +58,12 @@ impl Goal {
         })
     }
 
-    /// Whether the target is negative, so that nothing can be said of how far it is attained. A band is not: outside of it
-    /// a bound that is not positive counts as missed.
+    /// Whether it is a negative bound, so that nothing can be said of how far it is attained. A band, `=` among them, is
+    /// not: where one of its bounds is not positive it is attained or not.
     pub const fn is_negative(self) -> bool {
         match self {
-            Goal::AtLeast { bound, .. } | Goal::AtMost { bound, .. } | Goal::Exactly(bound) => bound.is_negative(),
-            Goal::Band { .. } => false,
+            Goal::AtLeast { bound, .. } | Goal::AtMost { bound, .. } => bound.is_negative(),
+            Goal::Exactly(_) | Goal::Band { .. } => false,
         }
     }
 
@@ -102,7 +102,8 @@ impl Goal {
         Ok(distance.max(Dec::ZERO))
     }
 
-    /// (actual − target) ÷ target, positive when better; none for a band and where the target is not positive.
+    /// (actual − target) ÷ target, positive when better; for a band from the bound that is passed, 0 inside. None where the
+    /// target is not positive.
     ///
     /// # Errors
     /// [`Overflow`] if the quotient leaves the range.
@@ -110,14 +111,17 @@ impl Goal {
         let (better_by, bound) = match self {
             Goal::AtLeast { bound, .. } => (actual.sub(bound)?, bound),
             Goal::AtMost { bound, .. } => (bound.sub(actual)?, bound),
-            Goal::Exactly(bound) => (Dec::ZERO.sub(actual.sub(bound)?.abs())?, bound),
-            Goal::Band { .. } => return Ok(None),
+            Goal::Exactly(bound) if actual < bound => (actual.sub(bound)?, bound),
+            Goal::Exactly(bound) if actual > bound => (bound.sub(actual)?, bound),
+            Goal::Band { low, .. } if actual < low => (actual.sub(low)?, low),
+            Goal::Band { high, .. } if actual > high => (high.sub(actual)?, high),
+            Goal::Exactly(_) | Goal::Band { .. } => return Ok(Some(Dec::ZERO)),
         };
         if bound > Dec::ZERO { better_by.div(bound) } else { Ok(None) }
     }
 
     /// The fraction beyond the base target under a stretch: 1 at the base, then linear in the actual to `fraction` at the
-    /// stretch target, flat beyond; none where the actual does not reach the base.
+    /// stretch target, flat beyond; none where the actual does not pass the base.
     ///
     /// # Errors
     /// [`Overflow`] if a number leaves the range.
@@ -127,7 +131,7 @@ impl Goal {
             Goal::AtMost { bound, .. } => (bound.sub(actual)?, bound.sub(stretch)?),
             Goal::Exactly(_) | Goal::Band { .. } => return Ok(None),
         };
-        if above.is_negative() {
+        if above <= Dec::ZERO {
             return Ok(None);
         }
         if above >= length {
@@ -240,6 +244,8 @@ mod tests {
         assert_eq!(attainment(band, "20"), "0.5");
         assert_eq!(attainment(Goal::Exactly(dec("5")), "10"), "0.5");
         assert_eq!(attainment(Goal::Exactly(dec("0")), "0"), "1");
+        assert_eq!(attainment(Goal::Exactly(dec("-5")), "-5"), "1");
+        assert_eq!(attainment(Goal::Exactly(dec("-5")), "-4"), "0");
         let around_zero = Goal::Band { low: dec("-1"), high: dec("1"), closed: true };
         assert_eq!(attainment(around_zero, "0.5"), "1");
         assert_eq!(attainment(around_zero, "2"), "0");
@@ -264,7 +270,7 @@ mod tests {
             goal.stretched(dec(actual), dec(stretch), dec("1.2")).unwrap().map(|x| x.to_string())
         };
         assert_eq!(at(at_least("50"), "49", "60"), None);
-        assert_eq!(at(at_least("50"), "50", "60").unwrap(), "1");
+        assert_eq!(at(at_least("50"), "50", "60"), None);
         assert_eq!(at(at_least("50"), "55", "60").unwrap(), "1.1");
         assert_eq!(at(at_least("50"), "99", "60").unwrap(), "1.2");
         assert_eq!(at(at_most("50"), "45", "40").unwrap(), "1.1");
@@ -275,5 +281,9 @@ mod tests {
         assert_eq!(at_least("50").gap(dec("60")).unwrap().unwrap().to_string(), "0.2");
         assert_eq!(at_most("50").gap(dec("60")).unwrap().unwrap().to_string(), "-0.2");
         assert_eq!(at_most("0").gap(dec("60")).unwrap(), None);
+        let band = Goal::Band { low: dec("8"), high: dec("10"), closed: true };
+        assert_eq!(band.gap(dec("4")).unwrap().unwrap().to_string(), "-0.5");
+        assert_eq!(band.gap(dec("9")).unwrap().unwrap().to_string(), "0");
+        assert_eq!(band.gap(dec("15")).unwrap().unwrap().to_string(), "-0.5");
     }
 }
