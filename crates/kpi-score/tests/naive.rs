@@ -71,8 +71,8 @@ fn planner_and_value_stage_agree_with_the_interpreter() {
         let case = Case::generate(seed, 1 + seed as u32 % 3);
         match run(&case) {
             Shown::Refused(why) => {
-                *refusals.entry(why.split(':').next().unwrap_or_default().to_owned()).or_insert((0, why.clone())) =
-                    (refusals.get(why.split(':').next().unwrap_or_default()).map_or(1, |(n, _)| n + 1), why);
+                let code = why.split(':').next().unwrap_or_default().to_owned();
+                refusals.entry(code).or_insert((0, why)).0 += 1;
                 coverage.reject();
             }
             Shown::Equal { wholly_no_data } => coverage.count(&case, wholly_no_data),
