@@ -60,7 +60,7 @@ fn run(case: &Case) -> Shown {
 
 /// How many cases are tried; `KPI_CASES` asks for more.
 fn cases() -> u64 {
-    std::env::var("KPI_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200)
+    std::env::var("KPI_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
 }
 
 #[test]
