@@ -10,6 +10,23 @@
 //! - [`write_parquet`] writes flat columns of results.
 
 mod inputs;
+
+mod cells;
+mod contract;
+mod csv_file;
+mod files;
+mod findings;
+mod rows;
+
+mod loaded;
+mod needs;
+
+mod columns;
+mod kernels;
+mod lower;
+mod run;
+mod sources;
+
 mod write;
 
 pub use inputs::{Input, Inputs, OnBadRow, Options, Progress, Stage};
@@ -23,14 +40,17 @@ use kpi_plan::{Facts, Plan};
 ///
 /// # Errors
 /// What breaks the contracts of the data; then nothing is computed.
-pub fn execute(_model: &Model, _plan: &Plan, _inputs: &Inputs, _options: &Options) -> Result<Facts, Vec<Diagnostic>> {
-    Err(Vec::new())
+pub fn execute(model: &Model, plan: &Plan, inputs: &Inputs, options: &Options) -> Result<Facts, Vec<Diagnostic>> {
+    run::Run::prepare(model, plan, inputs, options)?.execute()
 }
 
 /// The physical plans of the cubes as the streaming engine runs them, as dot texts one after the other.
 ///
 /// # Errors
 /// See [`execute`].
-pub fn explain_physical(_model: &Model, _plan: &Plan, _inputs: &Inputs) -> Result<String, Vec<Diagnostic>> {
-    Err(Vec::new())
+pub fn explain_physical(model: &Model, plan: &Plan, inputs: &Inputs) -> Result<String, Vec<Diagnostic>> {
+    run::Run::prepare(model, plan, inputs, &Options::default())?.explain()
 }
+
+#[cfg(test)]
+mod fixtures;

@@ -1,0 +1,196 @@
+//! The files of a table before any cell is read: what kind they are, which columns they have, what their lines look like.
+
+use std::path::{Path, PathBuf};
+
+use kpi_base::codes::data as codes;
+use kpi_base::{Diagnostic, Place};
+use kpi_check::model::Table;
+use polars::prelude as pl;
+use polars::prelude::SerReader;
+
+use crate::contract::Contract;
+use crate::csv_file::{self, Shape};
+use crate::findings::{LIMIT, about_file};
+
+/// The kinds of file that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Comma-separated, UTF-8, with a header.
+    Csv,
+    /// Parquet.
+    Parquet,
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many rows it has.
+    pub rows: u64,
+    /// Its headers, for Parquet with their types.
+    pub layout: Layout,
+    /// For CSV: whether Polars must be given a rewritten text.
+    pub rewrite: bool,
+}
+
+/// The columns of a file; neighbouring files of equal layout are scanned together.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layout {
+    /// Headers without blanks at their ends.
+    Csv(Vec<String>),
+    /// The schema.
+    Parquet(pl::SchemaRef),
+}
+
+impl Layout {
+    /// The headers.
+    pub fn header(&self) -> Vec<String> {
+        match self {
+            Layout::Csv(header) => header.clone(),
+            Layout::Parquet(schema) => schema.iter_names().map(|name| name.to_string()).collect(),
+        }
+    }
+}
+
+/// The kind of a file by the ending of its name.
+pub fn kind(path: &Path) -> Option<Kind> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    match ending.as_str() {
+        "csv" => Some(Kind::Csv),
+        "parquet" | "pq" => Some(Kind::Parquet),
+        _ => None,
+    }
+}
+
+/// The finding about a file of another kind.
+pub fn unknown_kind(path: &Path) -> Diagnostic {
+    about_file(codes::FILE_UNREADABLE, path, "the file is neither `.csv` nor `.parquet`".to_owned())
+        .help("export it as CSV (UTF-8, separated by commas) or Parquet")
+}
+
+/// The finding about a file that the system does not give.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        about_file(codes::FILE_NOT_FOUND, path, format!("there is no file `{}`", path.display()))
+            .help("check the path in `kpi.toml`; it is relative to the folder of that file")
+    } else {
+        about_file(codes::FILE_UNREADABLE, path, format!("the file cannot be read: {error}"))
+    }
+}
+
+/// Looks at the files of a table.
+///
+/// # Errors
+/// What is wrong with any of them.
+pub fn look_at_all(table: &Table, paths: &[PathBuf], contracts: &[Contract]) -> Result<Vec<FileFacts>, Vec<Diagnostic>> {
+    let name = &table.title.name;
+    if paths.is_empty() {
+        let finding = Diagnostic::new(codes::FILE_NOT_FOUND, format!("no file is bound to `{name}`"));
+        return Err(vec![finding.help("check the pattern in `kpi.toml`")]);
+    }
+    let (mut facts, mut findings) = (Vec::new(), Vec::new());
+    for path in paths {
+        let found = match kind(path) {
+            Some(Kind::Csv) => look_at_csv(path),
+            Some(Kind::Parquet) => look_at_parquet(path).map_err(|error| vec![unreadable(path, &error)]),
+            None => Err(vec![unknown_kind(path)]),
+        };
+        match found.and_then(|file| find_columns(table, contracts, &file.layout.header(), path).map(|_| file)) {
+            Ok(file) => facts.push(file),
+            Err(more) => findings.extend(more),
+        }
+    }
+    let rows: u64 = facts.iter().map(|f| f.rows).sum();
+    if findings.is_empty() && rows == 0 && !table.sparse {
+        let path = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let finding = about_file(codes::EMPTY_EXPORT, path, format!("`{name}` has no row"))
+            .help(format!("give the whole export, or declare `{name}` as `sparse` if no row is a fact"));
+        findings.push(finding.label(table.title.span, "declared here"));
+    }
+    if findings.is_empty() { Ok(facts) } else { Err(findings) }
+}
+
+fn look_at_csv(path: &Path) -> Result<FileFacts, Vec<Diagnostic>> {
+    let shape = csv_file::look_at(path, LIMIT).map_err(|error| vec![unreadable(path, &error)])?;
+    if let Some(line) = shape.not_utf8 {
+        let mut finding = about_file(codes::NOT_UTF8, path, format!("line {line} is not UTF-8"));
+        if let Some(place) = &mut finding.place {
+            place.line = Some(line);
+        }
+        return Err(vec![finding.help("save it as UTF-8; exports in Chinese are often GB18030")]);
+    }
+    if shape.ragged_count > 0 {
+        return Err(ragged(path, &shape));
+    }
+    Ok(FileFacts {
+        path: path.to_path_buf(),
+        rows: shape.rows,
+        layout: Layout::Csv(shape.header),
+        rewrite: shape.rewrite,
+    })
+}
+
+fn ragged(path: &Path, shape: &Shape) -> Vec<Diagnostic> {
+    let width = shape.header.len();
+    let finding = |(line, cells): &(u64, usize)| {
+        let message = format!("the row has {cells} cells, the header {width}");
+        let place = Place { path: path.display().to_string(), line: Some(*line), ..Place::default() };
+        let help = if *cells > width { "put quotes around cells that hold commas" } else { "complete the row" };
+        Diagnostic::new(codes::ROW_SHAPE, message).at(place).help(help)
+    };
+    let mut findings: Vec<Diagnostic> = shape.ragged.iter().map(finding).collect();
+    let more = shape.ragged_count - shape.ragged.len() as u64;
+    if more > 0 {
+        findings.push(about_file(codes::ROW_SHAPE, path, format!("{more} more rows have too few or too many cells")));
+    }
+    findings
+}
+
+fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {
+    let mut reader = pl::ParquetReader::new(std::fs::File::open(path)?);
+    let rows = reader.num_rows().map_err(std::io::Error::other)? as u64;
+    let arrow = reader.schema().map_err(std::io::Error::other)?;
+    let schema = pl::Schema::from_arrow_schema(&arrow);
+    Ok(FileFacts { path: path.to_path_buf(), rows, layout: Layout::Parquet(schema.into()), rewrite: false })
+}
+
+/// The places of the columns in a file's header.
+///
+/// # Errors
+/// If one is missing or stands there twice.
+pub fn find_columns(
+    table: &Table,
+    contracts: &[Contract],
+    header: &[String],
+    path: &Path,
+) -> Result<Vec<usize>, Vec<Diagnostic>> {
+    let (mut places, mut findings) = (Vec::new(), Vec::new());
+    for contract in contracts {
+        let wanted = &contract.header;
+        let mut fits = header.iter().enumerate().filter(|(_, h)| *h == wanted).map(|(place, _)| place);
+        match (fits.next(), fits.next()) {
+            (Some(place), None) => places.push(place),
+            (Some(_), Some(_)) => {
+                let message = format!("the header `{wanted}` stands there twice");
+                findings.push(about_file(codes::DUPLICATE_HEADER, path, message).help("rename or remove one of the columns"));
+            }
+            (None, _) => findings.push(missing_column(table, contract, header, path)),
+        }
+    }
+    if findings.is_empty() { Ok(places) } else { Err(findings) }
+}
+
+fn missing_column(table: &Table, contract: &Contract, header: &[String], path: &Path) -> Diagnostic {
+    let wanted = &contract.header;
+    let message = format!("the file of `{}` has no column `{wanted}`", table.title.name);
+    let near = header.iter().find(|h| h.to_lowercase() == wanted.to_lowercase());
+    let help = match (near, header) {
+        (Some(near), _) => format!("did you mean `{near}`? write `{}: … from \"{near}\"`", contract.column.title.name),
+        (None, []) => "the file is empty; it needs a line with headers".to_owned(),
+        (None, [one]) if one.contains([';', '\t']) => "separate the columns by commas".to_owned(),
+        (None, _) => format!("its columns are {}", header.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(", ")),
+    };
+    let label = format!("`{}` is declared here", contract.column.title.name);
+    about_file(codes::MISSING_COLUMN, path, message).label(contract.column.title.span, label).help(help)
+}

@@ -1,0 +1,228 @@
+//! The typed rows of each table as a lazy frame: scans of exports, and frames of what lies in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kpi_base::Diagnostic;
+use kpi_check::model::{Model, TableId, Timing};
+use kpi_plan::{NO_KEY, Plan};
+use kpi_value::{Period, Value};
+use polars::prelude as pl;
+use polars::prelude::{IntoColumn, IntoLazy, LazyFileListReader, NewChunkedArray};
+
+use crate::columns::stretched;
+use crate::contract::{Contract, Rep};
+use crate::csv_file;
+use crate::files::{FileFacts, Layout, unreadable};
+use crate::kernels::{self, Tally, Unique, kernel};
+use crate::loaded::{LoadedTable, period_of};
+use crate::lower::{PERIOD, column_name, rep_of};
+
+/// The column with each row's own entity, in a frame of what lies in memory.
+pub const OWN_ENTITY: &str = "k";
+
+/// Scans the exports of a table; the columns are typed, and a flow has its period.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn scan(
+    model: &Model,
+    table: TableId,
+    contracts: &[Contract],
+    files: &[FileFacts],
+    tally: &Arc<Tally>,
+) -> Result<pl::LazyFrame, Vec<Diagnostic>> {
+    let contracts: Vec<Arc<Contract>> = contracts.iter().cloned().map(Arc::new).collect();
+    let mut frames = Vec::new();
+    for group in files.chunk_by(|a, b| a.layout == b.layout) {
+        let Some(first) = group.first() else { continue };
+        let scanned = match &first.layout {
+            Layout::Csv(header) => scan_csv(group, header)?,
+            Layout::Parquet(_) => scan_parquet(group)?,
+        };
+        let header = first.layout.header();
+        let name = |contract: &Contract| {
+            let place = header.iter().position(|h| *h == contract.header).unwrap_or(0);
+            match &first.layout {
+                Layout::Csv(_) => csv_name(place),
+                Layout::Parquet(_) => contract.header.clone(),
+            }
+        };
+        frames.push(scanned.select(contracts.iter().map(|c| type_expr(c, &name(c), tally)).collect::<Vec<_>>()));
+    }
+    let frame = if frames.len() > 1 {
+        pl::concat(frames, pl::UnionArgs::default()).map_err(|error| vec![engine_failed(&error)])?
+    } else {
+        frames.pop().unwrap_or_default()
+    };
+    let frame = match model.tables[table].time {
+        Timing::Flow(time) => {
+            let rep = model.tables[table].column(time).map_or(Rep::Day, rep_of);
+            frame.with_column(period_expr(model, time, rep))
+        }
+        _ => frame,
+    };
+    Ok(frame)
+}
+
+/// The finding about an engine that failed.
+pub fn engine_failed(error: &pl::PolarsError) -> Diagnostic {
+    Diagnostic::new(kpi_base::codes::data::FILE_UNREADABLE, format!("the exports cannot be read: {error}"))
+}
+
+fn type_expr(contract: &Arc<Contract>, name: &str, tally: &Arc<Tally>) -> pl::Expr {
+    let (own, tally) = (contract.clone(), tally.clone());
+    let unique = contract.column.unique.then(Unique::default);
+    let run = move |columns: &[pl::Column]| {
+        let Some(column) = columns.first() else { return Ok(pl::Column::default()) };
+        let typed = kernels::type_column(column, &own, &tally)?;
+        match &unique {
+            Some(unique) => unique.check(&typed, &tally),
+            None => Ok(typed),
+        }
+    };
+    kernel(vec![pl::col(name)], contract.rep.dtype(), run).alias(column_name(contract.index))
+}
+
+fn period_expr(model: &Model, time: u32, rep: Rep) -> pl::Expr {
+    let (kind, calendar) = (model.policy.period, model.policy.calendar);
+    let run = move |columns: &[pl::Column]| match columns.first() {
+        Some(column) => kernels::periods(column, rep, kind, calendar),
+        None => Ok(pl::Column::default()),
+    };
+    kernel(vec![pl::col(column_name(time))], pl::DataType::Int32, run).alias(PERIOD)
+}
+
+/// Columns of a CSV scan are named by their place: headers may come twice in columns that nobody reads.
+fn csv_name(place: usize) -> String {
+    format!("f{place}")
+}
+
+fn scan_csv(files: &[FileFacts], header: &[String]) -> Result<pl::LazyFrame, Vec<Diagnostic>> {
+    let sources = if files.iter().any(|file| file.rewrite) {
+        let mut texts = Vec::new();
+        for file in files {
+            let text = csv_file::rewrite(&file.path).map_err(|error| vec![unreadable(&file.path, &error)])?;
+            texts.push(pl::Buffer::from(text));
+        }
+        pl::ScanSources::Buffers(texts.into())
+    } else {
+        paths(files)
+    };
+    let schema: pl::Schema =
+        (0..header.len()).map(|place| pl::Field::new(csv_name(place).into(), pl::DataType::String)).collect();
+    pl::LazyCsvReader::new_with_sources(sources)
+        .with_has_header(true)
+        .with_schema(Some(schema.into()))
+        .with_glob(false)
+        .with_raise_if_empty(false)
+        .finish()
+        .map_err(|error| vec![engine_failed(&error)])
+}
+
+fn scan_parquet(files: &[FileFacts]) -> Result<pl::LazyFrame, Vec<Diagnostic>> {
+    let args = pl::ScanArgsParquet { glob: false, ..Default::default() };
+    pl::LazyFrame::scan_parquet_sources(paths(files), args).map_err(|error| vec![engine_failed(&error)])
+}
+
+fn paths(files: &[FileFacts]) -> pl::ScanSources {
+    let paths = files.iter().map(|file| pl::PlRefPath::new(file.path.to_string_lossy()));
+    pl::ScanSources::Paths(paths.collect())
+}
+
+/// The rows of a table in memory, with the same columns as a scan; a stock's come once for each period of the plan at whose
+/// end they hold.
+///
+/// # Errors
+/// If Polars refuses the columns.
+pub fn frame_in_memory(model: &Model, plan: &Plan, id: TableId, table: &LoadedTable) -> pl::PolarsResult<pl::LazyFrame> {
+    let declared = &model.tables[id];
+    let calendar = &model.policy.calendar;
+    let all = 0..table.rows();
+    let value = |column: u32, row: usize| table.columns.get(&column).and_then(|c| c.values.get(row)?.as_ref());
+    let policy_period = |column: u32, row: usize| {
+        let own = period_of(model, value(column, row)?)?;
+        Some(calendar.containing(model.policy.period, own).index)
+    };
+    let (rows, periods): (Vec<usize>, Option<Vec<Option<i32>>>) = match declared.time {
+        Timing::Timeless => (all.collect(), None),
+        Timing::Flow(time) => (all.clone().collect(), Some(all.map(|row| policy_period(time, row)).collect())),
+        Timing::AsOf(time) => {
+            let mut last: BTreeMap<(u32, Option<i32>), Option<Period>> = BTreeMap::new();
+            let place = |row: usize| (table.entities.get(row).copied().unwrap_or(NO_KEY), policy_period(time, row));
+            let own = |row: usize| value(time, row).and_then(|v| period_of(model, v));
+            for row in all.clone() {
+                let latest = last.entry(place(row)).or_default();
+                *latest = (*latest).max_by_index(own(row));
+            }
+            let kept: Vec<usize> = all.filter(|row| last.get(&place(*row)) == Some(&own(*row))).collect();
+            let periods = kept.iter().map(|row| policy_period(time, *row)).collect();
+            (kept, Some(periods))
+        }
+        Timing::Stock { .. } => {
+            let (mut rows, mut periods) = (Vec::new(), Vec::new());
+            let first = plan.from.index.saturating_sub(plan.history as i32);
+            for index in first..=plan.to.index {
+                let end = calendar.end(Period { kind: plan.from.kind, index });
+                let holding = table.validity.iter().enumerate().filter(|(_, (from, to))| {
+                    from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= end)
+                });
+                for (row, _) in holding {
+                    rows.push(row);
+                    periods.push(Some(index));
+                }
+            }
+            (rows, Some(periods))
+        }
+    };
+    let mut columns = vec![{
+        let entities = rows.iter().map(|row| table.entities.get(*row).copied().filter(|e| *e != NO_KEY));
+        pl::UInt32Chunked::from_iter_options(OWN_ENTITY.into(), entities).into_column()
+    }];
+    if let Some(periods) = periods {
+        columns.push(pl::Int32Chunked::from_iter_options(PERIOD.into(), periods.into_iter()).into_column());
+    }
+    for (index, column) in &table.columns {
+        let rep = declared.column(*index).map_or(Rep::Text, rep_of);
+        let value = |row: &usize| column.values.get(*row).and_then(Option::as_ref).and_then(|v: &Value| rep.cell(v));
+        columns.push(rep.column(rows.iter().map(value)).with_name(column_name(*index).into()));
+    }
+    Ok(pl::DataFrame::new(rows.len(), columns)?.lazy())
+}
+
+/// The later of two periods of one kind.
+trait MaxByIndex {
+    fn max_by_index(self, other: Self) -> Self;
+}
+
+impl MaxByIndex for Option<Period> {
+    fn max_by_index(self, other: Option<Period>) -> Option<Period> {
+        if other.map(|p| p.index) > self.map(|p| p.index) { other } else { self }
+    }
+}
+
+/// The groups of rows as one whole number: see [`kernels::pack`]. The inputs are a column of full height, then the entity and
+/// the period where there are any, then columns that must be looked at although nothing else reads them.
+pub fn group_expr(anchor: &str, entity: Option<pl::Expr>, period: bool, others: &[String], report: Report) -> pl::Expr {
+    let has_entity = entity.is_some();
+    let mut inputs = vec![pl::col(anchor)];
+    inputs.extend(entity);
+    if period {
+        inputs.push(pl::col(PERIOD));
+    }
+    inputs.extend(others.iter().map(pl::col));
+    kernel(inputs, pl::DataType::Int64, move |columns| {
+        let height = columns.first().map_or(0, pl::Column::len);
+        let mut rest = columns.iter().skip(1);
+        let entity = if has_entity { rest.next() } else { None };
+        let period = if period { rest.next() } else { None };
+        if let (Some(report), Some(column)) = (&report, columns.first()) {
+            kernels::report(Some(report), column);
+        }
+        let _ = stretched;
+        kernels::pack(entity, period, height)
+    })
+}
+
+/// Who is told how many rows went by.
+pub type Report = Option<Arc<dyn crate::inputs::Progress>>;
