@@ -197,7 +197,7 @@ impl Contract {
                     let hundredths = cells::parse_number(text.trim_end(), digits.saturating_sub(2))?;
                     Cell::Dec(cells::rescale(hundredths, digits.saturating_sub(2) + 2, digits)?)
                 }
-                None => Cell::Dec(self.column.scaled(cells::parse_number(text, digits)?)?),
+                None => Cell::Dec(self.scaled(cells::parse_number(text, digits)?)?),
             },
             Rep::Bool => Cell::Bool(cells::parse_bool(text)?),
             Rep::Text => Cell::Text(text.into()),
@@ -215,8 +215,8 @@ impl Contract {
             (_, Raw::Float32(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
             (Rep::Int, Raw::Int(n)) => Cell::Int(whole(n)?),
             (Rep::Int, Raw::Dec(units, scale)) => Cell::Int(whole(cells::rescale(units, scale, 0).map_err(not_whole)?)?),
-            (Rep::Dec(digits), Raw::Int(n)) => Cell::Dec(self.column.scaled(cells::rescale(n, 0, digits)?)?),
-            (Rep::Dec(digits), Raw::Dec(units, scale)) => Cell::Dec(self.column.scaled(cells::rescale(units, scale, digits)?)?),
+            (Rep::Dec(digits), Raw::Int(n)) => Cell::Dec(self.scaled(cells::rescale(n, 0, digits)?)?),
+            (Rep::Dec(digits), Raw::Dec(units, scale)) => Cell::Dec(self.scaled(cells::rescale(units, scale, digits)?)?),
             (Rep::Bool, Raw::Bool(b)) => Cell::Bool(b),
             (Rep::Bool, Raw::Int(n @ (0 | 1))) => Cell::Bool(n == 1),
             (Rep::Text, Raw::Int(n)) => Cell::Text(n.to_string().into()),
@@ -241,7 +241,7 @@ impl Contract {
         match self.rep {
             Rep::Int | Rep::Dec(_) if !finite => Err(CellError::NotANumber),
             Rep::Int => Ok(Cell::Int(whole(cells::parse_number(text, 0).map_err(not_whole)?)?)),
-            Rep::Dec(digits) => Ok(Cell::Dec(self.column.scaled(cells::parse_number(text, digits)?)?)),
+            Rep::Dec(digits) => Ok(Cell::Dec(self.scaled(cells::parse_number(text, digits)?)?)),
             _ => Err(CellError::WrongType),
         }
     }

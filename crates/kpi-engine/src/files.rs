@@ -150,9 +150,11 @@ fn ragged(path: &Path, shape: &Shape) -> Vec<Diagnostic> {
 fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {
     let mut reader = pl::ParquetReader::new(std::fs::File::open(path)?);
     let rows = reader.num_rows().map_err(std::io::Error::other)? as u64;
-    let arrow = reader.schema().map_err(std::io::Error::other)?;
-    let schema = pl::Schema::from_arrow_schema(&arrow);
-    Ok(FileFacts { path: path.to_path_buf(), rows, layout: Layout::Parquet(schema.into()), rewrite: false })
+    let source = pl::PlRefPath::new(path.to_string_lossy());
+    let args = pl::ScanArgsParquet { glob: false, ..Default::default() };
+    let scan = pl::LazyFrame::scan_parquet(source, args).and_then(|mut frame| frame.collect_schema());
+    let schema = scan.map_err(std::io::Error::other)?;
+    Ok(FileFacts { path: path.to_path_buf(), rows, layout: Layout::Parquet(schema), rewrite: false })
 }
 
 /// The places of the columns in a file's header.

@@ -95,19 +95,18 @@ fn take_as_it_is(series: &pl::Series, contract: &Contract) -> pl::PolarsResult<O
         (Rep::Dec(digits), pl::DataType::Decimal(precision, scale)) if plain && *scale == digits as usize => {
             let units = series.decimal()?.physical();
             let most = crate::cells::power(26 + digits).unsigned_abs();
-            let fits = |array: &pl::PrimitiveArray<i128>| array.values().iter().all(|x| x.unsigned_abs() < most);
-            (*precision <= 26 || units.downcast_iter().all(fits)).then(|| decimals(units.clone(), digits))
+            let fits = *precision <= 26
+                || units.downcast_iter().all(|array| array.values().iter().all(|x| x.unsigned_abs() < most));
+            fits.then(|| decimals(units.clone(), digits))
         }
         (Rep::Text, pl::DataType::String) => {
             let texts = series.str()?;
-            let empty = |array: &pl::Utf8ViewArray| {
-                if array.null_count() == 0 {
-                    array.views().iter().any(|view| view.length == 0)
-                } else {
-                    array.iter().any(|text| text == Some(""))
-                }
+            let empty = if texts.null_count() == 0 {
+                texts.downcast_iter().any(|array| array.views().iter().any(|view| view.length == 0))
+            } else {
+                texts.iter().any(|text| text == Some(""))
             };
-            (!texts.downcast_iter().any(empty)).then(|| series.clone().into_column())
+            (!empty).then(|| series.clone().into_column())
         }
         (Rep::Day, pl::DataType::Date) => Some(series.to_physical_repr().into_owned().into_column()),
         (Rep::Time, pl::DataType::Datetime(pl::TimeUnit::Microseconds, None)) => {
@@ -155,7 +154,7 @@ pub fn periods(column: &pl::Column, rep: Rep, kind: PeriodKind, calendar: Calend
             let found = series.i32()?.iter().map(|index| index.map(find));
             pl::Int32Chunked::from_iter_options(name, found).into_column()
         }
-        _ => pl::Int32Chunked::full_null(name, series.len()).into_column(),
+        _ => pl::Int32Chunked::from_iter_options(name, std::iter::repeat_n(None, series.len())).into_column(),
     })
 }
 
@@ -164,16 +163,17 @@ pub fn entities(column: &pl::Column, table: &LoadedTable, tally: &Tally) -> Colu
     let texts = column.as_materialized_series().str()?;
     let mut bad = 0;
     let mut last: (&str, Option<u32>) = ("", None);
-    let find = |text: Option<&'_ str>| text.map(|text| (text, table.index.get(text).copied()));
-    let find = |text| {
-        if last.1.is_none() || text != Some(last.0) {
-            let (text, found) = find(text)?;
-            bad += u64::from(found.is_none() && table.given);
-            last = (text, found);
-        }
-        last.1
-    };
-    let found = pl::UInt32Chunked::from_iter_options(pl::PlSmallStr::EMPTY, texts.iter().map(find));
+    let mut found = Vec::with_capacity(texts.len());
+    for text in texts.iter() {
+        found.push(text.and_then(|text| {
+            if last.1.is_none() || text != last.0 {
+                last = (text, table.index.get(text).copied());
+                bad += u64::from(last.1.is_none() && table.given);
+            }
+            last.1
+        }));
+    }
+    let found = pl::UInt32Chunked::from_iter_options(pl::PlSmallStr::EMPTY, found.into_iter());
     tally.bad.fetch_add(bad, Ordering::Relaxed);
     Ok(found.into_column())
 }
@@ -251,7 +251,7 @@ pub fn pack(entities: Option<&pl::Column>, periods: Option<&pl::Column>, height:
         }
         (Some(e), None) => pl::Int64Chunked::from_iter_values(name, e.iter().map(|e| pack_one(e, Some(0)))),
         (None, Some(p)) => pl::Int64Chunked::from_iter_values(name, p.iter().map(|p| pack_one(None, p))),
-        (None, None) => pl::Int64Chunked::full(name, pack_one(None, Some(0)), height),
+        (None, None) => pl::Int64Chunked::from_iter_values(name, std::iter::repeat_n(pack_one(None, Some(0)), height)),
     };
     Ok(packed.into_column())
 }

@@ -80,7 +80,7 @@ impl RowReader<'_> {
 
     fn read_parquet(&self, path: &Path, judge: &mut Judge<'_>, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
         let frame = read_frame(path, self.contracts).map_err(|error| vec![files::unreadable(path, &error)])?;
-        let header: Vec<String> = frame.get_column_names_str().iter().map(|n| (*n).to_owned()).collect();
+        let header: Vec<String> = frame.get_column_names().iter().map(|n| n.to_string()).collect();
         let places = files::find_columns(self.table(), self.contracts, &header, path)?;
         let columns: Vec<&pl::Column> = places.iter().filter_map(|place| frame.select_at_idx(*place)).collect();
         for row in 0..frame.height() {

@@ -17,7 +17,7 @@ use crate::files::{self, FileFacts};
 use crate::inputs::{Input, Inputs, Options, Stage};
 use crate::kernels::{self, kernel, unpack};
 use crate::loaded::{self, Loaded};
-use crate::lower::{Lowered, Lowering, PERIOD, column_name};
+use crate::lower::{Lowered, Lowering, column_name};
 use crate::needs::{Needs, find_needs};
 use crate::rows::RowReader;
 use crate::sources::{self, OWN_ENTITY};

@@ -102,10 +102,9 @@ fn scan_csv(files: &[FileFacts], header: &[String]) -> Result<pl::LazyFrame, Vec
     let sources = if files.iter().any(|file| file.rewrite) {
         let mut texts = Vec::new();
         for file in files {
-            let text = csv_file::rewrite(&file.path).map_err(|error| vec![unreadable(&file.path, &error)])?;
-            texts.push(pl::Buffer::from(text));
+            texts.push(csv_file::rewrite(&file.path).map_err(|error| vec![unreadable(&file.path, &error)])?);
         }
-        pl::ScanSources::Buffers(texts.into())
+        pl::ScanSources::Buffers(texts.into_iter().map(Into::into).collect())
     } else {
         paths(files)
     };
