@@ -27,9 +27,7 @@ impl Rep {
     pub fn cell(self, value: &Value) -> Option<Cell<'_>> {
         Some(match (self, value) {
             (Rep::Int, Value::Dec(x)) => Cell::Int(i64::try_from(x.units() / Dec::UNITS).ok()?),
-            (Rep::Dec(digits), Value::Dec(x)) => {
-                Cell::Dec(crate::cells::rescale(x.units(), Dec::SCALE, digits).ok()?)
-            }
+            (Rep::Dec(digits), Value::Dec(x)) => Cell::Dec(crate::cells::rescale(x.units(), Dec::SCALE, digits).ok()?),
             (Rep::Bool, Value::Bool(b)) => Cell::Bool(*b),
             (Rep::Text, Value::Text(text)) => Cell::Text((&**text).into()),
             (Rep::Day, Value::Date(day)) => Cell::Small(day.0),

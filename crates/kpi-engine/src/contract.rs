@@ -214,9 +214,13 @@ impl Contract {
             (_, Raw::Float(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
             (_, Raw::Float32(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
             (Rep::Int, Raw::Int(n)) => Cell::Int(whole(n)?),
-            (Rep::Int, Raw::Dec(units, scale)) => Cell::Int(whole(cells::rescale(units, scale, 0).map_err(not_whole)?)?),
+            (Rep::Int, Raw::Dec(units, scale)) => {
+                Cell::Int(whole(cells::rescale(units, scale, 0).map_err(not_whole)?)?)
+            }
             (Rep::Dec(digits), Raw::Int(n)) => Cell::Dec(self.scaled(cells::rescale(n, 0, digits)?)?),
-            (Rep::Dec(digits), Raw::Dec(units, scale)) => Cell::Dec(self.scaled(cells::rescale(units, scale, digits)?)?),
+            (Rep::Dec(digits), Raw::Dec(units, scale)) => {
+                Cell::Dec(self.scaled(cells::rescale(units, scale, digits)?)?)
+            }
             (Rep::Bool, Raw::Bool(b)) => Cell::Bool(b),
             (Rep::Bool, Raw::Int(n @ (0 | 1))) => Cell::Bool(n == 1),
             (Rep::Text, Raw::Int(n)) => Cell::Text(n.to_string().into()),

@@ -81,15 +81,8 @@ impl CsvFile {
     /// What the system says; likewise below.
     pub fn open(path: &Path) -> io::Result<CsvFile> {
         let file = File::open(path)?;
-        let mut csv = CsvFile {
-            file,
-            buffer: Vec::new(),
-            start: 0,
-            filled: 0,
-            ended: false,
-            line: 1,
-            record: Record::default(),
-        };
+        let mut csv =
+            CsvFile { file, buffer: Vec::new(), start: 0, filled: 0, ended: false, line: 1, record: Record::default() };
         csv.fill()?;
         if csv.rest().starts_with(BOM) {
             csv.start = BOM.len();

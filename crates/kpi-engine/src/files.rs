@@ -83,7 +83,11 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
 ///
 /// # Errors
 /// What is wrong with any of them.
-pub fn look_at_all(table: &Table, paths: &[PathBuf], contracts: &[Contract]) -> Result<Vec<FileFacts>, Vec<Diagnostic>> {
+pub fn look_at_all(
+    table: &Table,
+    paths: &[PathBuf],
+    contracts: &[Contract],
+) -> Result<Vec<FileFacts>, Vec<Diagnostic>> {
     let name = &table.title.name;
     if paths.is_empty() {
         let finding = Diagnostic::new(codes::FILE_NOT_FOUND, format!("no file is bound to `{name}`"));
@@ -104,8 +108,12 @@ pub fn look_at_all(table: &Table, paths: &[PathBuf], contracts: &[Contract]) -> 
     let rows: u64 = facts.iter().map(|f| f.rows).sum();
     if findings.is_empty() && rows == 0 && !table.sparse {
         let path = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
-        let finding = about_file(codes::EMPTY_EXPORT, path, format!("`{name}` has no row"))
-            .help(format!("give the whole export, or declare `{name}` as `sparse` if no row is a fact"));
+        let help = if table.roster {
+            "give the whole export".to_owned()
+        } else {
+            format!("give the whole export, or declare `{name}` as `sparse` if no row is a fact")
+        };
+        let finding = about_file(codes::EMPTY_EXPORT, path, format!("`{name}` has no row")).help(help);
         findings.push(finding.label(table.title.span, "declared here"));
     }
     if findings.is_empty() { Ok(facts) } else { Err(findings) }
@@ -175,7 +183,9 @@ pub fn find_columns(
             (Some(place), None) => places.push(place),
             (Some(_), Some(_)) => {
                 let message = format!("the header `{wanted}` stands there twice");
-                findings.push(about_file(codes::DUPLICATE_HEADER, path, message).help("rename or remove one of the columns"));
+                findings.push(
+                    about_file(codes::DUPLICATE_HEADER, path, message).help("rename or remove one of the columns"),
+                );
             }
             (None, _) => findings.push(missing_column(table, contract, header, path)),
         }
@@ -191,7 +201,9 @@ fn missing_column(table: &Table, contract: &Contract, header: &[String], path: &
         (Some(near), _) => format!("did you mean `{near}`? write `{}: … from \"{near}\"`", contract.column.title.name),
         (None, []) => "the file is empty; it needs a line with headers".to_owned(),
         (None, [one]) if one.contains([';', '\t']) => "separate the columns by commas".to_owned(),
-        (None, _) => format!("its columns are {}", header.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(", ")),
+        (None, _) => {
+            format!("its columns are {}", header.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(", "))
+        }
     };
     let label = format!("`{}` is declared here", contract.column.title.name);
     about_file(codes::MISSING_COLUMN, path, message).label(contract.column.title.span, label).help(help)

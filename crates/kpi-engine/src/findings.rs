@@ -101,13 +101,12 @@ pub fn bad_cell(model: &Model, table: &str, column: &Column, error: CellError, c
         CellError::TooManyDigits if matches!(column.ty, Type::Number(_)) => {
             let digits = column.digits;
             let message = format!("`{cell}` has more than {digits} digits after the point");
-            Diagnostic::new(codes::TOO_MANY_DIGITS, message)
-                .help(format!("export rounded amounts, or declare how many digits there are: `{name}: {words} digits n`"))
+            Diagnostic::new(codes::TOO_MANY_DIGITS, message).help(format!(
+                "export rounded amounts, or declare how many digits there are: `{name}: {words} digits n`"
+            ))
         }
-        CellError::TooManyDigits => {
-            Diagnostic::new(codes::BAD_DATE, format!("`{cell}` has parts of a microsecond"))
-                .help("export times with at most six digits behind the seconds")
-        }
+        CellError::TooManyDigits => Diagnostic::new(codes::BAD_DATE, format!("`{cell}` has parts of a microsecond"))
+            .help("export times with at most six digits behind the seconds"),
         CellError::TooLarge => {
             let most = if column.ty == Type::COUNT { "18 digits" } else { "26 digits before the point" };
             Diagnostic::new(codes::BAD_NUMBER, format!("`{cell}` has more than {most}"))
@@ -137,9 +136,10 @@ fn bad_member(model: &Model, column: &Column, cell: &str) -> Diagnostic {
     let dimension = &model.dimensions[id];
     let members: Vec<String> = dimension.members.iter().take(12).map(|m| format!("`{}`", m.shown())).collect();
     let lower = cell.trim().to_lowercase();
-    let near = dimension.members.iter().find(|m| {
-        m.name.to_lowercase() == lower || m.label.as_ref().is_some_and(|l| l.to_lowercase() == lower)
-    });
+    let near = dimension
+        .members
+        .iter()
+        .find(|m| m.name.to_lowercase() == lower || m.label.as_ref().is_some_and(|l| l.to_lowercase() == lower));
     let help = match near {
         Some(member) => format!("did you mean `{}`?", member.name),
         None => format!("its members are {}", members.join(", ")),

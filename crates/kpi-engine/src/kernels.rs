@@ -370,7 +370,13 @@ pub fn limit(column: &pl::Column, rows: u64, tally: &Tally) -> Columns {
             if units.iter().flatten().all(|x| x.unsigned_abs() <= most.unsigned_abs()) {
                 return Ok(column.clone());
             }
-            let kept = units.iter().map(|x| x.filter(|x| { let fits = x.unsigned_abs() <= most.unsigned_abs(); over += u64::from(!fits); fits }));
+            let kept = units.iter().map(|x| {
+                x.filter(|x| {
+                    let fits = x.unsigned_abs() <= most.unsigned_abs();
+                    over += u64::from(!fits);
+                    fits
+                })
+            });
             decimals(pl::Int128Chunked::from_iter_options(name, kept), *scale as u32)
         }
         _ => {
@@ -379,7 +385,13 @@ pub fn limit(column: &pl::Column, rows: u64, tally: &Tally) -> Columns {
             if numbers.iter().flatten().all(|x| x.unsigned_abs() <= most) {
                 return Ok(column.clone());
             }
-            let kept = numbers.iter().map(|x| x.filter(|x| { let fits = x.unsigned_abs() <= most; over += u64::from(!fits); fits }));
+            let kept = numbers.iter().map(|x| {
+                x.filter(|x| {
+                    let fits = x.unsigned_abs() <= most;
+                    over += u64::from(!fits);
+                    fits
+                })
+            });
             pl::Int64Chunked::from_iter_options(name, kept).into_column()
         }
     };

@@ -54,3 +54,5 @@ pub fn explain_physical(model: &Model, plan: &Plan, inputs: &Inputs) -> Result<S
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,11 @@ impl LoadedTable {
 ///
 /// # Errors
 /// What breaks their contracts.
-pub fn load(model: &Model, wanted: &BTreeMap<TableId, BTreeSet<u32>>, inputs: &Inputs) -> Result<Loaded, Vec<Diagnostic>> {
+pub fn load(
+    model: &Model,
+    wanted: &BTreeMap<TableId, BTreeSet<u32>>,
+    inputs: &Inputs,
+) -> Result<Loaded, Vec<Diagnostic>> {
     let (mut loaded, mut findings) = (Loaded::default(), Vec::new());
     for (id, columns) in wanted {
         let table = match inputs.get(id) {
@@ -161,7 +165,12 @@ struct Row {
     origin: Option<Seen>,
 }
 
-fn load_table(model: &Model, id: TableId, columns: &BTreeSet<u32>, input: &Input) -> Result<LoadedTable, Vec<Diagnostic>> {
+fn load_table(
+    model: &Model,
+    id: TableId,
+    columns: &BTreeSet<u32>,
+    input: &Input,
+) -> Result<LoadedTable, Vec<Diagnostic>> {
     let declared = &model.tables[id];
     let mut columns = columns.clone();
     columns.extend(declared.key);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use kpi_base::Diagnostic;
 use kpi_base::codes::unbuilt::NOT_BUILT;
 use kpi_check::model::{
-    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Expr, ExprKind, Model, Path, Pattern,
-    PeriodField, StepBound, TableId, Type,
+    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Expr, ExprKind, Model, Path,
+    Pattern, PeriodField, StepBound, TableId, Type,
 };
 use kpi_value::{Dec, Value};
 use polars::prelude as pl;
@@ -26,9 +26,7 @@ pub struct Lowering<'a> {
     pub model: &'a Model,
     /// The tables in memory.
     pub loaded: &'a Loaded,
-    /// The table.
-    pub table: TableId,
-    /// Its columns that the data do not give.
+    /// The columns of the table that the data do not give.
     pub absent: Vec<u32>,
     /// Whether its rows have a period: the column [`PERIOD`].
     pub has_period: bool,
@@ -72,11 +70,10 @@ const TWELVE: Rep = Rep::Dec(Dec::SCALE);
 
 impl<'a> Lowering<'a> {
     /// Nothing lowered so far.
-    pub fn new(model: &'a Model, loaded: &'a Loaded, table: TableId, absent: Vec<u32>, has_period: bool) -> Lowering<'a> {
+    pub fn new(model: &'a Model, loaded: &'a Loaded, absent: Vec<u32>, has_period: bool) -> Lowering<'a> {
         Lowering {
             model,
             loaded,
-            table,
             absent,
             has_period,
             tally: Arc::default(),
@@ -164,7 +161,9 @@ impl<'a> Lowering<'a> {
                 self.read_absent.get_or_insert(*column);
             }
         }
-        let (Some(entity), Some(chain)) = (self.lower_entity(*first), self.chain(*first, rest)) else { return null(rep) };
+        let (Some(entity), Some(chain)) = (self.lower_entity(*first), self.chain(*first, rest)) else {
+            return null(rep);
+        };
         let inputs = self.with_period(entity);
         let expr = kernel(inputs, rep.dtype(), move |c| match c {
             [entity, rest @ ..] => chain.values(entity, rest.first(), rep),
@@ -301,7 +300,11 @@ impl<'a> Lowering<'a> {
                 let mut result = args.pop().unwrap_or_else(|| null(TWELVE));
                 while let Some(arg) = args.pop() {
                     let (a, b) = self.align(arg, result);
-                    let known = Lowered { expr: a.expr.clone().is_not_null(), rep: Rep::Bool, form: format!("(known {})", a.form) };
+                    let known = Lowered {
+                        expr: a.expr.clone().is_not_null(),
+                        rep: Rep::Bool,
+                        form: format!("(known {})", a.form),
+                    };
                     result = choose(&known, &a, &b);
                 }
                 result
@@ -516,9 +519,11 @@ fn constant(ty: Type, value: Option<&Value>) -> Lowered {
     let rep = if rep == Rep::Int { TWELVE } else { rep };
     match value {
         None => null(rep),
-        Some(value) => {
-            Lowered { expr: rep.literal(rep.cell(value)), rep, form: format!("`{}`", crate::findings::value_words(value)) }
-        }
+        Some(value) => Lowered {
+            expr: rep.literal(rep.cell(value)),
+            rep,
+            form: format!("`{}`", crate::findings::value_words(value)),
+        },
     }
 }
 

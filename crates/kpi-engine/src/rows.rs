@@ -181,13 +181,13 @@ impl Judge<'_> {
             if let (Ok(Some(Cell::Text(key))), Some(to), Some(loaded)) = (&cell, contract.refers, self.reader.loaded)
                 && let Some(keys) = loaded.unknown(to, key)
             {
-                                self.findings.add(|| {
+                self.findings.add(|| {
                     let finding = findings::unknown_reference(self.reader.model, &contract.column, key, keys);
                     origin.mark(finding, &contract.header, Some(key.to_string()))
                 });
             }
             cells.push(cell.unwrap_or_else(|error| {
-                                let shown = given.flatten().map(|raw| shown(&raw)).unwrap_or_default();
+                let shown = given.flatten().map(|raw| shown(&raw)).unwrap_or_default();
                 let table = &self.reader.table().title.name;
                 self.findings.add(|| {
                     let finding = findings::bad_cell(self.reader.model, table, &contract.column, error, &shown);
@@ -227,7 +227,11 @@ impl Judge<'_> {
                 self.findings.add(|| {
                     let message = format!("`{shown}` stands twice in `{name}`");
                     let help = format!("it stands first in {first}; a row counted twice would be paid twice");
-                    origin.mark(Diagnostic::new(codes::DUPLICATE_KEY, message).help(help), &contract.header, Some(shown))
+                    origin.mark(
+                        Diagnostic::new(codes::DUPLICATE_KEY, message).help(help),
+                        &contract.header,
+                        Some(shown),
+                    )
                 });
             }
         }

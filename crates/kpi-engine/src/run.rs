@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
         };
         let absent = in_memory.map(|table| absent(table)).unwrap_or_default();
         let has_period = declared.time != Timing::Timeless;
-        let mut lowering = Lowering::new(self.model, &self.loaded, id, absent, has_period);
+        let mut lowering = Lowering::new(self.model, &self.loaded, absent, has_period);
         let (frame, contracts, rows) = match (in_memory, files.get(&id)) {
             (Some(table), _) => {
                 let frame = sources::frame_in_memory(self.model, self.plan, id, table);
@@ -182,8 +182,14 @@ impl<'a> Run<'a> {
         let mut forms: Vec<(PartOp, Option<String>, Option<String>)> = Vec::new();
         for (place, part) in cube.parts.iter().enumerate() {
             lowering.read_absent = key_absent;
-            let arg = part.arg.as_ref().map(|arg| { let lowered = lowering.lower(arg); lowering.keep(lowered) });
-            let condition = part.condition.as_ref().map(|c| { let lowered = lowering.lower(c); lowering.keep(lowered) });
+            let arg = part.arg.as_ref().map(|arg| {
+                let lowered = lowering.lower(arg);
+                lowering.keep(lowered)
+            });
+            let condition = part.condition.as_ref().map(|c| {
+                let lowered = lowering.lower(c);
+                lowering.keep(lowered)
+            });
             absent.extend(lowering.read_absent.map(|column| (place, column)));
             let form = |lowered: &Option<Lowered>| lowered.as_ref().map(|l| l.form.clone());
             forms.push((part.op, form(&arg), form(&condition)));
@@ -275,7 +281,13 @@ impl<'a> Run<'a> {
         SourceFacts { given: self.inputs.contains_key(&id), rows, periods }
     }
 
-    fn cube_facts(&self, cube: &Cube, run: &CubeRun, frame: &pl::DataFrame, groups: &Groups) -> Result<CubeFacts, Vec<Diagnostic>> {
+    fn cube_facts(
+        &self,
+        cube: &Cube,
+        run: &CubeRun,
+        frame: &pl::DataFrame,
+        groups: &Groups,
+    ) -> Result<CubeFacts, Vec<Diagnostic>> {
         let first = self.plan.from.index.saturating_sub(self.plan.history as i32);
         let needed = |row: &&usize| {
             let period = groups.places.get(**row).and_then(|place| place.1);
@@ -301,9 +313,10 @@ impl<'a> Run<'a> {
                 PartOp::Sum | PartOp::Min | PartOp::Max if part.rep.is_number() => {
                     let values = part.rep.values(column, &rows).map_err(failed)?;
                     let series = column.as_materialized_series();
-                    let lost = rows.iter().zip(&values).any(|(row, value)| {
-                        value.is_none() && series.get(*row).is_ok_and(|raw| !raw.is_null())
-                    });
+                    let lost = rows
+                        .iter()
+                        .zip(&values)
+                        .any(|(row, value)| value.is_none() && series.get(*row).is_ok_and(|raw| !raw.is_null()));
                     if lost {
                         return Err(vec![self.too_large(cube.table)]);
                     }
@@ -368,7 +381,8 @@ impl<'a> Run<'a> {
                 _ => "none of its rows has a time".to_owned(),
             };
             let name = &declared.title.name;
-            let finding = Diagnostic::new(codes::MISSING_PERIOD, format!("`{name}` has no row in {}", missing.join(", ")));
+            let finding =
+                Diagnostic::new(codes::MISSING_PERIOD, format!("`{name}` has no row in {}", missing.join(", ")));
             let help = format!("{has}; bind the missing export, or declare `{name}` as `sparse` if no row is a fact");
             findings.push(finding.label(declared.title.span, "declared here").help(help));
         }
@@ -464,7 +478,9 @@ fn counts(column: &pl::Column, rows: &[usize]) -> pl::PolarsResult<Vec<u64>> {
 /// Polars sums nothing to 0; over no rows there is no sum.
 fn blank_empty_sums(run: &CubeRun, facts: &mut CubeFacts) {
     for (place, part) in run.parts.iter().enumerate() {
-        let Some(PartFacts::Counts(counts)) = part.count.and_then(|count| facts.parts.get(count)).cloned() else { continue };
+        let Some(PartFacts::Counts(counts)) = part.count.and_then(|count| facts.parts.get(count)).cloned() else {
+            continue;
+        };
         if let Some(PartFacts::Numbers(sums)) = facts.parts.get_mut(place) {
             for (sum, count) in sums.iter_mut().zip(counts) {
                 if count == 0 {

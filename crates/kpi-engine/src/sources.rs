@@ -134,7 +134,12 @@ fn paths(files: &[FileFacts]) -> pl::ScanSources {
 ///
 /// # Errors
 /// If Polars refuses the columns.
-pub fn frame_in_memory(model: &Model, plan: &Plan, id: TableId, table: &LoadedTable) -> pl::PolarsResult<pl::LazyFrame> {
+pub fn frame_in_memory(
+    model: &Model,
+    plan: &Plan,
+    id: TableId,
+    table: &LoadedTable,
+) -> pl::PolarsResult<pl::LazyFrame> {
     let declared = &model.tables[id];
     let calendar = &model.policy.calendar;
     let all = 0..table.rows();
@@ -163,9 +168,11 @@ pub fn frame_in_memory(model: &Model, plan: &Plan, id: TableId, table: &LoadedTa
             let first = plan.from.index.saturating_sub(plan.history as i32);
             for index in first..=plan.to.index {
                 let end = calendar.end(Period { kind: plan.from.kind, index });
-                let holding = table.validity.iter().enumerate().filter(|(_, (from, to))| {
-                    from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= end)
-                });
+                let holding = table
+                    .validity
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, (from, to))| from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= end));
                 for (row, _) in holding {
                     rows.push(row);
                     periods.push(Some(index));
