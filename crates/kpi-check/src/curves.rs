@@ -7,6 +7,7 @@ use kpi_value::Dec;
 use crate::checker::Checker;
 use crate::context::Context;
 use crate::model::{self, CurveKind, Form, StepBound, Type, Unit};
+use crate::names::Decl;
 use crate::show::show_unit;
 
 pub(crate) mod cover;
@@ -50,6 +51,30 @@ impl<'a> Checker<'a> {
             ast::CurveKind::Marginal => self.marginal(curve, argument, expected)?,
         };
         Some(model::Curve { name: curve.name.map(|name| name.text.clone()), kind, ty, span: curve.body })
+    }
+
+    /// Checks the named curves that nothing uses, by the unit of their first bound.
+    pub(crate) fn check_unused_curves(&mut self) {
+        for index in 0..self.names.curves.len() {
+            let Some(curve) = self.names.curves.get(index).map(|declared| declared.ast) else { continue };
+            if self.used.contains(&Decl::Curve(index)) {
+                continue;
+            }
+            let bound = curve.rows.iter().find_map(|row| match &row.at {
+                ast::CurveAt::Compare(_, e) | ast::CurveAt::Point(e) | ast::CurveAt::From(e) => Some(e),
+                ast::CurveAt::Range(range) => Some(&*range.low),
+                ast::CurveAt::Else => None,
+            });
+            let unit = match bound {
+                Some(e) => self.const_number(e, "a bound").map(|(_, unit)| unit),
+                None => Some(Unit::NUMBER),
+            };
+            if let Some(unit) = unit {
+                let written =
+                    WrittenCurve { name: Some(&curve.name), kind: curve.kind, rows: &curve.rows, body: curve.body };
+                self.curve(written, unit, &Context::pure(), None);
+            }
+        }
     }
 
     /// The bounds of rows that pick one value, complete and without overlap; the last argument names what they belong to.

@@ -72,5 +72,6 @@ fn check_here(files: &[ast::File]) -> Checked {
     checker.check_incentives();
     checker.check_rules();
     checker.check_tests();
+    checker.check_unused_curves();
     checker.finish()
 }

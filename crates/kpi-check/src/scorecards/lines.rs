@@ -182,7 +182,8 @@ impl<'a> Checker<'a> {
             }
         }
         let presence = match target {
-            Some(table) => Presence::Table(ByTable {
+            // Where it is judged everywhere, its keys decide nothing.
+            Some(table) if table.rows.iter().any(|row| row.value.is_none()) => Presence::Table(ByTable {
                 keys: table.keys,
                 rows: table
                     .rows
@@ -190,7 +191,7 @@ impl<'a> Checker<'a> {
                     .map(|row| model::ByRow { patterns: row.patterns, value: row.value.is_some(), span: row.span })
                     .collect(),
             }),
-            None => Presence::Always,
+            _ => Presence::Always,
         };
         Some((LineKind::Indicator { indicator: id, scoring, attainment_cap }, presence, missing))
     }
