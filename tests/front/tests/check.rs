@@ -2,6 +2,8 @@
 //! `//# what it shows`. A case is checked together with the folder's `prelude.kpi`; all its messages stand in the snapshot
 //! beside the file. After a change: `INSTA_UPDATE=always cargo test -p kpi-front-tests --test check`, then read the diff.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -257,7 +257,7 @@ mod tests {
         let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
         assert_eq!(level.wrong, [("startup".to_owned(), Dec::percent(60))]);
         // Without a weight of its own it would have shared the rest: 40% where it is judged, nothing to share where not.
-        let items = [line(plain(60), Presence::Always), line(None, judged.clone()), line(None, Presence::Always)];
+        let items = [line(plain(60), Presence::Always), line(None, judged), line(None, Presence::Always)];
         let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
         assert_eq!((level.wrong, level.nothing_left), (vec![], vec![]));
         let shares: Vec<Vec<Dec>> = level.shares.iter().map(|s| s.rows.iter().map(|r| r.value).collect()).collect();

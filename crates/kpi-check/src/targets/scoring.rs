@@ -116,8 +116,8 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        let targets = target.into_iter().flat_map(|table| &table.rows).filter_map(|row| row.value.as_ref());
-        for missing in targets.filter(|target| target.stretch.is_none()) {
+        let mut targets = target.into_iter().flat_map(|table| &table.rows).filter_map(|row| row.value.as_ref());
+        if let Some(missing) = targets.find(|target| target.stretch.is_none()) {
             self.report(
                 Diagnostic::new(codes::cards::STRETCH, "this target has no stretch, which its scoring needs")
                     .label(missing.span, "")
