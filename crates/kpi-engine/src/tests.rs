@@ -2,6 +2,7 @@
 
 mod contracts;
 mod cubes;
+mod kinds;
 mod plans;
 
 /// A policy with every kind of table.
