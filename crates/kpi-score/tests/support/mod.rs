@@ -1,4 +1,5 @@
-//! Policies and facts for tests: the text of a policy to its model, and the tables of its own tests to facts, row by row.
+//! Policies and facts for tests: the text of a policy to its model, and rows of tables to the facts of a plan, one by one.
+#![allow(dead_code, reason = "not every test that shares this module needs all of it")]
 
 mod rows;
 
@@ -6,12 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kpi_base::{Files, SourceFile};
-use kpi_check::model::{Model, Path, TableId, Test, Timing};
+use kpi_check::model::{Model, Path, TableId, Timing};
 use kpi_plan::{Cube, CubeFacts, Facts, NO_KEY, Part, PartFacts, PartOp, Plan, Request, Roots, Roster, RosterColumn};
 use kpi_plan::{RosterUse, SourceFacts};
-use kpi_value::{Date, Period, PeriodKind, Value};
-
-pub use rows::Tables;
+use kpi_testkit::Data;
+use kpi_value::{Period, Value};
+use rows::{Rows, day_of};
 
 /// A policy that is checked and has no faults.
 pub struct Policy {
@@ -31,136 +32,111 @@ impl Policy {
         Policy { files, model: checked.model.expect("a policy without errors has a model") }
     }
 
+    pub fn period(&self, text: &str) -> Period {
+        self.model.policy.calendar.parse(text).unwrap()
+    }
+
     /// The plan for everything, over some periods.
     pub fn plan(&self, from: &str, to: &str) -> Plan {
-        let calendar = &self.model.policy.calendar;
-        let request = Request {
-            from: calendar.parse(from).unwrap(),
-            to: calendar.parse(to).unwrap(),
-            roots: Roots::all(&self.model),
-        };
-        kpi_plan::plan(&self.model, &request)
+        plan(&self.model, self.period(from), self.period(to))
     }
 
     /// The facts that the tables of a test of the policy come to.
     pub fn facts(&self, plan: &Plan, test: &str) -> Facts {
         let test = self.model.tests.iter().find(|t| t.name == test).expect("a test of this name");
-        facts(&self.model, plan, test)
+        facts(&self.model, plan, &Data::of_test(&self.model, test))
     }
 }
 
-fn facts(model: &Model, plan: &Plan, test: &Test) -> Facts {
-    let tables = Tables::new(model, test);
-    let rosters: Vec<Roster> = plan.rosters.iter().map(|r| roster(&tables, r)).collect();
-    let mut sources = BTreeMap::new();
-    for cube in &plan.cubes {
-        sources.insert(cube.table, source(&tables, cube.table, plan.from.kind));
-    }
-    let cubes = plan.cubes.iter().map(|cube| cube_facts(&tables, plan, &rosters, cube)).collect();
+/// The plan for everything.
+pub fn plan(model: &Model, from: Period, to: Period) -> Plan {
+    kpi_plan::plan(model, &Request { from, to, roots: Roots::all(model) })
+}
+
+/// What an engine would answer.
+pub fn facts(model: &Model, plan: &Plan, data: &Data) -> Facts {
+    let rows = Rows { model, data, period: plan.to };
+    let rosters: Vec<Roster> = plan.rosters.iter().map(|r| roster(rows, r)).collect();
+    let sources = plan.cubes.iter().map(|cube| (cube.table, source(rows, cube.table))).collect();
+    let cubes = plan.cubes.iter().map(|cube| cube_facts(rows, plan, &rosters, cube)).collect();
     Facts { rosters, cubes, sources, findings: Vec::new() }
 }
 
-fn roster(tables: &Tables<'_>, wanted: &RosterUse) -> Roster {
-    let table = &tables.model.tables[wanted.table];
-    let key = table.key.expect("a roster has a key");
-    let given = tables.given(wanted.table);
-    let mut rows: Vec<(Arc<str>, usize)> = (0..tables.len(wanted.table))
-        .filter_map(|row| match tables.cell(wanted.table, key, row) {
-            Some(Value::Text(key)) => Some((key, row)),
-            _ => None,
-        })
-        .collect();
-    let validity = |row: usize| match table.time {
-        Timing::Stock { from, to } => {
-            let day = |column| tables.cell(wanted.table, column, row).map(day_of);
-            (day(from), day(to))
-        }
-        Timing::AsOf(column) => {
-            let calendar = &tables.model.policy.calendar;
-            let period = tables.cell(wanted.table, column, row).map(|v| match v {
-                Value::Period(p) => p,
-                other => calendar.period(PeriodKind::Month, day_of(other)),
-            });
-            (period.map(|p| calendar.start(p)), period.map(|p| calendar.end(p)))
-        }
-        _ => (None, None),
-    };
-    rows.sort_by(|a, b| (&a.0, validity(a.1).0).cmp(&(&b.0, validity(b.1).0)));
-    let mut keys: Vec<Arc<str>> = rows.iter().map(|(key, _)| key.clone()).collect();
+fn roster(rows: Rows<'_>, wanted: &RosterUse) -> Roster {
+    let key = rows.model.tables[wanted.table].key.expect("a roster has a key");
+    let keyed = (0..rows.len(wanted.table)).filter_map(|row| match rows.cell(wanted.table, key, row) {
+        Some(Value::Text(key)) => Some((key, row)),
+        _ => None,
+    });
+    let mut places: Vec<(Arc<str>, usize)> = keyed.collect();
+    places.sort_by(|a, b| {
+        let start = |row| rows.validity(wanted.table, row).0;
+        (&a.0, start(a.1)).cmp(&(&b.0, start(b.1)))
+    });
+    let mut keys: Vec<Arc<str>> = places.iter().map(|(key, _)| key.clone()).collect();
     keys.dedup();
-    let entity = |key: &Arc<str>| keys.binary_search(key).unwrap() as u32;
     let columns = wanted.columns.iter().map(|&index| RosterColumn {
         index,
-        values: rows.iter().map(|(_, row)| tables.cell(wanted.table, index, *row)).collect(),
-        absent: given.is_some_and(|given| !given.columns.contains(&index)),
+        values: places.iter().map(|(_, row)| rows.cell(wanted.table, index, *row)).collect(),
+        absent: rows.data.table(wanted.table).absent.contains(&index),
     });
     Roster {
         table: wanted.table,
-        entities: rows.iter().map(|(key, _)| entity(key)).collect(),
-        validity: rows.iter().map(|(_, row)| validity(*row)).collect(),
+        entities: places.iter().map(|(key, _)| keys.binary_search(key).unwrap() as u32).collect(),
+        validity: places.iter().map(|(_, row)| rows.validity(wanted.table, *row)).collect(),
         columns: columns.collect(),
         keys,
     }
 }
 
-fn day_of(value: Value) -> Date {
-    match value {
-        Value::Date(date) => date,
-        Value::DateTime(time) => time.date(),
-        other => panic!("no day: {other:?}"),
-    }
-}
-
-fn source(tables: &Tables<'_>, table: TableId, kind: PeriodKind) -> SourceFacts {
+fn source(rows: Rows<'_>, table: TableId) -> SourceFacts {
     let mut periods = BTreeMap::new();
-    for row in 0..tables.len(table) {
-        if let Some(period) = own_period(tables, table, row, kind) {
+    for row in 0..rows.len(table) {
+        if let Some(period) = own_period(rows, table, row) {
             *periods.entry(period).or_default() += 1;
         }
     }
-    SourceFacts { given: tables.given(table).is_some(), rows: tables.len(table) as u64, periods }
+    SourceFacts { given: rows.data.table(table).given, rows: rows.len(table) as u64, periods }
 }
 
 /// The index of the period of a row of a flow or an as-of table.
-fn own_period(tables: &Tables<'_>, table: TableId, row: usize, kind: PeriodKind) -> Option<i32> {
-    let (Timing::Flow(column) | Timing::AsOf(column)) = tables.model.tables[table].time else { return None };
-    let calendar = &tables.model.policy.calendar;
-    Some(match tables.cell(table, column, row)? {
-        Value::Period(period) => calendar.containing(kind, period).index,
-        other => calendar.period(kind, day_of(other)).index,
-    })
+fn own_period(rows: Rows<'_>, table: TableId, row: usize) -> Option<i32> {
+    let (Timing::Flow(column) | Timing::AsOf(column)) = rows.model.tables[table].time else { return None };
+    let day = day_of(rows.model, &rows.cell(table, column, row)?)?;
+    Some(rows.model.policy.calendar.period(rows.model.policy.period, day).index)
 }
 
-type Group<'t> = ((u32, i32, Vec<Option<Value>>), Vec<usize>);
+type Group<'t> = ((u32, i32, Vec<Option<Value>>), Vec<(Rows<'t>, usize)>);
 
-fn cube_facts(tables: &Tables<'_>, plan: &Plan, rosters: &[Roster], cube: &Cube) -> CubeFacts {
-    let timing = tables.model.tables[cube.table].time;
-    let calendar = &tables.model.policy.calendar;
+fn cube_facts(rows: Rows<'_>, plan: &Plan, rosters: &[Roster], cube: &Cube) -> CubeFacts {
+    let timing = rows.model.tables[cube.table].time;
+    let calendar = &rows.model.policy.calendar;
+    let period = |index| Period { kind: plan.from.kind, index };
     let all = plan.from.index - plan.history as i32..=plan.to.index;
-    let mut groups: BTreeMap<(u32, i32, Vec<Option<Value>>), Vec<usize>> = BTreeMap::new();
-    for row in 0..tables.len(cube.table) {
+    let mut groups: BTreeMap<(u32, i32, Vec<Option<Value>>), Vec<(Rows<'_>, usize)>> = BTreeMap::new();
+    for row in 0..rows.len(cube.table) {
         let periods: Vec<i32> = match timing {
             Timing::Timeless => vec![0],
             Timing::Flow(_) | Timing::AsOf(_) => {
-                own_period(tables, cube.table, row, plan.from.kind).into_iter().filter(|p| all.contains(p)).collect()
+                own_period(rows, cube.table, row).into_iter().filter(|p| all.contains(p)).collect()
             }
-            Timing::Stock { from, to } => {
-                let day = |column| tables.cell(cube.table, column, row).map(day_of);
-                let end = |index| calendar.end(Period { kind: plan.from.kind, index });
-                let holds = |p: &i32| day(from).is_none_or(|d| d <= end(*p)) && day(to).is_none_or(|d| d >= end(*p));
+            Timing::Stock { .. } => {
+                let (from, to) = rows.validity(cube.table, row);
+                let holds = |p: &i32| {
+                    let end = calendar.end(period(*p));
+                    from.is_none_or(|d| d <= end) && to.is_none_or(|d| d >= end)
+                };
                 all.clone().filter(holds).collect()
             }
         };
-        let key = match (&cube.key, cube.key_table) {
-            (Some(path), Some(table)) => key_of(tables, rosters, cube.table, table, path, row),
-            _ => NO_KEY,
-        };
-        let values: Vec<Option<Value>> = cube.values.iter().map(|v| tables.eval(v, cube.table, row)).collect();
-        if values.iter().any(Option::is_none) {
-            continue;
-        }
-        for period in periods {
-            groups.entry((key, period, values.clone())).or_default().push(row);
+        for index in periods {
+            let then = if timing == Timing::Timeless { rows } else { Rows { period: period(index), ..rows } };
+            let key = match (&cube.key, cube.key_table) {
+                (Some(path), Some(table)) => key_of(then, rosters, cube.table, table, path, row),
+                _ => NO_KEY,
+            };
+            let values: Vec<Option<Value>> = cube.values.iter().map(|v| then.eval(v, cube.table, row)).collect();
+            groups.entry((key, index, values)).or_default().push((then, row));
         }
     }
     let groups: Vec<Group<'_>> = groups.into_iter().collect();
@@ -172,73 +148,52 @@ fn cube_facts(tables: &Tables<'_>, plan: &Plan, rosters: &[Roster], cube: &Cube)
     for nth in 0..cube.values.len() {
         facts.values.push(groups.iter().map(|g| g.0.2[nth].clone()).collect());
     }
-    facts.parts = cube.parts.iter().map(|part| part_facts(tables, cube.table, part, &groups)).collect();
+    facts.parts = cube.parts.iter().map(|part| part_facts(cube.table, part, &groups)).collect();
     for (place, part) in cube.parts.iter().enumerate() {
-        let read = part.arg.iter().chain(&part.condition);
-        if let Some(column) = read.into_iter().find_map(|e| tables.absent(e)) {
+        if let Some(column) = part.arg.iter().chain(&part.condition).find_map(|e| rows.absent(e)) {
             facts.absent.insert(place, column);
         }
     }
     facts
 }
 
-fn key_of(tables: &Tables<'_>, rosters: &[Roster], from: TableId, to: TableId, path: &Path, row: usize) -> u32 {
-    let value = if path.0.is_empty() {
-        tables.cell(from, tables.model.tables[from].key.unwrap(), row)
-    } else {
-        tables.follow(path, from, row)
+fn key_of(rows: Rows<'_>, rosters: &[Roster], from: TableId, to: TableId, path: &Path, row: usize) -> u32 {
+    let value = match rows.model.tables[from].key {
+        Some(key) if path.0.is_empty() => rows.cell(from, key, row),
+        _ => rows.follow(path, from, row),
     };
     let roster = rosters.iter().find(|r| r.table == to).expect("the key's roster is loaded");
     value.as_ref().and_then(Value::as_text).and_then(|key| roster.entity(key)).unwrap_or(NO_KEY)
 }
 
-fn part_facts(tables: &Tables<'_>, table: TableId, part: &Part, groups: &[Group<'_>]) -> PartFacts {
-    let condition = |row: usize| match &part.condition {
-        Some(condition) => tables.eval(condition, table, row).and_then(|v| v.as_bool()),
+fn part_facts(table: TableId, part: &Part, groups: &[Group<'_>]) -> PartFacts {
+    let condition = |(rows, row): &(Rows<'_>, usize)| match &part.condition {
+        Some(condition) => rows.eval(condition, table, *row).and_then(|v| v.as_bool()),
         None => Some(true),
     };
-    let arg = |row: usize| part.arg.as_ref().map(|arg| tables.eval(arg, table, row));
-    let known = |rows: &[usize]| -> Vec<Value> {
-        rows.iter().filter(|r| condition(**r) == Some(true)).filter_map(|r| arg(*r).flatten()).collect()
+    let arg = |(rows, row): &(Rows<'_>, usize)| part.arg.as_ref().map(|arg| rows.eval(arg, table, *row));
+    let known = |rows: &[(Rows<'_>, usize)]| -> Vec<Value> {
+        rows.iter().filter(|r| condition(r) == Some(true)).filter_map(|r| arg(r).flatten()).collect()
     };
-    let numbers = part.arg.as_ref().is_some_and(|arg| arg.ty.unit().is_some());
+    let counts = |counted: &dyn Fn(&(Rows<'_>, usize)) -> bool| {
+        PartFacts::Counts(groups.iter().map(|(_, rows)| rows.iter().filter(|r| counted(r)).count() as u64).collect())
+    };
     match part.op {
-        PartOp::Count => PartFacts::Counts(
-            groups
-                .iter()
-                .map(|(_, rows)| {
-                    let taken = rows.iter().filter(|r| condition(**r) == Some(true) && arg(**r) != Some(None));
-                    taken.count() as u64
-                })
-                .collect(),
-        ),
-        PartOp::Unknown => PartFacts::Counts(
-            groups
-                .iter()
-                .map(|(_, rows)| {
-                    let unknown = |r: &usize| match condition(*r) {
-                        None => true,
-                        Some(holds) => holds && arg(*r) == Some(None),
-                    };
-                    rows.iter().filter(|r| unknown(r)).count() as u64
-                })
-                .collect(),
-        ),
-        PartOp::Sum => PartFacts::Numbers(
-            groups
-                .iter()
-                .map(|(_, rows)| {
-                    let values = known(rows).into_iter().map(|v| v.as_dec().unwrap());
-                    values.fold(None, |sum: Option<kpi_value::Dec>, x| Some(sum.map_or(x, |s| s.add(x).unwrap())))
-                })
-                .collect(),
-        ),
+        PartOp::Count => counts(&|r| condition(r) == Some(true) && arg(r) != Some(None)),
+        PartOp::Unknown => counts(&|r| condition(r).map_or(true, |holds| holds && arg(r) == Some(None))),
+        PartOp::Sum => {
+            let sum = |rows: &[(Rows<'_>, usize)]| {
+                let values = known(rows).into_iter().map(|v| v.as_dec().unwrap());
+                values.reduce(|a, b| a.add(b).unwrap())
+            };
+            PartFacts::Numbers(groups.iter().map(|(_, rows)| sum(rows)).collect())
+        }
         PartOp::Min | PartOp::Max => {
-            let pick = |rows: &[usize]| {
+            let pick = |rows: &[(Rows<'_>, usize)]| {
                 let values = known(rows).into_iter();
                 if part.op == PartOp::Min { values.min() } else { values.max() }
             };
-            if numbers {
+            if part.arg.as_ref().is_some_and(|arg| arg.ty.unit().is_some()) {
                 PartFacts::Numbers(groups.iter().map(|g| pick(&g.1).and_then(|v| v.as_dec())).collect())
             } else {
                 PartFacts::Values(groups.iter().map(|g| pick(&g.1)).collect())
