@@ -45,7 +45,7 @@ fn generated_policies_agree() {
         }
     }
     println!("{agreed} agree, {} differ; {others:?}", failures.len());
-    if let Some((seed, difference)) = failures.first() {
+    if let Some((seed, first)) = failures.first() {
         for (seed, difference) in failures.iter().take(40) {
             println!("seed {seed}: {difference}");
         }
@@ -53,7 +53,7 @@ fn generated_policies_agree() {
         let small = kpi_testkit::shrink::shrink(&case, 300, &mut |case| matches!(difference(case), Ok(Some(_))));
         let tables: Vec<String> = small.tables.iter().map(|t| format!("## {}\n{}", t.table, t.text())).collect();
         panic!(
-            "seed {seed}: {difference}\nshrunk: {:?}\n{}\n{}\n{} .. {}",
+            "seed {seed}: {first}\nshrunk: {:?}\n{}\n{}\n{} .. {}",
             difference_of(&small),
             small.policy(),
             tables.join("\n"),

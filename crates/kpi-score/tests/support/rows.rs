@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use kpi_check::model::{
-    ArithmeticOp, Builtin, ByKey, ColumnId, CurveKind, Expr, ExprKind, Model, Path, Pattern, PeriodField, TableId, Timing,
+    ArithmeticOp, Builtin, ByKey, ColumnId, CurveKind, Expr, ExprKind, Model, Path, Pattern, PeriodField, TableId,
+    Timing,
 };
 use kpi_testkit::Data;
 use kpi_value::{Date, Dec, Period, Value};
