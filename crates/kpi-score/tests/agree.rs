@@ -33,7 +33,7 @@ fn difference(case: &Case) -> Result<Option<String>, String> {
 
 #[test]
 fn generated_policies_agree() {
-    let cases = std::env::var("KPI_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    let cases = std::env::var("KPI_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
     let first: u64 = std::env::var("KPI_FIRST").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let (mut agreed, mut others, mut failures) = (0, std::collections::BTreeMap::new(), Vec::new());
     for seed in first..first + cases {
