@@ -1,12 +1,13 @@
 //! Groups, nested cards, adjustments, vetoes, grades by shares, pay and rules, with numbers computed by hand.
 
+mod answer;
 mod support;
 
 use kpi_check::model::{CardField, IndicatorField, Place};
 use kpi_results::{Card, CardStatus, LineStatus, RuleOutcome, Run};
-use kpi_score::{NoPlace, score};
+use kpi_score::{NoPlace, Question, score};
 use kpi_value::{Dec, Value};
-use support::Policy;
+use support::{Policy, tree};
 
 const POLICY: &str = include_str!("cards.kpi");
 
@@ -15,7 +16,7 @@ fn d(text: &str) -> Option<Dec> {
 }
 
 fn run(policy: &Policy, test: &str) -> Run {
-    let plan = policy.plan("2026-10", "2026-10");
+    let plan = policy.plan();
     let facts = policy.facts(&plan, test);
     score(&policy.model, &plan, &facts).run()
 }
@@ -170,7 +171,7 @@ test "one" {
 #[test]
 fn single_values_as_tests_read_them() {
     let policy = Policy::new(POLICY);
-    let plan = policy.plan("2026-10", "2026-10");
+    let plan = policy.plan();
     let facts = policy.facts(&plan, "one of each");
     let mut scored = score(&policy.model, &plan, &facts);
     let period = policy.period("2026-10");
@@ -197,4 +198,21 @@ fn single_values_as_tests_read_them() {
     assert_eq!(value(Place::Card(main, CardField::Score), "nobody"), Err(NoPlace::Subject));
     assert_eq!(scored.vetoed(main, "fraud", "S5", period), Ok(None));
     assert_eq!(scored.vetoed(main, "unpaid", "S5", period), Ok(Some(true)));
+}
+
+#[test]
+fn every_step_of_a_card_is_explained() {
+    let policy = Policy::new(POLICY);
+    let plan = policy.plan();
+    let facts = policy.facts(&plan, "one of each");
+    let scored = score(&policy.model, &plan, &facts);
+    let why = |subject: &str| {
+        let mut out = String::new();
+        let found = scored.explain(&policy.files, subject, policy.period("2026-10"), &Question::Cards).unwrap();
+        tree(&found[1..], 0, &mut out);
+        out
+    };
+    insta::assert_snapshot!("adjustments_nested_card_and_pay", why("S1"));
+    insta::assert_snapshot!("reweight_and_pay_0", why("S4"));
+    insta::assert_snapshot!("a_roster_incentive", why("K1").rsplit_once("Total fixed").unwrap().1);
 }

@@ -1,11 +1,12 @@
 //! The policy of the reference's first chapter, with numbers computed by hand.
 
+mod answer;
 mod support;
 
 use kpi_results::{Card, CardStatus, LineStatus, RuleOutcome};
 use kpi_score::{Question, score};
 use kpi_value::Dec;
-use support::Policy;
+use support::{Policy, tree};
 
 fn live_team() -> Policy {
     Policy::new(include_str!("live_team.kpi"))
@@ -22,7 +23,7 @@ fn card<'r>(run: &'r kpi_results::Run, subject: &str) -> &'r Card {
 #[test]
 fn a_severe_violation_vetoes_the_score() {
     let policy = live_team();
-    let plan = policy.plan("2026-10", "2026-10");
+    let plan = policy.plan();
     let facts = policy.facts(&plan, "a severe violation vetoes the score");
     let scored = score(&policy.model, &plan, &facts);
     let run = scored.run();
@@ -41,7 +42,7 @@ fn a_severe_violation_vetoes_the_score() {
 #[test]
 fn a_month_of_four_hosts() {
     let policy = live_team();
-    let plan = policy.plan("2026-10", "2026-10");
+    let plan = policy.plan();
     let facts = policy.facts(&plan, "a month of four hosts");
     let scored = score(&policy.model, &plan, &facts);
     let run = scored.run();
@@ -84,23 +85,12 @@ fn a_month_of_four_hosts() {
     insta::assert_snapshot!(messages.join("\n"), @"K7101 1 card of `host_card` is incomplete: `gmv_attainment` has no target: no row in `plan`: for A03 in 2026-10");
 }
 
-fn tree(derivations: &[kpi_results::Derivation], depth: usize, out: &mut String) {
-    use std::fmt::Write;
-    for one in derivations {
-        let value = one.value.as_ref().map_or("no data".to_owned(), |v| format!("{} {}", v.value, v.unit));
-        let rows = one.rows.map(|rows| format!(" [{rows} rows]")).unwrap_or_default();
-        let note = one.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-        writeln!(out, "{}{:?} {} = {value}{rows}{note}", "  ".repeat(depth), one.step, one.what).unwrap();
-        tree(&one.from, depth + 1, out);
-    }
-}
-
 fn why(subject: &str, question: &Question) -> String {
     let policy = live_team();
-    let plan = policy.plan("2026-10", "2026-10");
+    let plan = policy.plan();
     let facts = policy.facts(&plan, "a month of four hosts");
     let scored = score(&policy.model, &plan, &facts);
-    let period = policy.model.policy.calendar.parse("2026-10").unwrap();
+    let period = policy.period("2026-10");
     let mut out = String::new();
     match scored.explain(&policy.files, subject, period, question) {
         Ok(found) => tree(&found, 0, &mut out),

@@ -18,7 +18,15 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
         ExprKind::Aggregate(aggregate) => rows_missing(ev, expr, aggregate.table, aggregate.needs, at, cell),
         ExprKind::Lookup(lookup) => match source_missing(ev, lookup.table, at, cell) {
             Some(why) => why,
-            None => format!("no row in `{}`", model.tables[lookup.table].title.name),
+            None => {
+                let name = &model.tables[lookup.table].title.name;
+                let rows = ev.row_counts(expr.id, at.spine).and_then(|counts| counts.rows.get(cell)).copied();
+                match (&lookup.arg.kind, rows) {
+                    (ExprKind::Column(path), Some(1..)) => format!("`{}` is empty in `{name}`", path_text(ev, path)),
+                    (_, Some(1..)) => format!("its row of `{name}` has no value"),
+                    _ => format!("no row in `{name}`"),
+                }
+            }
         },
         ExprKind::Column(path) => format!("`{}` is empty", path_text(ev, path)),
         ExprKind::Indicator(indicator, _) => format!("`{}` has no data", model.indicators[*indicator].title.name),
