@@ -5,7 +5,7 @@ use kpi_results::{Derivation, Step};
 use kpi_value::{Dec, Value};
 
 use super::Reader;
-use super::node::node;
+use super::node::{node, percent};
 use crate::Applied;
 use crate::cards::place;
 
@@ -39,7 +39,8 @@ impl Reader<'_, '_> {
             (CurveKind::Marginal(starts), Some(Applied::Slices(slices))) => {
                 let money = starts.iter().zip(slices.iter()).filter_map(|((start, rate), slice)| {
                     let amount = slice.dec(cell).filter(|amount| !amount.is_zero())?;
-                    let what = format!("from {} at {}", self.brief(*start, x), self.brief(*rate, Type::RATIO));
+                    let rate = if rate.abs() <= Dec::ONE { percent(*rate) } else { rate.to_string() };
+                    let what = format!("from {} at {rate}", self.brief(*start, x));
                     Some(node(what, Step::Curve, self.quantity(Some(&Value::Dec(amount)), curve.ty)))
                 });
                 (None, money.collect())

@@ -43,7 +43,9 @@ impl Reader<'_, '_> {
                 let value = self.value_of(expr, at, cell).or_else(|| expr.as_const_dec().map(Value::Dec));
                 let mut limit = node(name, Step::Limit, self.quantity(value.as_ref(), expr.ty));
                 limit.span = Some(expr.span);
-                limit.from = vec![self.formula(expr, at, cell)];
+                if expr.as_const_dec().is_none() {
+                    limit.from = vec![self.formula(expr, at, cell)];
+                }
                 made.push(limit);
             }
         }
