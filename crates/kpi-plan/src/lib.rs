@@ -5,12 +5,14 @@
 //! engine: an engine gets a [`Plan`] and answers with [`Facts`]; `kpi-score` computes the rest from those.
 
 mod facts;
+mod lineage;
 mod plan;
 mod planner;
 mod request;
 mod tables;
 
 pub use facts::*;
+pub use lineage::{Lineage, Readers};
 pub use plan::*;
 pub use planner::{STREAK_HISTORY, plan};
 pub use request::{Request, Roots};

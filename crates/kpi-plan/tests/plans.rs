@@ -1,0 +1,187 @@
+//! Plans of whole policies.
+
+use std::fmt::Write;
+
+use kpi_base::{FileId, Files, SourceFile};
+use kpi_check::model::{Model, Path, Subject, TableId};
+use kpi_plan::{Part, Plan, Request, Roots, plan};
+
+const LIVE_TEAM: &str = include_str!("../../kpi-score/tests/live_team.kpi");
+
+struct Policy {
+    files: Files,
+    model: Model,
+}
+
+fn check(text: &str) -> Policy {
+    let mut files = Files::new();
+    let id: FileId = files.add(SourceFile::new("policy.kpi", text));
+    let parsed = kpi_syntax::parse(id, text);
+    assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
+    let checked = kpi_check::check(&[parsed.file]);
+    let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.is_error()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    Policy { files, model: checked.model.unwrap() }
+}
+
+fn plan_all(policy: &Policy) -> Plan {
+    plan_for(policy, Roots::all(&policy.model))
+}
+
+fn plan_for(policy: &Policy, roots: Roots) -> Plan {
+    let period = policy.model.policy.calendar.parse("2026-10").unwrap();
+    plan(&policy.model, &Request { from: period, to: period, roots })
+}
+
+/// A plan in the words of its policy.
+fn show(policy: &Policy, plan: &Plan) -> String {
+    let model = &policy.model;
+    let table = |id: TableId| model.tables[id].title.name.clone();
+    let path = |path: &Path| {
+        let columns = path.0.iter().map(|c| format!("{}.{}", table(c.table), model.column(*c).title.name));
+        columns.collect::<Vec<_>>().join(" → ")
+    };
+    let mut out = format!("history {}\n", plan.history);
+    for (i, subject) in plan.spines.iter().enumerate() {
+        let who = match subject {
+            Subject::Table(id) => table(*id),
+            Subject::Group(_, by) => format!("group {}", path(by)),
+            Subject::All => "all".to_owned(),
+        };
+        writeln!(out, "spine {i}: {who}").unwrap();
+    }
+    for roster in &plan.rosters {
+        let columns =
+            roster.columns.iter().map(|&i| model.tables[roster.table].columns[i as usize].title.name.as_str());
+        writeln!(out, "roster {}: {}", table(roster.table), columns.collect::<Vec<_>>().join(", ")).unwrap();
+    }
+    for (i, cube) in plan.cubes.iter().enumerate() {
+        let key = cube
+            .key
+            .as_ref()
+            .map_or("nothing".to_owned(), |key| if key.0.is_empty() { "own key".to_owned() } else { path(key) });
+        let values: Vec<_> = cube.values.iter().map(|v| policy.files.text(v.span)).collect();
+        writeln!(out, "cube {i}: {} by {key} {}", table(cube.table), values.join(", ")).unwrap();
+        for Part { op, arg, condition } in &cube.parts {
+            let arg = arg.as_ref().map_or("", |arg| policy.files.text(arg.span));
+            let condition = condition.as_ref().map(|c| format!(" where {}", policy.files.text(c.span)));
+            writeln!(out, "  {op:?} {arg}{}", condition.unwrap_or_default()).unwrap();
+        }
+    }
+    for read in &plan.reads {
+        let rollup = match &read.rollup {
+            kpi_plan::Rollup::Through(rest) => format!("through {}", path(rest)),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        writeln!(
+            out,
+            "read #{} on spine {}: cube {} {rollup}, {:?}, rows {}, unknown {:?}",
+            read.expr.0, read.spine.0, read.cube, read.finish, read.rows, read.unknown
+        )
+        .unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_first_policy_of_the_reference() {
+    let policy = check(LIVE_TEAM);
+    insta::assert_snapshot!(show(&policy, &plan_all(&policy)));
+}
+
+#[test]
+fn more_indicators_on_the_same_aggregates_add_no_cube_and_no_part() {
+    let few = check(LIVE_TEAM);
+    let mut text = LIVE_TEAM.to_owned();
+    let mut lines = String::new();
+    for i in 0..10 {
+        write!(
+            text,
+            "\nindicator more{i} {{\n  formula sum(live.gmv) / sum(live.viewers) + {i}元\n  target ≥ {i}元\n}}\n"
+        )
+        .unwrap();
+        write!(lines, "  more{i} watch\n").unwrap();
+    }
+    let many = check(&text.replacen("  veto severe", &format!("{lines}\n  veto severe"), 1));
+    let (few, many) = (plan_all(&few), plan_all(&many));
+    assert_eq!(many.cubes.len(), few.cubes.len());
+    let parts = |plan: &Plan| plan.cubes.iter().map(|cube| cube.parts.len()).collect::<Vec<_>>();
+    assert_eq!(parts(&many), parts(&few));
+    assert!(many.reads.len() > few.reads.len() + 10);
+}
+
+const WIDE: &str = r#"
+policy "Wide" {
+  edition 1
+  currency CNY
+  period month
+}
+
+dimension stage { young, old }
+
+roster team { id: text key, stage: stage }
+roster staff { id: text key, team: -> team, stage: stage }
+source product { id: text key, seller: -> staff }
+source orders { id: text key, product: -> product, at: date time, amount: money, refunded: money? }
+
+indicator own { formula sum(orders.amount), target ≥ 1万元 }
+indicator share { formula sum(orders.amount) / (sum(orders.amount) over team) }
+indicator of_stage { formula sum(orders.amount) / (sum(orders.amount) over stage) }
+indicator of_all { formula sum(orders.amount) / (sum(orders.amount) over all) }
+indicator middle { formula median(orders.amount where orders.amount > 10元) }
+indicator middle_of_all { formula median(orders.amount where orders.amount > 10元) over all }
+indicator back { formula sum(orders.refunded where orders.refunded is known) }
+indicator twice { formula previous(growth(sum(orders.amount)), 3) }
+
+scorecard card for staff {
+  own weight 100%
+  share watch
+  of_stage watch
+  of_all watch
+  middle watch
+  middle_of_all watch
+  back watch
+  twice watch
+}
+"#;
+
+#[test]
+fn wider_groups_are_rolled_up_from_the_cubes_of_narrower_ones() {
+    let policy = check(WIDE);
+    insta::assert_snapshot!(show(&policy, &plan_all(&policy)));
+}
+
+#[test]
+fn only_what_is_wanted_is_planned() {
+    let policy = check(LIVE_TEAM);
+    let (card, _) = policy.model.scorecards.iter().next().unwrap();
+    let mut roots = Roots::default();
+    roots.scorecards.insert(card);
+    let plan = plan_for(&policy, roots);
+    // The salary is read by the incentive only, the period before by the rule only.
+    assert_eq!(plan.history, 0);
+    assert!(!show(&policy, &plan).contains("salary"));
+    let mut roots = Roots::default();
+    roots.rules.extend(policy.model.rules.iter().map(|(id, _)| id));
+    let plan = plan_for(&policy, roots);
+    assert_eq!(plan.history, 1);
+    assert!(plan.wanted.scorecards.contains(&card), "a rule needs the scorecards that it is for");
+}
+
+#[test]
+fn lineage_leads_from_a_column_to_all_that_hang_on_it() {
+    let policy = check(LIVE_TEAM);
+    let model = &policy.model;
+    let lineage = plan_all(&policy).lineage(model);
+    let column = |table: &str, column: &str| {
+        let (id, table) = model.tables.iter().find(|(_, t)| t.title.name == table).unwrap();
+        kpi_check::model::ColumnId { table: id, index: table.find(column).unwrap().0 }
+    };
+    let viewers = lineage.readers(column("live", "viewers")).unwrap();
+    let names: Vec<_> = viewers.indicators.iter().map(|&id| model.indicators[id].title.name.as_str()).collect();
+    assert_eq!(names, ["watch_time"]);
+    assert_eq!((viewers.scorecards.len(), viewers.incentives.len(), viewers.rules.len()), (1, 1, 1));
+    let salary = lineage.readers(column("staff", "salary")).unwrap();
+    assert_eq!((salary.indicators.len(), salary.scorecards.len(), salary.incentives.len()), (0, 0, 1));
+    assert_eq!(lineage.readers(column("live", "floor")), None);
+}
