@@ -17,8 +17,6 @@ use crate::text::{DocLine, Source, continues_name, starts_name};
 
 /// Brackets as deep as the language allows need more stack than a thread of a test has.
 const STACK: usize = 64 << 20;
-/// From this depth on, a declaration is parsed on a stack of its own.
-const DEEP: usize = 24;
 
 /// Parses every declaration of a file.
 pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Vec<Diagnostic>) -> Vec<Item> {
@@ -41,9 +39,9 @@ pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Ve
         }
         let before = diagnostics.len();
         let mut parser = ItemParser { source, layout, raw, diagnostics };
-        let kind = if parser.depth() < DEEP { parser.parse() } else { parser.parse_deep() };
+        let kind = if raw.deep { parser.parse_deep() } else { parser.parse() };
         if let Some(kind) = kind {
-            let faulty = diagnostics.len() > before || layout.is_broken(raw.start, raw.end);
+            let faulty = diagnostics.len() > before || layout.is_reported(raw.start, raw.end);
             items.push(Item { kind, span: source.span(raw.start, raw.end), doc, faulty });
         }
     }
@@ -65,20 +63,6 @@ struct ItemParser<'a> {
 impl<'a> ItemParser<'a> {
     fn slice(&self, start: usize, end: usize) -> &'a str {
         self.source.text.get(start..end).unwrap_or_default()
-    }
-
-    fn depth(&self) -> usize {
-        let (mut depth, mut most) = (0usize, 0);
-        for b in self.slice(self.raw.start, self.raw.end).bytes() {
-            match b {
-                b'(' | b'[' | b'{' => depth += 1,
-                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-                b'-' | b'n' | b'i' => {}
-                _ => {}
-            }
-            most = most.max(depth);
-        }
-        most
     }
 
     fn parse_deep(mut self) -> Option<ItemKind> {
@@ -150,6 +134,7 @@ impl<'a> ItemParser<'a> {
                 }
                 built
             }
+            Err(_) if self.layout.is_reported(start, end) => None,
             Err(stop) => {
                 let place = Place { source: self.source, start, slice, what, members: &[], names: true };
                 self.diagnostics.push(describe_fault(&place, &stop));

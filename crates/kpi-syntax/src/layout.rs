@@ -33,7 +33,9 @@ pub(crate) const DECLARATIONS: &[&str] = &[
 /// How deep brackets may be nested.
 const MAX_DEPTH: usize = 256;
 /// How many operators, calls and conditions one expression may have.
-const MAX_OPERATORS: usize = 1000;
+const MAX_OPERATORS: usize = 500;
+/// From this many on, an expression is parsed on a stack of its own.
+const DEEP: usize = 40;
 
 /// A declaration, delimited.
 #[derive(Clone, Debug)]
@@ -48,34 +50,50 @@ pub(crate) struct RawItem {
     pub closed: bool,
     /// Whether it is so deep that it must not be parsed.
     pub too_deep: bool,
+    /// Whether it is so deep that parsing it needs more stack than a thread of a test has.
+    pub deep: bool,
 }
 
 /// What the layout knows of a file.
 pub(crate) struct Layout {
     /// The declarations.
     pub items: Vec<RawItem>,
-    /// Places in members that are already reported as broken, in order.
+    /// Places of brackets that are never closed, in order: what holds one is reported and not parsed.
     pub broken: Vec<usize>,
+    /// Places that are reported and mended, in order: what holds one is parsed, and says nothing more if that fails.
+    pub mended: Vec<usize>,
 }
 
 impl Layout {
     /// Whether a stretch of text is already reported as broken.
     pub fn is_broken(&self, start: usize, end: usize) -> bool {
-        let next = self.broken.partition_point(|at| *at < start);
-        self.broken.get(next).is_some_and(|at| *at < end)
+        holds(&self.broken, start, end)
     }
+
+    /// Whether something in a stretch of text is already reported.
+    pub fn is_reported(&self, start: usize, end: usize) -> bool {
+        holds(&self.broken, start, end) || holds(&self.mended, start, end)
+    }
+}
+
+fn holds(places: &[usize], start: usize, end: usize) -> bool {
+    let next = places.partition_point(|at| *at < start);
+    places.get(next).is_some_and(|at| *at <= end)
 }
 
 struct Bracket {
     at: usize,
     kind: u8,
     close: Option<usize>,
+    /// How far its line is indented.
+    indent: usize,
 }
 
 /// Delimits the declarations of a file and settles its line breaks.
 pub(crate) fn lay_out(source: &mut Source, diagnostics: &mut Vec<Diagnostic>) -> Layout {
     let starts = find_items(source, diagnostics);
-    let mut layout = Layout { items: Vec::with_capacity(starts.len()), broken: Vec::new() };
+    let mut layout =
+        Layout { items: Vec::with_capacity(starts.len()), broken: Vec::new(), mended: source.unclosed.clone() };
     let mut bytes = std::mem::take(&mut source.text).into_bytes();
     for (i, start) in starts.iter().enumerate() {
         let end = starts.get(i + 1).copied().unwrap_or(bytes.len());
@@ -84,6 +102,7 @@ pub(crate) fn lay_out(source: &mut Source, diagnostics: &mut Vec<Diagnostic>) ->
     // Only ASCII bytes were replaced by ASCII bytes.
     source.text = String::from_utf8(bytes).unwrap_or_default();
     layout.broken.sort_unstable();
+    layout.mended.sort_unstable();
     layout
 }
 
@@ -144,7 +163,7 @@ fn lay_out_item(
     layout: &mut Layout,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut item = RawItem { start, end, block: None, closed: false, too_deep: false };
+    let mut item = RawItem { start, end, block: None, closed: false, too_deep: false, deep: false };
     let brackets = match_brackets(source, bytes, &mut item, layout, diagnostics);
     settle_breaks(source, bytes, &item, &brackets);
     for bracket in &brackets {
@@ -192,6 +211,18 @@ fn skip_opaque(source: &Source, bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// The brackets of a declaration and their partners.
+#[derive(Default)]
+struct Matching {
+    brackets: Vec<Bracket>,
+    /// Closing brackets without a partner.
+    strays: Vec<usize>,
+    block: Option<(usize, usize)>,
+    closed: bool,
+    /// The bracket that is nested too deeply.
+    too_deep: Option<usize>,
+}
+
 /// Matches the brackets of a declaration; reports those without a partner.
 fn match_brackets(
     source: &Source,
@@ -200,102 +231,180 @@ fn match_brackets(
     layout: &mut Layout,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Bracket> {
-    let last_column_zero =
-        (item.start..item.end).rev().find(|at| byte(bytes, *at) == b'}' && byte(bytes, at.wrapping_sub(1)) == b'\n');
-    let mut brackets: Vec<Bracket> = Vec::new();
+    let mut matching = pair_brackets(source, bytes, item, false);
+    if matching.too_deep.is_none()
+        && (!matching.strays.is_empty() || matching.brackets.iter().any(|b| b.close.is_none()))
+    {
+        // Something is wrong: now the indentation tells which bracket it is.
+        matching = pair_brackets(source, bytes, item, true);
+    }
+    (item.block, item.closed) = (matching.block, matching.closed);
+    if let Some(at) = matching.too_deep {
+        item.too_deep = true;
+        diagnostics.push(
+            Diagnostic::new(codes::TOO_DEEP, "brackets are nested too deeply")
+                .label(source.span(at, at + 1), format!("level {MAX_DEPTH}"))
+                .help("give a part of it a name: a `function`, a `param` or an indicator of its own"),
+        );
+        return matching.brackets;
+    }
+    for at in matching.strays {
+        let closer = byte(bytes, at);
+        let (shown, open) = (char::from(closer), char::from(opener_of(closer)));
+        diagnostics.push(
+            Diagnostic::new(codes::UNMATCHED_CLOSE, format!("`{shown}` closes nothing"))
+                .label(source.span(at, at + 1), format!("no `{open}` is open here"))
+                .help(format!("remove it, or open a `{open}` before it")),
+        );
+        blank(bytes, at);
+        layout.mended.push(at);
+    }
+    for bracket in matching.brackets.iter().filter(|b| b.close.is_none()) {
+        let close = match bracket.kind {
+            b'(' => ')',
+            b'[' => ']',
+            _ => '}',
+        };
+        let shown = char::from(bracket.kind);
+        diagnostics.push(
+            Diagnostic::new(codes::UNCLOSED_BRACKET, format!("`{shown}` is never closed"))
+                .label(source.span(bracket.at, bracket.at + 1), "opened here")
+                .help(format!("add the missing `{close}`")),
+        );
+        if item.block.is_none_or(|(open, _)| open != bracket.at) {
+            layout.broken.push(bracket.at);
+        }
+    }
+    matching.brackets
+}
+
+fn opener_of(closer: u8) -> u8 {
+    match closer {
+        b')' => b'(',
+        b']' => b'[',
+        _ => b'{',
+    }
+}
+
+/// Pairs brackets. With `by_indentation`, a brace that begins its line closes a block that is not indented deeper, and
+/// the declaration's own block ends in column 0.
+fn pair_brackets(source: &Source, bytes: &[u8], item: &RawItem, by_indentation: bool) -> Matching {
+    let mut found = Matching::default();
     let mut stack: Vec<usize> = Vec::new();
+    let column_zero = |at: usize| byte(bytes, at) == b'}' && byte(bytes, at.wrapping_sub(1)) == b'\n';
+    let last_column_zero = if by_indentation { (item.start..item.end).rev().find(|at| column_zero(*at)) } else { None };
     let mut at = item.start;
+    let mut line = item.start;
     while at < item.end {
         if let Some(next) = skip_opaque(source, bytes, at) {
             at = next;
             continue;
         }
         match byte(bytes, at) {
-            kind @ (b'(' | b'[' | b'{') => {
-                if stack.is_empty() && kind == b'{' && item.block.is_none() && !follows_in(bytes, item.start, at) {
-                    item.block = Some((at, item.end));
+            b'\n' => {
+                line = at + 1;
+                let in_parens = |i: &usize| found.brackets.get(*i).is_some_and(|b| b.kind != b'{');
+                let indent = indentation(bytes, line);
+                let not_deeper = stack.last().and_then(|i| found.brackets.get(*i)).is_some_and(|b| indent <= b.indent);
+                let text = bytes.get(line..item.end).unwrap_or_default();
+                if stack.last().is_some_and(in_parens) && begins_member(text, not_deeper) {
+                    let keep = stack.iter().rposition(|i| !in_parens(i)).map_or(0, |i| i + 1);
+                    stack.truncate(keep);
                 }
-                stack.push(brackets.len());
-                brackets.push(Bracket { at, kind, close: None });
-                if stack.len() == MAX_DEPTH && !item.too_deep {
-                    item.too_deep = true;
-                    diagnostics.push(
-                        Diagnostic::new(codes::TOO_DEEP, "brackets are nested too deeply")
-                            .label(source.span(at, at + 1), format!("level {MAX_DEPTH}"))
-                            .help("give a part of it a name: a `function`, a `param` or an indicator of its own"),
-                    );
+            }
+            kind @ (b'(' | b'[' | b'{') => {
+                if stack.is_empty() && kind == b'{' && found.block.is_none() && !follows_in(bytes, item.start, at) {
+                    found.block = Some((at, item.end));
+                }
+                stack.push(found.brackets.len());
+                found.brackets.push(Bracket { at, kind, close: None, indent: indentation(bytes, line) });
+                if stack.len() == MAX_DEPTH {
+                    found.too_deep = Some(at);
+                    return found;
                 }
             }
             closer @ (b')' | b']' | b'}') => {
-                let open = match closer {
-                    b')' => b'(',
-                    b']' => b'[',
-                    _ => b'{',
-                };
-                let column_zero = closer == b'}' && byte(bytes, at.wrapping_sub(1)) == b'\n';
-                // The partner: for a brace in column 0 the declaration's own, else the innermost of the kind, where
-                // round and square brackets do not reach through a brace.
-                let depth = if column_zero {
-                    stack.first().filter(|i| brackets.get(**i).is_some_and(|b| b.kind == b'{')).map(|_| 0)
-                } else {
-                    let found = stack.iter().rposition(|i| {
-                        brackets.get(*i).is_some_and(|b| b.kind == open || (closer != b'}' && b.kind == b'{'))
-                    });
-                    found.filter(|depth| {
-                        stack.get(*depth).and_then(|i| brackets.get(*i)).is_some_and(|b| b.kind == open)
-                    })
-                };
-                let closes_early = depth == Some(0)
+                let open = opener_of(closer);
+                let bracket = |i: &usize| found.brackets.get(*i);
+                let of_kind = |i: &usize| bracket(i).is_some_and(|b| b.kind == open);
+                let first_on_line = indentation(bytes, line) == at - line;
+                // Round and square brackets do not reach through a brace.
+                let mut partner = stack.iter().rposition(|i| of_kind(i) || (closer != b'}' && !is_round(bracket(i))));
+                if by_indentation && closer == b'}' && first_on_line {
+                    partner =
+                        stack.iter().rposition(|i| of_kind(i) && bracket(i).is_some_and(|b| b.indent <= at - line));
+                    if partner == Some(0) && at > line && last_column_zero.is_some_and(|last| last > at) {
+                        partner = None;
+                    }
+                }
+                let early = partner == Some(0)
                     && closer == b'}'
-                    && !column_zero
+                    && at > line
                     && last_column_zero.is_some_and(|last| last > at)
-                    && item.block.is_some_and(|(open, _)| bytes.get(open..at).is_some_and(|b| b.contains(&b'\n')));
-                match depth {
-                    Some(depth) if !closes_early => {
-                        if let Some(bracket) = stack.get(depth).and_then(|i| brackets.get_mut(*i)) {
+                    && found.block.is_some_and(|(open, _)| open < line);
+                match partner.filter(|depth| !early && stack.get(*depth).is_some_and(of_kind)) {
+                    Some(depth) => {
+                        if let Some(bracket) = stack.get(depth).and_then(|i| found.brackets.get_mut(*i)) {
                             bracket.close = Some(at);
-                            if item.block.is_some_and(|(open, _)| open == bracket.at) {
-                                item.block = Some((bracket.at, at));
-                                item.closed = true;
+                            if found.block.is_some_and(|(open, _)| open == bracket.at) {
+                                found.block = Some((bracket.at, at));
+                                found.closed = true;
                             }
                         }
                         stack.truncate(depth);
                     }
-                    _ if item.too_deep => {}
-                    _ => {
-                        let shown = char::from(closer);
-                        diagnostics.push(
-                            Diagnostic::new(codes::UNMATCHED_CLOSE, format!("`{shown}` closes nothing"))
-                                .label(source.span(at, at + 1), format!("no `{}` is open here", char::from(open)))
-                                .help(format!("remove it, or open a `{}` before it", char::from(open))),
-                        );
-                        blank(bytes, at);
-                    }
+                    None => found.strays.push(at),
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    if !item.too_deep {
-        for bracket in brackets.iter().filter(|b| b.close.is_none()) {
-            let close = match bracket.kind {
-                b'(' => ')',
-                b'[' => ']',
-                _ => '}',
-            };
-            let shown = char::from(bracket.kind);
-            diagnostics.push(
-                Diagnostic::new(codes::UNCLOSED_BRACKET, format!("`{shown}` is never closed"))
-                    .label(source.span(bracket.at, bracket.at + 1), "opened here")
-                    .help(format!("add the missing `{close}`")),
-            );
-            if item.block.is_none_or(|(open, _)| open != bracket.at) {
-                layout.broken.push(bracket.at);
-            }
-        }
+    found
+}
+
+fn is_round(bracket: Option<&Bracket>) -> bool {
+    bracket.is_some_and(|b| b.kind != b'{')
+}
+
+/// Whether a line can only be a new member: it begins with a name and `:`, or with two words of which neither belongs
+/// to an expression. (`grade among` could be part of one; it is none if it is not indented deeper than what is open.)
+fn begins_member(line: &[u8], not_deeper: bool) -> bool {
+    let line = line.trim_ascii_start();
+    let first = line.iter().position(|b| !is_word(*b)).unwrap_or(line.len());
+    let (word, rest) = line.split_at(first);
+    let no_name = word.first().is_none_or(u8::is_ascii_digit);
+    if no_name || (word != b"then" && belongs_to_expression(word)) {
+        return false;
     }
-    brackets
+    let spaces = rest.iter().take_while(|b| **b == b' ').count();
+    let rest = rest.get(spaces..).unwrap_or_default();
+    match rest.first() {
+        Some(b':') => true,
+        Some(b'"') => word != b"then",
+        Some(b'=') => rest.get(1) != Some(&b'='),
+        Some(b) if spaces > 0 && is_word(*b) => {
+            let second = rest.iter().position(|b| !is_word(*b)).unwrap_or(rest.len());
+            let (second, _) = rest.split_at(second);
+            // A sign such as `≥` is no word, though its bytes look like one.
+            let among = matches!(word, b"grade" | b"rank") && second == b"among" && not_deeper;
+            let then = word == b"then" && matches!(second, b"by" | b"warn" | b"one" | b"score" | b"cap" | b"pay");
+            among
+                || then
+                || word != b"then"
+                    && !belongs_to_expression(second)
+                    && second.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        }
+        _ => false,
+    }
+}
+
+fn belongs_to_expression(word: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"if", b"then", b"else", b"and", b"or", b"not", b"in", b"is", b"over", b"via", b"dated", b"at", b"where",
+        b"needs", b"among", b"last", b"this", b"since",
+    ];
+    WORDS.contains(&word)
 }
 
 /// Turns line breaks into spaces wherever a member goes on over them.
@@ -344,7 +453,7 @@ fn settle_breaks(source: &Source, bytes: &mut [u8], item: &RawItem, brackets: &[
                     if bracket.close.is_some() || own {
                         stack.push(b);
                     } else if swallow.is_none() {
-                        swallow = Some(indentation(bytes, item.start, at));
+                        swallow = Some(bracket.indent);
                     }
                 } else {
                     stack.pop();
@@ -364,8 +473,8 @@ fn follows_in(bytes: &[u8], start: usize, at: usize) -> bool {
     word.is_some_and(|rest| rest.last().is_some_and(u8::is_ascii_whitespace))
 }
 
-fn indentation(bytes: &[u8], from: usize, at: usize) -> usize {
-    let line = bytes.get(from..at).and_then(|b| b.iter().rposition(|b| *b == b'\n')).map_or(from, |i| from + i + 1);
+/// How many spaces a line begins with.
+fn indentation(bytes: &[u8], line: usize) -> usize {
     bytes.get(line..).map_or(0, |rest| rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count())
 }
 
@@ -432,6 +541,7 @@ fn check_length(source: &Source, bytes: &[u8], item: &mut RawItem, diagnostics: 
             }
             _ => {}
         }
+        item.deep |= operators > DEEP;
         if operators > MAX_OPERATORS {
             item.too_deep = true;
             diagnostics.push(

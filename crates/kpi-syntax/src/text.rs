@@ -23,6 +23,8 @@ pub(crate) struct Source {
     shifts: Vec<(u32, u32)>,
     /// The lines of doc comments.
     pub docs: Vec<DocLine>,
+    /// Where a text or a name in backticks that does not end begins.
+    pub unclosed: Vec<usize>,
     /// The lines of grids in tests, whose cells are raw: start and end.
     pub grids: Vec<(usize, usize)>,
 }
@@ -51,7 +53,8 @@ pub(crate) fn read_text(file: FileId, original: &str, diagnostics: &mut Vec<Diag
         text: String::with_capacity(original.len()),
         shifts: Vec::new(),
         docs: Vec::new(),
-        grids: vec![],
+        unclosed: Vec::new(),
+        grids: Vec::new(),
     };
     let mut reader = Reader { original, at: 0, source, in_test: false, diagnostics };
     if original.starts_with('\u{feff}') {
@@ -205,6 +208,7 @@ impl<'a> Reader<'a> {
         unclosed: impl Fn(Span) -> Diagnostic,
     ) {
         let start = self.at;
+        let begins = self.source.text.len();
         self.replace(open.len_utf8(), quote);
         if let Some((at, c)) = close {
             self.copy(at - open.len_utf8());
@@ -215,6 +219,7 @@ impl<'a> Reader<'a> {
         let inner = rest.get(open.len_utf8()..).unwrap_or_default();
         let text = inner.trim_end_matches([' ', '\t', '}', ')', ']', ',']);
         let span = self.source.span_of_file(start, self.at + text.len());
+        self.source.unclosed.push(begins);
         self.diagnostics.push(unclosed(span));
         let even = text.len() - text.bytes().rev().take_while(|b| *b == b'\\').count() % 2;
         self.copy(even);

@@ -53,8 +53,10 @@ impl Builder<'_> {
             Rule::kw_false => ExprKind::Bool(false),
             Rule::kw_none => ExprKind::None,
             Rule::kw_self => ExprKind::SelfActual,
-            Rule::name => ExprKind::Name(self.name(&pair)),
-            Rule::call => ExprKind::Call(Box::new(self.call(pair)?)),
+            Rule::named => match find(pair.clone(), Rule::args) {
+                None => ExprKind::Name(self.name(&pair)),
+                Some(_) => ExprKind::Call(Box::new(self.call(pair)?)),
+            },
             Rule::curve_call => ExprKind::Curve(Box::new(self.curve_call(pair)?)),
             _ => return None,
         };

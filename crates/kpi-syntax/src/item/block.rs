@@ -314,6 +314,7 @@ impl ItemParser<'_> {
                     }
                 }
             }
+            Err(_) if self.layout.is_reported(start, end) => {}
             Err(stop) => {
                 let pieces = self.pieces(kind, start, end);
                 if pieces.len() > 1 {
