@@ -83,7 +83,13 @@ impl<'a> Checker<'a> {
                 Some(self.make(constant(Value::Member(place)), Type::Member(dimension), e.span))
             }
             (Some((path, ty)), None) => {
-                if let ([], Some(decl @ (Decl::Indicator(_) | Decl::Param(_)))) = (rest, self.names.get(&first.text)) {
+                // An indicator has no value in a row, so that only the column can be meant there.
+                let rival = self.names.get(&first.text).filter(|decl| match decl {
+                    Decl::Indicator(_) => cx.subject().is_some(),
+                    Decl::Param(_) => true,
+                    _ => false,
+                });
+                if let ([], Some(decl)) = (rest, rival) {
                     return self.report_two_meanings(first, decl, cx);
                 }
                 Some(self.make(ExprKind::Column(path), ty, e.span))
