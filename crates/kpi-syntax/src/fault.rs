@@ -40,11 +40,15 @@ pub(crate) fn describe_fault(place: &Place<'_>, stop: &Stop) -> Diagnostic {
             .label(here, "here")
             .help(help);
     }
-    if let Some(diagnostic) = bad_number(rest, &here, place, at) {
+    let number = number_start(place.slice, at);
+    if let Some(diagnostic) = place.slice.get(number..).and_then(|rest| bad_number(rest, &here, place, number)) {
         return diagnostic;
     }
     let expected = in_words(&stop.expected);
-    let message = if found.is_empty() {
+    let behind = place.source.text.get(place.start + at..).unwrap_or_default();
+    let message = if found.is_empty() && behind.starts_with('{') {
+        format!("expected {expected}, found `{{`")
+    } else if found.is_empty() {
         format!("expected {expected}, but the line ends")
     } else if is_reserved(found) && stop.expected.iter().any(|e| e == "a name") {
         return Diagnostic::new(codes::RESERVED_WORD, format!("`{found}` is a word of the language, not a name"))
@@ -92,6 +96,16 @@ fn unknown_member(place: &Place<'_>, at: usize) -> Option<Diagnostic> {
             .fix(format!("write `{near}`"), span, near),
         None => diagnostic.label(span, "not known here").help(format!("the members of {} are {list}", place.what)),
     })
+}
+
+/// Where the number begins inside of which this place is; the place itself if it is in none.
+fn number_start(slice: &str, at: usize) -> usize {
+    let before = slice.get(..at).unwrap_or_default();
+    let start = before
+        .rfind(|c: char| !(c.is_ascii_digit() || c == '.' || continues_name(c)))
+        .map_or(0, |i| i + before.get(i..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
+    let number = slice.get(start..at).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()));
+    if number { start } else { at }
 }
 
 /// A number with letters that are no unit, or glued to another one.

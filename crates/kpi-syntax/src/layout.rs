@@ -413,6 +413,8 @@ fn settle_breaks(source: &Source, bytes: &mut [u8], item: &RawItem, brackets: &[
     let mut brackets = brackets.iter().peekable();
     // Behind a bracket without a partner, deeper indented lines belong to its member.
     let mut swallow: Option<usize> = None;
+    // How far the first line of the member in hand is indented.
+    let mut member_indent = 0;
     let mut last = b'\n';
     let mut last_end = item.start;
     let mut at = item.start;
@@ -438,7 +440,11 @@ fn settle_breaks(source: &Source, bytes: &mut [u8], item: &RawItem, brackets: &[
                 }
                 let inside = matches!(stack.last(), Some(b'{'));
                 let grid = source.grids.binary_search_by_key(&(line + 1), |(start, _)| *start).is_ok();
-                let open = !grid && (goes_on_after(bytes, last, last_end) || goes_on_before(bytes, next));
+                let after = goes_on_after(bytes, last, last_end) && !begins_anew(bytes, next, indent <= member_indent);
+                let open = !grid && (after || goes_on_before(bytes, next));
+                if inside && swallow.is_none() && !open {
+                    member_indent = indent;
+                }
                 if (!inside || swallow.is_some() || open) && next < item.end {
                     for space in at..next {
                         blank(bytes, space);
@@ -496,6 +502,20 @@ fn goes_on_after(bytes: &[u8], last: u8, end: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a line behind an operator is nevertheless a new member: its operand is missing. A line that is not indented
+/// deeper and begins with the word of a member is taken for one, so that it is not lost with the broken one.
+fn begins_anew(bytes: &[u8], next: usize, not_deeper: bool) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"formula", b"target", b"scoring", b"note", b"tag", b"veto", b"bonus", b"deduct", b"grade", b"rank", b"group",
+        b"pay", b"cap", b"floor", b"when", b"then", b"expect", b"else",
+    ];
+    let line = bytes.get(next..).unwrap_or_default();
+    let first = line.iter().position(|b| !is_word(*b)).unwrap_or(line.len());
+    let (word, rest) = line.split_at(first);
+    let spaced = rest.first() == Some(&b' ');
+    (not_deeper && spaced && WORDS.contains(&word)) || begins_member(line, not_deeper) || line.starts_with(b"}")
 }
 
 /// Whether the next line goes on with an expression.

@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
         }
         // What closes brackets at the line's end was most likely meant to.
         let inner = rest.get(open.len_utf8()..).unwrap_or_default();
-        let text = inner.trim_end_matches([' ', '\t', '}', ')', ']', ',']);
+        let text = inner.trim_end_matches([' ', '\t', '{', '}', ')', ']', ',']);
         let span = self.source.span_of_file(start, self.at + text.len());
         self.source.unclosed.push(begins);
         self.diagnostics.push(unclosed(span));

@@ -28,6 +28,10 @@ fn faults() -> Vec<(&'static str, fn(&str) -> Option<String>)> {
             let keywords = ["formula", "target", "scoring", "expect", "currency", "edition", "veto", "bonus", "floor"];
             keywords.contains(&word).then(|| l.replacen(word, &format!("{word}x"), 1))
         }),
+        ("an operator without its operand", |l| {
+            let first = l.trim_start().split(' ').next()?;
+            ["formula", "pay", "bonus", "when", "cap", "expect"].contains(&first).then(|| format!("{l} +"))
+        }),
         ("a cut line", |l| {
             let at = l.trim_end().rfind(' ')?;
             let word = l[at..].trim();
@@ -115,7 +119,7 @@ proptest! {
     #[test]
     fn n_faults_are_n_findings(
         lines in proptest::sample::subsequence(member_lines(), 1..=12),
-        kinds in proptest::collection::vec(0..14usize, 12),
+        kinds in proptest::collection::vec(0..15usize, 12),
     ) {
         let faulty: Vec<_> = lines.into_iter().zip(kinds).collect();
         check(&faulty, &control)?;

@@ -151,7 +151,7 @@ impl Builder<'_> {
                     column.rules.push(ColumnRule::In(range));
                 }
                 Rule::c_compare => {
-                    let op = comparison_op(find(part.clone(), Rule::cmp_op)?.as_str());
+                    let op = comparison_op(find(part.clone(), Rule::bound_op)?.as_str());
                     let bound = self.clause(part)?;
                     column.rules.push(ColumnRule::Compare(op, bound));
                 }

@@ -276,7 +276,7 @@ impl Builder<'_> {
         Some(match first.as_rule() {
             Rule::kw_else | Rule::any => CurveAt::Else,
             Rule::kw_from => CurveAt::From(self.expr(parts.next()?)?),
-            Rule::cmp_op => CurveAt::Compare(comparison_op(first.as_str()), self.expr(parts.next()?)?),
+            Rule::bound_op => CurveAt::Compare(comparison_op(first.as_str()), self.expr(parts.next()?)?),
             _ => {
                 let low = self.expr(first)?;
                 match parts.next() {
