@@ -8,6 +8,8 @@ use kpi_value::{Dec, Overflow};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ranking {
     groups: Vec<Vec<usize>>,
+    /// Whether equal scores are told apart by their order: a planted fault.
+    by_order: bool,
 }
 
 impl Ranking {
@@ -18,7 +20,18 @@ impl Ranking {
         let mut cards: Vec<(K, Dec, usize)> = known.collect();
         cards.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
         let groups = cards.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|card| card.2).collect());
-        Ranking { groups: groups.collect() }
+        Ranking { groups: groups.collect(), by_order: false }
+    }
+
+    /// This, with equal scores told apart by their order if the fault is planted.
+    pub fn by_order(self, by_order: bool) -> Ranking {
+        Ranking { by_order, ..self }
+    }
+
+    /// The stretches of a sorted group that have one score.
+    fn ties<'a>(&self, group: &'a [usize], scores: &'a [Option<Dec>]) -> impl Iterator<Item = &'a [usize]> {
+        let apart = self.by_order;
+        group.chunk_by(move |&a, &b| !apart && scores.get(a) == scores.get(b))
     }
 
     /// The rank of each card, 1 for the best; equal scores share the better rank.
@@ -26,7 +39,7 @@ impl Ranking {
         let mut ranks = vec![None; scores.len()];
         for group in &self.groups {
             let mut before = 0;
-            for tie in ties(group, scores) {
+            for tie in self.ties(group, scores) {
                 for &place in tie {
                     if let Some(rank) = ranks.get_mut(place) {
                         *rank = Some(before + 1);
@@ -45,7 +58,7 @@ impl Ranking {
     pub fn grades(&self, scores: &[Option<Dec>], shares: &[GradeShare]) -> Result<Vec<Option<u32>>, Overflow> {
         let mut grades = vec![None; scores.len()];
         for group in &self.groups {
-            let sizes: Vec<usize> = ties(group, scores).map(<[usize]>::len).collect();
+            let sizes: Vec<usize> = self.ties(group, scores).map(<[usize]>::len).collect();
             let cuts = cuts(&sizes, shares)?;
             for (nth, &place) in group.iter().enumerate() {
                 let grade = cuts.iter().take_while(|&&cut| cut <= nth).count();
@@ -56,11 +69,6 @@ impl Ranking {
         }
         Ok(grades)
     }
-}
-
-/// The stretches of a sorted group that have one score.
-fn ties<'a>(group: &'a [usize], scores: &'a [Option<Dec>]) -> impl Iterator<Item = &'a [usize]> {
-    group.chunk_by(|&a, &b| scores.get(a) == scores.get(b))
 }
 
 /// How many of a group get each grade or a better one. `sizes` are those of its ties, from the best down.

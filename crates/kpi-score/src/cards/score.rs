@@ -71,7 +71,8 @@ fn fill(
     apply_vetoes(ev, card, cards)?;
     grade(ev, card, cards, findings)?;
     let groups = groups(ev, cards, &card.rank_among, (card, "rank"), findings);
-    cards.rank = Ranking::new(&cards.score, |row| get(&groups, row)).ranks(&cards.score);
+    let ranking = Ranking::new(&cards.score, |row| get(&groups, row)).by_order(ev.breaks_ties_by_order());
+    cards.rank = ranking.ranks(&cards.score);
     Ok(())
 }
 
@@ -139,13 +140,14 @@ fn grade(
         None => cards.grade = vec![None; cards.len()],
         Some(Grade::Bounds(bounds)) => {
             cards.grades = bounds.iter().map(|(_, grade)| grade.clone()).collect();
-            let of = |score: Dec| bounds.iter().position(|(bound, _)| bound.holds(score)).map(|place| place as u32);
+            let of =
+                |score: Dec| bounds.iter().position(|(bound, _)| ev.step_holds(bound, score)).map(|place| place as u32);
             cards.grade = cards.score.iter().map(|score| score.and_then(of)).collect();
         }
         Some(Grade::Shares { by, shares, rest }) => {
             cards.grades = shares.iter().map(|share| share.grade.clone()).chain([rest.clone()]).collect();
             let groups = groups(ev, cards, by, (card, "grade"), findings);
-            let ranking = Ranking::new(&cards.score, |row| get(&groups, row));
+            let ranking = Ranking::new(&cards.score, |row| get(&groups, row)).by_order(ev.breaks_ties_by_order());
             cards.grade = ranking.grades(&cards.score, shares)?;
         }
     }
