@@ -1,4 +1,13 @@
 //! Groups, nested cards, adjustments, vetoes, grades by shares, pay and rules, with numbers computed by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    clippy::print_stdout,
+    reason = "a test"
+)]
 
 mod answer;
 mod support;

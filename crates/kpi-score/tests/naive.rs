@@ -1,4 +1,13 @@
 //! Planner and value stage against the naive interpreter, on generated policies and data.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    clippy::print_stdout,
+    reason = "a test"
+)]
 
 mod answer;
 

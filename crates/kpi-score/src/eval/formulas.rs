@@ -47,7 +47,10 @@ impl Evaluator<'_> {
                 let equal: Vec<_> = set.iter().map(|member| self.compare(CompareOp::Eq, x, member, at)).collect();
                 let sources: Vec<&Column> = equal.iter().map(|c| &**c).collect();
                 bools(cells, &sources, |i| {
-                    let found = equal.iter().fold(Some(false), |found, c| operators::or(found, c.bool(i)));
+                    let mut found = Some(false);
+                    for column in &equal {
+                        found = operators::or(found, column.bool(i));
+                    }
                     found.map(|found| found != *negated)
                 })
             }
