@@ -210,6 +210,9 @@ impl<'a> Checker<'a> {
         if let Some(decl) = self.names.get(&name.text) {
             return self.report_kind(name, decl, "a table or a column");
         }
+        if self.names.is_unbuilt(&name.text) {
+            return;
+        }
         let near = self.nearest_here(name, cx, None);
         self.report(crate::checker::unknown(name, "a table or a column of one", near.as_deref()));
     }

@@ -113,6 +113,9 @@ impl<'a> Checker<'a> {
             self.used.insert(decl);
             return Some(decl);
         }
+        if self.names.is_unbuilt(&name.text) {
+            return None;
+        }
         let near = crate::names::nearest(&name.text, self.names.iter().map(|(n, _)| n)).map(str::to_owned);
         self.report(unknown(name, wanted, near.as_deref()));
         None

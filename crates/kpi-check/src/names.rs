@@ -46,6 +46,7 @@ pub struct Declared<'a, T> {
 pub struct Names<'a> {
     by_name: FxHashMap<&'a str, (Decl, Span)>,
     faulty: bool,
+    unbuilt_names: FxHashSet<&'a str>,
     /// The policies; one is right.
     pub policies: Vec<Declared<'a, ast::Policy>>,
     /// The dimensions.
@@ -113,6 +114,11 @@ impl<'a> Names<'a> {
         self.by_name.get(name).map(|(_, span)| *span)
     }
 
+    /// Whether a name is that of a declaration of a kind that is not built.
+    pub fn is_unbuilt(&self, name: &str) -> bool {
+        self.unbuilt_names.contains(name)
+    }
+
     /// Whether some declaration could not be read whole.
     pub fn any_faulty(&self) -> bool {
         self.faulty
@@ -141,6 +147,7 @@ impl<'a> Names<'a> {
             // Whoever gathers the files of a package brings the module's own along.
             ast::ItemKind::Use(_) => return,
             ast::ItemKind::Unbuilt(x) => {
+                self.unbuilt_names.extend(x.name.as_ref().map(|name| name.text.as_str()));
                 push(&mut self.unbuilt, x, item);
                 return;
             }

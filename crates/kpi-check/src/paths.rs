@@ -53,6 +53,9 @@ impl<'a> Checker<'a> {
 
     /// The table of a name, which is marked as used.
     pub fn table(&mut self, name: &ast::Name) -> Option<TableId> {
+        if self.names.is_unbuilt(&name.text) {
+            return None;
+        }
         if self.names.get(&name.text).is_none() {
             let near = nearest(&name.text, self.names.tables.iter().map(|(t, _)| t.ast.name.text.as_str()));
             let found = unknown(name, "a roster or a source", near);
@@ -91,7 +94,11 @@ impl<'a> Checker<'a> {
     pub(crate) fn find_path(&mut self, names: &[&ast::Name], cx: &Context, bare_dimension: bool) -> Found {
         let (Some(home), Some((first, rest))) = (self.home(cx), names.split_first()) else { return Found::Nothing };
         let table = &self.model.tables[home];
-        let start = if let Some((index, column)) = table.find(&first.text) {
+        let own = table.title.name == first.text && !rest.is_empty();
+        let column = table.find(&first.text);
+        // A column that bears its table's name and leads nowhere does not hide the table.
+        let column = column.filter(|(_, column)| !own || matches!(column.ty, Type::Reference(_)));
+        let start = if let Some((index, column)) = column {
             Some((Path(vec![ColumnId { table: home, index }]), column.ty, rest))
         } else if table.title.name == first.text {
             let Some((second, rest)) = rest.split_first() else { return Found::Nothing };

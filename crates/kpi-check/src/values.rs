@@ -1,6 +1,6 @@
 //! What names mean: columns, members, indicators, parameters, and the values that some places see.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Severity, Span, codes};
 use kpi_syntax::ast;
 use kpi_value::Value;
 
@@ -143,7 +143,37 @@ impl<'a> Checker<'a> {
             }
             _ => return None,
         };
+        if matches!(kind, ExprKind::Line(_) | ExprKind::Card(_)) {
+            self.warn_hidden(first, if cx.card { "card" } else { "line" }, cx);
+        }
         Some(Some(self.make(kind, ty, span)))
+    }
+
+    /// Warns where a value of the card or the line hides a column or a declaration of the same name: either may be meant,
+    /// and the card's value has no other name.
+    fn warn_hidden(&mut self, name: &ast::Name, whose: &str, cx: &Context) {
+        let text = &name.text;
+        let table = self.home(cx).map(|t| &self.model.tables[t]).filter(|t| t.find(text).is_some());
+        let (what, place, help) = match (table, self.names.get(text), self.names.place(text)) {
+            (Some(table), ..) => {
+                let column = format!("{}.{text}", table.title.name);
+                let place = table.find(text).map(|(_, c)| c.title.span).unwrap_or_default();
+                (format!("the column `{column}`"), place, format!("write `{column}` if the column is meant"))
+            }
+            (None, Some(decl @ (Decl::Indicator(_) | Decl::Param(_))), Some(place)) => {
+                (format!("{} of this name", decl.kind()), place, "rename one of the two".to_owned())
+            }
+            _ => return,
+        };
+        let mut finding = Diagnostic::new(
+            codes::names::AMBIGUOUS_NAME,
+            format!("`{text}` is the {whose}'s here, and there is {what}"),
+        )
+        .label(name.span, format!("read as the value of the {whose}"))
+        .label(place, "not read here")
+        .help(help);
+        finding.severity = Severity::Warning;
+        self.report(finding);
     }
 
     /// The value of a declaration.
@@ -156,7 +186,9 @@ impl<'a> Checker<'a> {
         expected: Option<Type>,
     ) -> Option<model::Expr> {
         let Some(decl) = self.names.get(&first.text) else {
-            self.report_unknown_value(first, cx, expected);
+            if !self.names.is_unbuilt(&first.text) {
+                self.report_unknown_value(first, cx, expected);
+            }
             return None;
         };
         self.used.insert(decl);

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{all_findings, check, findings, formulas, render};
-use kpi_check::model::Subject;
+use kpi_check::model::{ExprKind, Subject};
 
 #[test]
 fn names_that_are_not_known() {
@@ -191,4 +191,38 @@ fn what_could_not_be_read_is_not_said_to_be_missing() {
          scorecard c for staff {\n  a weight 60%\n  b weigt 40%\n}\n",
     );
     insta::assert_snapshot!(found);
+}
+
+#[test]
+fn names_of_cards_and_of_what_is_not_built() {
+    insta::assert_snapshot!(all_findings([
+        "roster shop { id: text key, grade: text }\nsource sale { shop: -> shop, on: date time, sale: count }\n\
+         indicator a { formula sum(sale.sale), target ≥ 1 }\nscorecard c for shop { a weight 100% }\n\
+         rule r for c { when grade == \"A\"\n then \"x\" }\nrule q for c { when shop.grade == \"A\"\n then \"x\" }\n",
+        "view weekly from live group by host, week { n = count() }\nindicator a { formula sum(weekly.n) + weekly.n, target ≥ 1 }\n\
+         scorecard c for staff { a weight 100% }\n",
+    ]));
+}
+
+#[test]
+fn a_parameter_is_read_by_the_keys_of_each_subject() {
+    let text = format!(
+        "{}param bar: count by stage {{ startup: 1, growth: 2, mature: 3 }}\nindicator a {{ formula count(live) / bar, target ≥ (self over team) }}\n\
+         scorecard card for staff {{ a weight 100% }}\n",
+        common::GROUND
+    );
+    let (files, model, found) = check(&text);
+    let Some(model) = model else { panic!("{}", render(&files, &found)) };
+    let lengths: Vec<_> = model
+        .indicators
+        .iter()
+        .map(|(_, i)| {
+            let ExprKind::Arithmetic(_, _, bar) = &i.formula.kind else { panic!() };
+            let ExprKind::Param(_, Some(keys)) = &bar.kind else { panic!() };
+            let ExprKind::Column(path) = &keys[0].kind else { panic!() };
+            path.0.len()
+        })
+        .collect();
+    // `stage` for the team as a subject, `team.stage` for one of the staff.
+    assert_eq!(lengths, [1, 2]);
 }

@@ -1,5 +1,8 @@
 //! Checks policies written in a test and renders what is found.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(dead_code, reason = "each test uses a part")]
+
 use std::fmt::Write;
 
 use kpi_base::{Diagnostic, Files, SourceFile};
