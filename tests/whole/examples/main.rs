@@ -1,0 +1,27 @@
+//! The examples of the repository, run as a newcomer would, against what other programs compute from the same exports.
+
+mod airlines;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use kpi_cli::Console;
+
+/// The repository's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// What a command prints; it must end well.
+fn kpi(args: &[&str]) -> String {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console { out: &mut out, err: &mut err, colour: false, interactive: false, cwd: root() };
+    let code = kpi_cli::run(std::iter::once("kpi").chain(args.iter().copied()).map(OsString::from), &mut console) as u8;
+    assert_eq!(code, 0, "{}", String::from_utf8_lossy(&err));
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_tests_of_the_policies_pass() {
+    assert!(kpi(&["test", "examples/airlines"]).contains("1 passed, 0 failed"));
+}
