@@ -1,6 +1,6 @@
 //! The cells of a test's grid, read as an export's would be and, besides, with the units of the language.
 
-use kpi_value::{Date, DateTime, Dec, Value};
+use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Value};
 
 use crate::model::{Column, ColumnRule, CompareOp, Form, Model, Type, Unit};
 
@@ -23,8 +23,8 @@ pub(super) fn read_cell(text: &str, column: &Column, model: &Model) -> Result<Op
     }
     let value = match column.ty {
         Type::Bool => match text {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
+            "true" | "1" | "是" | "True" | "TRUE" => Some(Value::Bool(true)),
+            "false" | "0" | "否" | "False" | "FALSE" => Some(Value::Bool(false)),
             _ => None,
         },
         Type::Text | Type::Reference(_) => Some(Value::Text(text.into())),
@@ -32,12 +32,13 @@ pub(super) fn read_cell(text: &str, column: &Column, model: &Model) -> Result<Op
             Ok(x) => Some(Value::Dec(x)),
             Err(what) => return Err(problem(what)),
         },
-        Type::Date => text.parse::<Date>().ok().map(Value::Date),
+        Type::Date => read_datetime(text).map(|time| Value::Date(time.date())),
         Type::DateTime => read_datetime(text).map(Value::DateTime),
-        Type::Period(kind) => model.policy.calendar.parse(text).ok().filter(|p| p.kind == kind).map(Value::Period),
+        Type::Period(kind) => read_period(text, kind, &model.policy.calendar).map(Value::Period),
         Type::Member(dimension) => {
             let members = &model.dimensions[dimension].members;
-            let place = members.iter().position(|m| m.name == text || m.label.as_deref() == Some(text));
+            let named = members.iter().position(|m| m.name == text);
+            let place = named.or_else(|| members.iter().position(|m| m.label.as_deref() == Some(text)));
             place.map(|place| Value::Member(place as u32))
         }
     };
@@ -112,31 +113,65 @@ fn read_number(text: &str, unit: Unit, column: &Column, model: &Model) -> Result
     if bare { times(value, column.scale) } else { Ok(value) }
 }
 
-/// `2026-10-03 20:00`, with seconds and a fraction where there are any; a day alone is its midnight.
+/// A period of the kind in its own form, or the one that holds a day; a month also as `2026/10` and `202610`.
+fn read_period(text: &str, kind: PeriodKind, calendar: &Calendar) -> Option<Period> {
+    if let Ok(period) = calendar.parse(text)
+        && (period.kind == kind || period.kind == PeriodKind::Day)
+    {
+        return Some(calendar.containing(kind, period));
+    }
+    let month = text.split_once(['-', '/']).or_else(|| text.split_at_checked(4)).filter(|_| kind == PeriodKind::Month);
+    if let Some((year, month)) = month
+        && let (Some(year), Some(month)) = (digits(year, 4, 4), digits(month, 1, 2))
+    {
+        return (year > 0 && (1..=12).contains(&month)).then_some(Period { kind, index: year * 12 + month - 1 });
+    }
+    read_datetime(text).map(|time| calendar.period(kind, time.date()))
+}
+
+/// `2026-10-03 20:00`, with seconds and a fraction where there are any; a day alone is its midnight. Days may be written
+/// `2026/10/3` and `20261003` too.
 fn read_datetime(text: &str) -> Option<DateTime> {
-    let (day, clock) = text.split_once([' ', 'T']).unwrap_or((text, "00:00"));
-    let day: Date = day.parse().ok()?;
+    let (day, clock) = text.split_once([' ', 'T']).unwrap_or((text, "0:00"));
+    let day = read_day(day)?;
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
     let mut parts = clock.split(':');
-    let two = |part: Option<&str>, most: i64| {
-        let part = part.filter(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()))?;
-        part.parse::<i64>().ok().filter(|n| *n <= most)
+    let hour = digits(parts.next()?, 1, 2).filter(|n| *n <= 23)?;
+    let minute = digits(parts.next()?, 2, 2).filter(|n| *n <= 59)?;
+    let second = match parts.next() {
+        Some(part) => digits(part, 2, 2).filter(|n| *n <= 59)?,
+        None if fraction == "0" => 0,
+        None => return None,
     };
-    let (hour, minute) = (two(parts.next(), 23)?, two(parts.next(), 59)?);
-    let (seconds, micros) = match parts.next() {
-        None => (0, 0),
-        Some(part) => {
-            let (whole, fraction) = part.split_once('.').unwrap_or((part, ""));
-            if fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
-            }
-            (two(Some(whole), 59)?, format!("{fraction:0<6}").parse::<i64>().ok()?)
-        }
-    };
+    let fraction = fraction.trim_end_matches('0');
+    let micros = if fraction.is_empty() { 0 } else { digits(&format!("{fraction:0<6}"), 6, 6)? };
     if parts.next().is_some() {
         return None;
     }
-    let micros = ((hour * 60 + minute) * 60 + seconds) * 1_000_000 + micros;
-    Some(DateTime(day.midnight().0 + micros))
+    let seconds = i64::from((hour * 60 + minute) * 60 + second);
+    Some(DateTime(day.midnight().0 + seconds * 1_000_000 + i64::from(micros)))
+}
+
+fn read_day(text: &str) -> Option<Date> {
+    let separator = if text.contains('/') { '/' } else { '-' };
+    let (year, month, day) = match text.split_once(separator) {
+        Some((year, rest)) => {
+            let (month, day) = rest.split_once(separator)?;
+            (year, digits(month, 1, 2)?, digits(day, 1, 2)?)
+        }
+        None => {
+            let (year, rest) = text.split_at_checked(4)?;
+            let (month, day) = rest.split_at_checked(2)?;
+            (year, digits(month, 2, 2)?, digits(day, 2, 2)?)
+        }
+    };
+    Date::new(digits(year, 4, 4)?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+}
+
+/// A number of `least` to `most` digits.
+fn digits(text: &str, least: usize, most: usize) -> Option<i32> {
+    let fits = (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| fits)
 }
 
 fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), String> {
@@ -175,5 +210,38 @@ fn show(value: &Value) -> String {
         Value::DateTime(x) => x.to_string(),
         Value::Period(x) => format!("{} {}", x.kind.word(), x.index),
         Value::Member(x) => format!("member {x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_times_are_read_as_in_exports() {
+        let day = Date::new(2026, 10, 3).unwrap();
+        for text in ["2026-10-03", "2026-10-3", "2026/10/3", "20261003", "2026-10-03 0:00", "2026-10-03T00:00:00.0"] {
+            assert_eq!(read_datetime(text), Some(day.midnight()), "{text}");
+        }
+        let evening = DateTime(day.midnight().0 + (20 * 3600 + 61) * 1_000_000 + 250_000);
+        assert_eq!(read_datetime("2026-10-03 20:01:01.25"), Some(evening));
+        for text in ["2026-13-03", "2026-02-30", "2026-10", "10/3/2026", "2026-10-03 24:00", "2026-10-03 8", "今天", ""]
+        {
+            assert_eq!(read_datetime(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_may_be_given_by_a_day() {
+        let calendar = Calendar::default();
+        let shown = |text, kind| read_period(text, kind, &calendar).map(|p| calendar.show(p));
+        for text in ["2026-10", "2026/10", "202610", "2026-10-31", "2026/10/31"] {
+            assert_eq!(shown(text, PeriodKind::Month).as_deref(), Some("2026-10"), "{text}");
+        }
+        assert_eq!(shown("2026-Q4", PeriodKind::Quarter).as_deref(), Some("2026-Q4"));
+        assert_eq!(shown("2026-10-01", PeriodKind::Quarter).as_deref(), Some("2026-Q4"));
+        for text in ["2026-13", "2026-Q4", "2026", "月"] {
+            assert_eq!(shown(text, PeriodKind::Month), None, "{text}");
+        }
     }
 }

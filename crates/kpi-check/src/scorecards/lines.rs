@@ -262,8 +262,12 @@ impl<'a> Checker<'a> {
     ) -> Option<Vec<model::Line>> {
         let items: Vec<Item> = drafts.iter().filter_map(|draft| draft.item.clone()).collect();
         let mut shares = if items.is_empty() {
-            // A card or group of watched lines only.
-            Vec::new().into_iter()
+            self.report(
+                Diagnostic::new(codes::cards::EMPTY, format!("nothing on the {what} is scored"))
+                    .label(place, "all of its lines are only watched")
+                    .help("give a line a weight: `watch_time weight 30%`"),
+            );
+            return None;
         } else {
             let Ok(level) = check_weights(&items, reach, &self.model.dimensions, &self.model.tables) else {
                 self.report(
