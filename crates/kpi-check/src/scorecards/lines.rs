@@ -1,6 +1,6 @@
 //! Lines and groups of a scorecard, with their weights.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Severity, Span, codes};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -262,12 +262,13 @@ impl<'a> Checker<'a> {
     ) -> Option<Vec<model::Line>> {
         let items: Vec<Item> = drafts.iter().filter_map(|draft| draft.item.clone()).collect();
         let mut shares = if items.is_empty() {
-            self.report(
-                Diagnostic::new(codes::cards::EMPTY, format!("nothing on the {what} is scored"))
-                    .label(place, "all of its lines are only watched")
-                    .help("give a line a weight: `watch_time weight 30%`"),
-            );
-            return None;
+            let mut finding = Diagnostic::new(codes::cards::EMPTY, format!("nothing on the {what} is scored"))
+                .label(place, "all of its lines are only watched")
+                .help("give a line a weight: `watch_time weight 30%`");
+            // It can be read, and its score is 0.
+            finding.severity = Severity::Warning;
+            self.report(finding);
+            Vec::new().into_iter()
         } else {
             let Ok(level) = check_weights(&items, reach, &self.model.dimensions, &self.model.tables) else {
                 self.report(
