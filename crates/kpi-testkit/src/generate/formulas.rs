@@ -172,6 +172,11 @@ impl Generator {
         }
         if about == About::Staff && self.chance(14) && matches!(ty, Ty::Money | Ty::Count) {
             self.tag("lookup");
+            if self.chance(20) {
+                self.tag("lookup where");
+                let condition = self.row_condition("plan");
+                return format!("lookup(plan.{} where {condition})", if ty == Ty::Money { "gmv" } else { "hits" });
+            }
             return if ty == Ty::Money { "lookup(plan.gmv)" } else { "lookup(plan.hits)" }.to_owned();
         }
         self.aggregate(ty)
@@ -310,7 +315,12 @@ impl Generator {
 
     /// A condition on a cell.
     pub(super) fn condition(&mut self, about: About, depth: u32) -> String {
-        match self.rng.below(if depth == 0 { 6 } else { 10 }) {
+        if self.chance(12)
+            && let Some(condition) = self.met(about)
+        {
+            return condition;
+        }
+        match self.rng.below(if depth == 0 { 6 } else { 11 }) {
             0 => {
                 self.tag("any all");
                 let function = self.pick(&["any", "all"]);
@@ -344,6 +354,15 @@ impl Generator {
                 self.tag("and or not");
                 format!("not ({})", self.condition(about, depth - 1))
             }
+            9 if about == About::Staff => {
+                self.tag("text and date");
+                let day = self.schema.calendar.start(self.schema.to);
+                match self.rng.below(3) {
+                    0 => "staff.name ≠ \"人0\"".to_owned(),
+                    1 => format!("period.start ≥ {day}"),
+                    _ => "days_between(period.start, period.end) + 1 == period.days".to_owned(),
+                }
+            }
             8 if about != About::Anybody => {
                 self.tag("streak in formula");
                 let condition = self.condition(about, depth - 1);
@@ -360,6 +379,20 @@ impl Generator {
         }
     }
 
+    /// Whether an indicator made before is met.
+    fn met(&mut self, about: About) -> Option<String> {
+        let usable = |made: &&super::indicators::Made| {
+            made.target && (made.about == about || made.about == About::Anybody)
+        };
+        let earlier: Vec<String> = self.indicators.iter().filter(usable).map(|made| made.name.clone()).collect();
+        if earlier.is_empty() {
+            return None;
+        }
+        self.tag("met");
+        let (not, name) = (self.pick(&["", "not "]), self.pick(&earlier));
+        Some(format!("{not}{name}.met"))
+    }
+
     pub(super) fn maybe_where(&mut self, table: &str) -> String {
         if self.chance(45) {
             self.tag("where");
@@ -372,7 +405,12 @@ impl Generator {
     /// A condition on a row of a table.
     fn row_condition(&mut self, table: &str) -> String {
         match table {
-            "live" => match self.rng.below(14) {
+            "live" => match self.rng.below(15) {
+                13 => {
+                    self.tag("text and date");
+                    let day = self.schema.calendar.end(self.schema.from);
+                    format!("started {} {day}", self.pick(&["<", "≥", "≤", "=="]))
+                }
                 0 => "ok".to_owned(),
                 1 => "not ok".to_owned(),
                 2 | 3 => format!("kind == {}", self.pick(&KINDS)),

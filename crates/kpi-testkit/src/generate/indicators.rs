@@ -162,7 +162,7 @@ impl Generator {
                 let (a, b) = (row(self, none), row(self, false));
                 (format!("by date {{ from 2020-01-01: {a}, from {change}: {b} }}"), !none, None)
             }
-            (About::Staff, 5 | 6) => {
+            (About::Staff, 5) => {
                 self.tag("target by dimension");
                 let [x, y, z] = ROLES;
                 let (a, b) = (row(self, false), row(self, none));
@@ -171,6 +171,12 @@ impl Generator {
                 } else {
                     (format!("by role {{ {x}: {a}, else: {b} }}"), !none, None)
                 }
+            }
+            (About::Staff, 6) if self.chance(50) => {
+                self.tag("target by lookup");
+                let (a, b) = (row(self, false), row(self, none));
+                let rest = if self.chance(60) { "else" } else { "duo or big" };
+                (format!("by lookup(plan.focus) {{ solo: {a}, {rest}: {b} }}"), !none, None)
             }
             (About::Staff, 7) => {
                 self.tag("target grid");
@@ -318,7 +324,12 @@ impl Generator {
                     self.ask("ladder", |_| Block::braces("curve ladder = step", rows));
                     "ladder on attainment".to_owned()
                 } else {
-                    "step on attainment { > 100%: 120%, ≥ 80%: 100%, ≥ 50%: 40%, else: 0% }".to_owned()
+                    if self.chance(30) {
+                        self.tag("line field");
+                        "step on attainment { ≥ 120%: 120%, ≥ 50%: attainment, else: 0% }".to_owned()
+                    } else {
+                        "step on attainment { > 100%: 120%, ≥ 80%: 100%, ≥ 50%: 40%, else: 0% }".to_owned()
+                    }
                 }
             }
             7 => {

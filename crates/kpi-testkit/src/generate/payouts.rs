@@ -124,7 +124,7 @@ impl Generator {
                     2 => format!("score {} {}", self.pick(&["<", "≥"]), self.pick(&["60", "90"])),
                     3 if paid => {
                         self.tag("pay in rule");
-                        "monthly.total ≥ 1000元".to_owned()
+                        self.pick(&["monthly.total ≥ 1000元", "monthly.pay0 < 500元"]).to_owned()
                     }
                     _ => {
                         let condition = self.condition(About::Staff, 1);

@@ -16,7 +16,7 @@ impl Generator {
     pub(super) fn make_rows(&mut self) -> Vec<Csv> {
         let teams: Vec<String> = (1..=2 + self.rng.below(2)).map(|n| format!("T{n}")).collect();
         let people: Vec<String> =
-            (1..=2 + self.rng.below(2 + 2 * self.size as usize)).map(|n| format!("P{n}")).collect();
+            (1..=2 + self.rng.below(2 + 2 * self.size as usize)).map(|n| if n % 3 == 2 { format!("员{n}") } else { format!("P{n}") }).collect();
         let periods: Vec<Period> = (self.schema.first.index..=self.schema.to.index)
             .map(|index| Period { kind: self.schema.kind, index })
             .collect();
@@ -213,7 +213,7 @@ impl Generator {
     }
 
     fn plan_rows(&mut self, people: &[String], periods: &[Period]) -> Csv {
-        let header = vec!["who", "at_time", "gmv", "hits"];
+        let header = vec!["who", "at_time", "gmv", "hits", "focus"];
         let mut rows = Vec::new();
         for &period in periods {
             for (n, who) in people.iter().enumerate() {
@@ -226,7 +226,7 @@ impl Generator {
                     self.day_in(period).to_string()
                 };
                 let gmv = self.one(&["5000", "2500", "10000", "0", "7500", "-1000"]);
-                rows.push(vec![who.clone(), time, gmv, self.one(&["1", "2", "3", "0"])]);
+                rows.push(vec![who.clone(), time, gmv, self.one(&["1", "2", "3", "0"]), self.one(&KINDS)]);
             }
         }
         Csv { table: "plan", header, rows }

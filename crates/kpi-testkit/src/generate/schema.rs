@@ -187,6 +187,7 @@ impl Generator {
             format!("at_time: {} time", schema.plan_type()),
             "gmv: money".into(),
             "hits: count".into(),
+            "focus: kind".into(),
         ];
         let refund =
             vec!["session: -> live".to_owned(), "on_day: date time".into(), "amount: money".into(), "sparse".into()];
