@@ -195,7 +195,7 @@ impl Generator {
     }
 
     fn vetoes(&mut self, about: About, members: &mut Vec<String>) {
-        let n = self.rng.below(3);
+        let n = self.pick(&[0, 0, 1, 1, 2]);
         for place in 0..n {
             let effect = self.pick(&["", " then score 0", " then cap 60", " then cap 80", " then pay 0"]);
             self.tag(match effect {
@@ -203,8 +203,8 @@ impl Generator {
                 "" | " then score 0" => "veto score 0",
                 _ => "veto cap",
             });
-            let condition = match self.rng.below(6) {
-                0 | 1 => "count(violation where level == severe) > 0".to_owned(),
+            let condition = match self.rng.below(9) {
+                0 | 1 | 4 | 5 => "count(violation where level == severe) > 0".to_owned(),
                 2 => "sum(live.gmv) < 1000元".to_owned(),
                 3 => {
                     self.tag("unknown rows");

@@ -381,9 +381,8 @@ impl Generator {
 
     /// Whether an indicator made before is met.
     fn met(&mut self, about: About) -> Option<String> {
-        let usable = |made: &&super::indicators::Made| {
-            made.target && (made.about == about || made.about == About::Anybody)
-        };
+        let usable =
+            |made: &&super::indicators::Made| made.target && (made.about == about || made.about == About::Anybody);
         let earlier: Vec<String> = self.indicators.iter().filter(usable).map(|made| made.name.clone()).collect();
         if earlier.is_empty() {
             return None;
@@ -409,7 +408,8 @@ impl Generator {
                 13 => {
                     self.tag("text and date");
                     let day = self.schema.calendar.end(self.schema.from);
-                    format!("started {} {day}", self.pick(&["<", "≥", "≤", "=="]))
+                    let ops: &[&str] = if self.schema.with_clock { &["<", "≥"] } else { &["<", "≥", "≤", "=="] };
+                    format!("started {} {day}", self.pick(ops))
                 }
                 0 => "ok".to_owned(),
                 1 => "not ok".to_owned(),

@@ -70,7 +70,7 @@ impl Generator {
         } else if let Some(scoring) = self.scoring(ty, side, stretch) {
             members.push(scoring);
         }
-        if self.chance(25) {
+        if self.chance(60) {
             let what = self.missing();
             members.push(format!("when missing {what}"));
         }
@@ -124,7 +124,7 @@ impl Generator {
     }
 
     pub(super) fn missing(&mut self) -> &'static str {
-        let what = self.pick(&["fail", "zero", "full", "reweight"]);
+        let what = self.pick(&["fail", "zero", "zero", "full", "full", "reweight", "reweight", "reweight"]);
         self.tag(match what {
             "fail" => "when missing fail",
             "zero" => "when missing zero",

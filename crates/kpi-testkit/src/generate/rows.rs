@@ -15,8 +15,9 @@ const VIEWERS: [&str; 8] = ["0", "1", "10", "50", "50", "9", "100", "3"];
 impl Generator {
     pub(super) fn make_rows(&mut self) -> Vec<Csv> {
         let teams: Vec<String> = (1..=2 + self.rng.below(2)).map(|n| format!("T{n}")).collect();
-        let people: Vec<String> =
-            (1..=2 + self.rng.below(2 + 2 * self.size as usize)).map(|n| if n % 3 == 2 { format!("员{n}") } else { format!("P{n}") }).collect();
+        let people: Vec<String> = (1..=2 + self.rng.below(2 + 2 * self.size as usize))
+            .map(|n| if n % 3 == 2 { format!("员{n}") } else { format!("P{n}") })
+            .collect();
         let periods: Vec<Period> = (self.schema.first.index..=self.schema.to.index)
             .map(|index| Period { kind: self.schema.kind, index })
             .collect();
