@@ -1,0 +1,66 @@
+//! A case by the road that users take: files, plan, engine, value stage.
+
+use kpi_check::model::Model;
+use kpi_engine::{Input, Inputs, Options};
+use kpi_plan::{Facts, Plan, Request, Roots};
+use kpi_results::Run;
+use kpi_score::{Fault, Scored};
+use kpi_testkit::generate::Case;
+use kpi_value::Period;
+
+/// A case whose files were aggregated.
+pub struct Executed<'m> {
+    model: &'m Model,
+    plan: Plan,
+    facts: Facts,
+}
+
+/// The first and the last period judged.
+pub fn periods(model: &Model, case: &Case) -> (Period, Period) {
+    let period = |text: &str| model.policy.calendar.parse(text).unwrap();
+    (period(&case.from), period(&case.to))
+}
+
+impl<'m> Executed<'m> {
+    /// Writes the data of a case into files and aggregates them.
+    ///
+    /// # Errors
+    /// What the engine has against the data.
+    pub fn new(model: &'m Model, case: &Case) -> Result<Executed<'m>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut inputs = Inputs::new();
+        for csv in &case.tables {
+            let path = folder.path().join(format!("{}.csv", csv.table));
+            std::fs::write(&path, csv.text()).unwrap();
+            if let Some((table, _)) = model.tables.iter().find(|(_, table)| table.title.name == csv.table) {
+                inputs.insert(table, Input::Files(vec![path]));
+            }
+        }
+        let (from, to) = periods(model, case);
+        let plan = kpi_plan::plan(model, &Request { from, to, roots: Roots::all(model) });
+        let facts = kpi_engine::execute(model, &plan, &inputs, &Options::default());
+        let facts = facts.map_err(|findings| words(&findings))?;
+        Ok(Executed { model, plan, facts })
+    }
+
+    /// The results, with a fault planted or without.
+    ///
+    /// # Errors
+    /// What stops the run.
+    pub fn run(&self, fault: Option<Fault>) -> Result<Run, String> {
+        let scored: Scored<'_> = match fault {
+            None => kpi_score::score(self.model, &self.plan, &self.facts),
+            Some(fault) => kpi_score::score_with_fault(self.model, &self.plan, &self.facts, fault),
+        };
+        let errors: Vec<_> = scored.findings().into_iter().filter(kpi_base::Diagnostic::is_error).collect();
+        if errors.is_empty() { Ok(scored.run()) } else { Err(words(&errors)) }
+    }
+}
+
+fn words(findings: &[kpi_base::Diagnostic]) -> String {
+    let line = |finding: &kpi_base::Diagnostic| {
+        let place = finding.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        format!("{} {}{place}", finding.code, finding.message)
+    };
+    findings.iter().map(line).collect::<Vec<_>>().join("; ")
+}
