@@ -249,7 +249,7 @@ impl Generator {
     fn task_rows(&mut self, people: &[String], periods: &[Period]) -> Csv {
         let header = vec!["id", "owner", "opened", "closed", "effort", "urgent"];
         let mut rows = Vec::new();
-        let n = self.rng.below(3 * people.len());
+        let n = 1 + self.rng.below(3 * people.len());
         for place in 0..n {
             let (a, b) = (self.pick(periods), self.pick(periods));
             let opened = self.day_in(a);
@@ -271,7 +271,8 @@ impl Generator {
         let header = vec!["who", "mark", "kind"];
         let mut rows = Vec::new();
         for who in people {
-            for _ in 0..self.rng.below(3) {
+            let n = self.rng.below(3).max(usize::from(rows.is_empty()));
+            for _ in 0..n {
                 rows.push(vec![who.clone(), self.one(&["1", "2", "3.5", "4", "5"]), self.one(&KINDS)]);
             }
         }
