@@ -66,10 +66,13 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     for &id in &plan.wanted.rules {
         outcomes.extend(judge_rule(&mut ev, id, &cards, &mut findings));
     }
-    for cards in cards.iter().flatten() {
-        incomplete_cards(&ev, model, cards, &mut findings);
+    let mut findings: Vec<Diagnostic> = ev.findings().into_iter().chain(findings).collect();
+    // What is missing because of an error is not missing in the data.
+    if !findings.iter().any(Diagnostic::is_error) {
+        for cards in cards.iter().flatten() {
+            incomplete_cards(&ev, model, cards, &mut findings);
+        }
     }
-    let findings = ev.findings().into_iter().chain(findings).collect();
     Scored { ev, cards, pays, outcomes, indicators, findings }
 }
 

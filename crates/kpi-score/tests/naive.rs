@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::type_complexity,
+    clippy::manual_try_fold,
     clippy::print_stdout,
     reason = "a test"
 )]

@@ -22,6 +22,7 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
                 let name = &model.tables[lookup.table].title.name;
                 let rows = ev.row_counts(expr.id, at.spine).and_then(|counts| counts.rows.get(cell)).copied();
                 match (&lookup.arg.kind, rows) {
+                    (_, Some(2..)) => format!("several rows in `{name}`"),
                     (ExprKind::Column(path), Some(1..)) => format!("`{}` is empty in `{name}`", path_text(ev, path)),
                     (_, Some(1..)) => format!("its row of `{name}` has no value"),
                     _ => format!("no row in `{name}`"),
