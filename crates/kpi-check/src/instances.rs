@@ -45,7 +45,7 @@ const DEPTH: usize = 200;
 impl<'a> Checker<'a> {
     /// The indicator of this name for a subject, made and checked at its first use; the name is marked as used.
     ///
-    /// The formula is checked here, target and scoring by [`Checker::check_target_and_scoring`], once, when they are first
+    /// The formula is checked here, target and scoring by `check_target_and_scoring`, once, when they are first
     /// needed. Reports a name that is no indicator, and an indicator that needs itself.
     pub fn indicator(&mut self, name: &ast::Name, subject: &Subject, need: Need) -> Option<IndicatorId> {
         match self.resolve(name, "an indicator")? {

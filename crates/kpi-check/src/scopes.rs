@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
     /// The context of the same expression for another subject, period or member.
     fn elsewhere(&self, cx: &Context, subject: Subject) -> Context {
         let at = At::Cell(subject);
-        Context { at, line: None, card: false, pays: false, moved: true, known: Vec::new(), ..cx.clone() }
+        Context { at, moved: true, known: Vec::new(), ..cx.clone() }
     }
 
     /// `previous(X, n)`, `growth(X)`, `streak(condition)`
@@ -167,23 +167,13 @@ impl<'a> Checker<'a> {
             None => None,
         };
         let (of, by) = (of?, by.into_iter().collect::<Option<Vec<_>>>()?);
+        let unit = self.need_number(&of, &format!("`{name} … among`"))?;
         let ty = match function {
-            AmongFunction::Min | AmongFunction::Max | AmongFunction::Rank | AmongFunction::Percentile => {
-                self.check_ordered(of.ty, of.span)?;
-                match function {
-                    AmongFunction::Rank => Type::COUNT,
-                    AmongFunction::Percentile => Type::RATIO,
-                    _ => of.ty,
-                }
-            }
-            AmongFunction::Average | AmongFunction::Median | AmongFunction::Zscore => {
-                let unit = self.need_number(&of, &format!("`{name}`"))?;
-                match function {
-                    AmongFunction::Zscore => Type::NUMBER,
-                    _ if unit == Unit::COUNT => Type::NUMBER,
-                    _ => of.ty,
-                }
-            }
+            AmongFunction::Rank => Type::COUNT,
+            AmongFunction::Percentile => Type::RATIO,
+            AmongFunction::Zscore => Type::NUMBER,
+            AmongFunction::Average | AmongFunction::Median if unit == Unit::COUNT => Type::NUMBER,
+            AmongFunction::Average | AmongFunction::Median | AmongFunction::Min | AmongFunction::Max => of.ty,
         };
         let higher_is_better = self.direction(&of).unwrap_or(true);
         let among = Among { function, of, by, condition, higher_is_better };

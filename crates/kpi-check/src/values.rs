@@ -144,9 +144,22 @@ impl<'a> Checker<'a> {
             _ => return None,
         };
         if matches!(kind, ExprKind::Line(_) | ExprKind::Card(_)) {
+            if cx.moved {
+                self.report_unmoved(&first.text, span);
+                return Some(None);
+            }
             self.warn_hidden(first, if cx.card { "card" } else { "line" }, cx);
         }
         Some(Some(self.make(kind, ty, span)))
+    }
+
+    /// Reports that results are asked for of another subject or period.
+    fn report_unmoved(&mut self, what: &str, span: Span) {
+        self.report(
+            Diagnostic::new(codes::names::NOT_HERE, format!("`{what}` is known of this subject in this period only"))
+                .label(span, "asked for of others")
+                .help("`previous`, `growth`, `streak`, `over` and `among` move indicators and rows; of cards a rule says `when … for 2 consecutive periods`"),
+        );
     }
 
     /// Warns where a value of the card or the line hides a column or a declaration of the same name: either may be meant,
@@ -195,6 +208,10 @@ impl<'a> Checker<'a> {
         match decl {
             Decl::Indicator(index) => self.indicator_value(index, first, rest, span, cx),
             Decl::Param(index) if rest.is_empty() => self.param_value(index, span, cx),
+            Decl::Incentive(_) if cx.pays && cx.moved => {
+                self.report_unmoved(&first.text, span);
+                None
+            }
             Decl::Incentive(index) if cx.pays => self.pay_value(index, first, rest, span),
             Decl::Table(index) if rest.is_empty() => {
                 let name = &first.text;

@@ -80,6 +80,32 @@ fn declarations_of_one_name() {
 }
 
 #[test]
+fn cards_and_lines_are_not_moved() {
+    insta::assert_snapshot!(all_findings([
+        "indicator a { formula count(live), target ≥ 1 }\nscorecard c for staff { a weight 100% }\n\
+         rule r for c { when previous(attainment) < 60%\n then \"x\" }\nrule q for c { when previous(a.attainment) < 60%\n then \"x\" }\n\
+         rule s for c { when streak(score > 3) > 2\n then \"x\" }\n",
+    ]));
+}
+
+#[test]
+fn names_in_chinese() {
+    insta::assert_snapshot!(all_findings([
+        "source 直播场次 { 主播: -> staff, 开始: datetime time, 成交金额: money }\n\
+         indicator 成交 { formula sum(直播场次.成交金额), target ≥ 1万元 }\n\
+         indicator 场次 { formula count(直播场次 where 成交金额 > 0), target ≥ 3 }\n\
+         scorecard 主播卡 for staff { 成交 weight 50%, 场次 weight 50% }\n",
+        "source 直播场次 { 主播: -> staff, 开始: datetime time, 成交金额: money }\n\
+         indicator 成交 { formula sum(直播场次.成交全额), target ≥ 1万元 }\nscorecard 主播卡 for staff { 成交 weight 100% }\n",
+    ]));
+}
+
+#[test]
+fn an_indicator_says_what_it_measures() {
+    insta::assert_snapshot!(findings("indicator a { target ≥ 1 }\nscorecard c for staff { a weight 100% }\n"));
+}
+
+#[test]
 fn contracts_that_contradict_themselves() {
     insta::assert_snapshot!(all_findings([
         "source s { on: date time, month: month time }\n",
