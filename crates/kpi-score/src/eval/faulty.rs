@@ -1,25 +1,25 @@
 //! Where planted faults act; without the feature `faults` each of these changes nothing.
 
-use kpi_check::model::CompareOp;
+use kpi_check::model::{CompareOp, StepBound};
+use kpi_value::{Dec, Rounding};
 
 use super::Evaluator;
+#[cfg(feature = "faults")]
+use crate::Fault;
 use crate::kernels::goal::Goal;
 
 #[cfg(feature = "faults")]
 impl Evaluator<'_> {
     /// Plants a fault.
-    pub fn plant(&mut self, fault: crate::Fault) {
+    pub fn plant(&mut self, fault: Fault) {
         self.fault = Some(fault);
     }
 
     /// Whether this fault is planted.
-    pub fn has_fault(&self, fault: crate::Fault) -> bool {
+    pub fn has_fault(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 }
-
-#[cfg(feature = "faults")]
-use crate::Fault;
 
 impl Evaluator<'_> {
     pub(crate) fn faulty_compare(&self, op: CompareOp) -> CompareOp {
@@ -30,9 +30,9 @@ impl Evaluator<'_> {
         op
     }
 
-    pub(crate) fn step_holds(&self, bound: &kpi_check::model::StepBound, x: kpi_value::Dec) -> bool {
+    pub(crate) fn step_holds(&self, bound: &StepBound, x: Dec) -> bool {
         match bound {
-            kpi_check::model::StepBound::Compare(op, limit) => self.faulty_compare(*op).holds(x.cmp(limit)),
+            StepBound::Compare(op, limit) => self.faulty_compare(*op).holds(x.cmp(limit)),
             other => other.holds(x),
         }
     }
@@ -46,10 +46,10 @@ impl Evaluator<'_> {
     }
 
     /// How scores and pay are rounded.
-    pub(crate) fn rounding(&self) -> kpi_value::Rounding {
+    pub(crate) fn rounding(&self) -> Rounding {
         #[cfg(feature = "faults")]
         if self.has_fault(Fault::HalfEven) {
-            return kpi_value::Rounding::HalfEven;
+            return Rounding::HalfEven;
         }
         self.model.policy.rounding
     }

@@ -293,7 +293,10 @@ impl Answer<'_> {
                 and(above, below).map(|inside| Value::Bool(inside != *negated))
             }
             ExprKind::InSet(x, set, negated) => {
-                let found = set.iter().fold(Some(false), |found, member| or(found, compare(CompareOp::Eq, x, member)));
+                let mut found = Some(false);
+                for member in set {
+                    found = or(found, compare(CompareOp::Eq, x, member));
+                }
                 found.map(|found| Value::Bool(found != *negated))
             }
             ExprKind::Not(x) => not(truth(x)).map(Value::Bool),
