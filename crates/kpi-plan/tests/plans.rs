@@ -1,5 +1,15 @@
 //! Plans of whole policies.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::type_complexity,
+    reason = "a test stops where something is not as it must be"
+)]
+
 use std::fmt::Write;
 
 use kpi_base::{FileId, Files, SourceFile};
@@ -100,7 +110,7 @@ fn more_indicators_on_the_same_aggregates_add_no_cube_and_no_part() {
             "\nindicator more{i} {{\n  formula sum(live.gmv) / sum(live.viewers) + {i}元\n  target ≥ {i}元\n}}\n"
         )
         .unwrap();
-        write!(lines, "  more{i} watch\n").unwrap();
+        writeln!(lines, "  more{i} watch").unwrap();
     }
     let many = check(&text.replacen("  veto severe", &format!("{lines}\n  veto severe"), 1));
     let (few, many) = (plan_all(&few), plan_all(&many));
