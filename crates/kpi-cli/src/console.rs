@@ -85,11 +85,19 @@ impl Console<'_> {
         writeln!(self.err, "{}", render_summary(findings))
     }
 
-    /// The findings with the paths of data files as [`Console::shown`] writes them.
+    /// The findings with the paths of files as [`Console::shown`] writes them.
     pub fn with_short_paths(&self, findings: &[Diagnostic]) -> Vec<Diagnostic> {
+        let here = format!("{}{}", self.cwd.display(), std::path::MAIN_SEPARATOR);
         let mut findings = findings.to_vec();
-        for place in findings.iter_mut().filter_map(|f| f.place.as_mut()) {
-            place.path = self.shown(Path::new(&place.path));
+        for finding in &mut findings {
+            if let Some(place) = &mut finding.place {
+                place.path = self.shown(Path::new(&place.path));
+            }
+            for text in std::iter::once(&mut finding.message).chain(&mut finding.help) {
+                if text.contains(&here) {
+                    *text = text.replace(&here, "");
+                }
+            }
         }
         findings
     }

@@ -164,7 +164,7 @@ impl Project {
         }
         let message = format!("`{}/{CONFIG}` binds no file to `{}`", self.shown, names.join("`, `"));
         let mut finding = Diagnostic::new(codes::UNBOUND_SOURCE, message.replace("`./", "`"));
-        for id in tables.iter().take(3) {
+        for id in tables.iter().take(1) {
             finding = finding.label(model.tables[*id].title.span, "declared here");
         }
         finding.help(format!("say where the export is, below `{section}`:{lines}"))
@@ -178,8 +178,13 @@ impl Project {
             Box::new(at(Diagnostic::new(codes::WRONG_VALUE, message), ""))
         })?;
         if files.is_empty() {
-            let message = format!("no file for `{table}`: `{}` finds nothing in `{}`", pattern.text, self.shown);
-            return Err(Box::new(at(Diagnostic::new(codes::NO_FILE, message), "no file matches")));
+            let folder = self.root.display();
+            let is_pattern = pattern.text.contains(['*', '?', '[']);
+            let (what, label) =
+                if is_pattern { ("no file matches", "no match") } else { ("there is no file", "not found") };
+            let message = format!("{what} `{}` for `{table}` in `{folder}`", pattern.text);
+            let finding = at(Diagnostic::new(codes::NO_FILE, message), label);
+            return Err(Box::new(finding.help("paths are relative to the folder of `kpi.toml`")));
         }
         let foreign = files.iter().find(|path| !matches!(extension(path).as_str(), "csv" | "parquet"));
         if let Some(path) = foreign {

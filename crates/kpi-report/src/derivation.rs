@@ -55,8 +55,9 @@ fn show_exact(quantity: &kpi_results::Quantity, money: &Money) -> String {
     let Ok(number) = quantity.value.parse::<kpi_value::Dec>() else { return shown };
     let exact = match quantity.unit.as_str() {
         "ratio" => crate::format::show_ratio(number, 12),
-        "s" => return if shown.contains(' ') { format!("{shown} ({}s)", number) } else { format!("{number}s") },
+        "s" => return if shown.contains(' ') { format!("{shown} ({number}s)") } else { format!("{number}s") },
         unit if unit == money.code => format!("{} {unit}", crate::show_amount(number, money)),
+        "points" => return format!("{} points", crate::format::show_plain(number)),
         _ => return crate::format::show_plain(number),
     };
     if exact.len() > shown.len() { exact } else { shown }

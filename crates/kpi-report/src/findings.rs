@@ -141,8 +141,13 @@ impl miette::Diagnostic for Report<'_> {
         let mut help = self.finding.help.clone().unwrap_or_default();
         for fix in &self.finding.fixes {
             let texts: Vec<_> = fix.edits.iter().map(|e| e.text.trim()).filter(|t| !t.is_empty()).collect();
+            // What the help says already is not said again.
+            if !texts.is_empty() && texts.iter().all(|text| help.contains(&format!("`{text}`"))) {
+                continue;
+            }
             let separator = if help.is_empty() { "" } else { "\n" };
-            let texts = if texts.is_empty() { String::new() } else { format!(": `{}`", texts.join("`, `")) };
+            let shown = texts.iter().all(|text| fix.title.contains(&format!("`{text}`")));
+            let texts = if shown { String::new() } else { format!(": `{}`", texts.join("`, `")) };
             let _ = write!(help, "{separator}{}{texts}", fix.title);
         }
         (!help.is_empty()).then(|| Box::new(help) as Box<dyn Display>)

@@ -51,9 +51,10 @@ pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -
         let (table, column) = (&model.tables[id.table].title.name, model.column(id));
         let name = &column.title.name;
         let message = format!("the test leaves out `{table}.{name}`, which a formula reads");
+        let rows = test.tables.iter().find(|t| t.table == id.table).and_then(|t| t.rows.first());
         let finding = Diagnostic::new(codes::UNKNOWN_COLUMN, message)
-            .label(test.span, "in this test")
-            .label(column.title.span, "this column")
+            .label(rows.map_or(test.span, |row| row.span), format!("this row has no `{name}`"))
+            .label(column.title.span, "the column")
             .help(format!("add `{name}` to the test's `{table}`"));
         Failure { finding, derivation: Vec::new() }
     };
