@@ -1,14 +1,4 @@
 //! The policy of the reference's first chapter, with numbers computed by hand.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::type_complexity,
-    clippy::manual_try_fold,
-    clippy::print_stdout,
-    reason = "a test"
-)]
 
 #![allow(
     clippy::unwrap_used,

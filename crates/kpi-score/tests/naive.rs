@@ -1,14 +1,4 @@
 //! Planner and value stage against the naive interpreter, on generated policies and data.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::type_complexity,
-    clippy::manual_try_fold,
-    clippy::print_stdout,
-    reason = "a test"
-)]
 
 #![allow(
     clippy::unwrap_used,
