@@ -34,6 +34,7 @@ pub enum ParseDecError {
     TooLarge,
 }
 
+#[allow(clippy::should_implement_trait, reason = "the operators' traits cannot return an overflow")]
 impl Dec {
     /// Digits after the point.
     pub const SCALE: u32 = 12;
