@@ -70,13 +70,24 @@ impl Scored<'_> {
     ) -> Result<Vec<Derivation>, NoAnswer> {
         let reader = Reader { scored: self, files };
         self.check_period(period)?;
+        let shown = self.model().policy.calendar.show(period);
+        // What stands alone says whose it is and when: `host_card[A01].watch_time 2026-10`.
+        let named = |made: Derivation, of: Option<&str>| {
+            let what = match of {
+                Some(of) => format!("{of}[{subject}].{} {shown}", made.what),
+                None => format!("{}[{subject}] {shown}", made.what),
+            };
+            Derivation { what, ..made }
+        };
         let found = match question {
             Question::Cards => {
                 let cards =
                     self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
                 let mut found: Vec<Derivation> = cards.map(|(cards, row)| reader.card(cards, row)).collect();
-                found.extend(self.roster_pays_of(subject, period).map(|(pays, row)| reader.pays(pays, row, None)));
-                found.extend(self.roster_rules_of(subject, period).map(|(rules, row)| reader.outcome(rules, row)));
+                let pays = self.roster_pays_of(subject, period);
+                found.extend(pays.map(|(pays, row)| named(reader.pays(pays, row, None), None)));
+                let rules = self.roster_rules_of(subject, period);
+                found.extend(rules.map(|(rules, row)| named(reader.outcome(rules, row), None)));
                 found
             }
             Question::Card(card) => {
@@ -87,15 +98,23 @@ impl Scored<'_> {
                 let row = self.card_row(*card, subject, period);
                 let Some((cards, row)) = row else { return Err(self.nobody(subject, period)) };
                 return match reader.line_named(cards, name, row) {
-                    Some(line) => Ok(vec![line]),
+                    Some(line) => Ok(vec![named(line, Some(&self.model().scorecards[*card].title.name))]),
                     None => Err(self.no_line(cards, name, row)),
                 };
             }
             Question::Indicator(id) => {
                 let cards =
                     self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
-                let lines: Vec<Derivation> = cards.filter_map(|(cards, row)| reader.line_of(cards, *id, row)).collect();
-                if lines.is_empty() { reader.indicator_alone(*id, subject, period) } else { lines }
+                let lines = cards.filter_map(|(cards, row)| {
+                    let card = &self.model().scorecards[cards.scorecard].title.name;
+                    reader.line_of(cards, *id, row).map(|line| named(line, Some(card)))
+                });
+                let lines: Vec<Derivation> = lines.collect();
+                if lines.is_empty() {
+                    reader.indicator_alone(*id, subject, period).into_iter().map(|one| named(one, None)).collect()
+                } else {
+                    lines
+                }
             }
             Question::Pay(id, pay) => {
                 let pays = self.pays().iter().filter(|pays| pays.incentive == *id);
@@ -103,7 +122,8 @@ impl Scored<'_> {
                     let cell = self.cell(pays.members.spine, subject, period)?;
                     Some((pays, pays.members.row(cell)?))
                 });
-                rows.map(|(pays, row)| reader.pays(pays, row, *pay)).collect()
+                let of = pay.map(|_| self.model().incentives[*id].title.name.as_str());
+                rows.map(|(pays, row)| named(reader.pays(pays, row, *pay), of)).collect()
             }
             Question::Rule(id) => {
                 let outcomes = self.outcomes().iter().filter(|outcomes| outcomes.rule == *id);
@@ -112,7 +132,7 @@ impl Scored<'_> {
                     let row = outcomes.members.row(cell)?;
                     outcomes.of(row).map(|_| (outcomes, row))
                 });
-                rows.map(|(outcomes, row)| reader.outcome(outcomes, row)).collect()
+                rows.map(|(outcomes, row)| named(reader.outcome(outcomes, row), None)).collect()
             }
         };
         if found.is_empty() { Err(self.nobody(subject, period)) } else { Ok(found) }
