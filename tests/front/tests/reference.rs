@@ -92,3 +92,10 @@ fn every_block_of_the_reference_compiles_or_fails_as_it_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count >= 40, "only {count} blocks: were the fences recognised?");
 }
+
+#[test]
+fn the_policy_of_the_readme_compiles() {
+    let (count, wrong) = check_pages(".");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count >= 1, "the README shows a policy");
+}
