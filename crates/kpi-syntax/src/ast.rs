@@ -54,6 +54,7 @@ pub struct Item {
 }
 
 /// The kinds of declaration.
+#[allow(clippy::large_enum_variant, reason = "a file has few declarations; boxes would only hinder reading them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum ItemKind {
     /// `policy "…" { … }`

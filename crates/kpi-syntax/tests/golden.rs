@@ -1,5 +1,13 @@
 //! The whole policy of the language's introduction.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
 use kpi_base::FileId;
 use kpi_syntax::ast::*;
 use kpi_syntax::parse;

@@ -1,5 +1,13 @@
 //! Depth and size: what is deep parses fast, what is too deep is a finding, and nothing crashes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
 use std::time::{Duration, Instant};
 
 use kpi_base::FileId;

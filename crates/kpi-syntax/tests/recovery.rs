@@ -1,5 +1,13 @@
 //! Broken text: as many findings as faults, and everything else as if nothing were broken.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
 mod policy;
 
 use kpi_base::FileId;

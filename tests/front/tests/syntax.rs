@@ -1,5 +1,7 @@
 //! Messages of the parser, whole: one snapshot a file of `ui/syntax`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use kpi_base::{Files, SourceFile};
 use kpi_front_tests::render_plain;
 

@@ -327,6 +327,7 @@ pub struct Scorecard {
 }
 
 /// A line or a group of a scorecard.
+#[allow(clippy::large_enum_variant, reason = "most lines are the large one, and there are few of either")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {
     /// `watch_time weight 30%`; an indicator or another scorecard

@@ -42,6 +42,7 @@ impl Builder<'_> {
         Some(Dimension { name, label, ordered, members: Vec::new() })
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "all headers are read by functions of one form")]
     pub(crate) fn table_head(&mut self, pair: Pair<'_>) -> Option<Table> {
         let Named { name, label } = self.named(&pair)?;
         Some(Table { name, label, columns: Vec::new(), valid: None, as_of: None, sparse: None, not_built: Vec::new() })
