@@ -1,5 +1,7 @@
 //! Every policy of the repository checks without an error.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,8 @@
 //! The reference compiles: every ```` ```kpi ```` block of `docs/reference` is checked, together with
 //! the block marked `kpi,prelude` of its page; a block `kpi,fails=K1234` must be refused with that code.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::fs;
 use std::path::Path;
 
