@@ -115,6 +115,7 @@ pub(crate) fn context(members: &Members, card: Option<ScorecardId>) -> At {
 fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Result<(), Overflow> {
     let at = context(&pays.members, pays.card);
     let rounding = ev.rounding();
+    let digits = ev.model.policy.currency.digits;
     let cells: Vec<usize> = pays.members.cells.iter().map(|&cell| cell as usize).collect();
     for each in &incentive.pays {
         let column = ev.column(&each.value, at);
@@ -125,8 +126,9 @@ fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Re
     let cap = incentive.cap.as_ref().map(|cap| ev.column(cap, at));
     let floor = incentive.floor.as_ref().map(|floor| ev.column(floor, at));
     for (row, (&cell, &standing)) in cells.iter().zip(&pays.standing).enumerate() {
-        let limits =
-            Limits { cap: cap.as_ref().map(|c| c.dec(cell)), floor: floor.as_ref().map(|column| column.dec(cell)) };
+        // What is paid is a whole number of the currency's minor units, whatever bounds it.
+        let limit = |column: &Rc<Column>| column.dec(cell).map(|amount| amount.round_with(digits, rounding));
+        let limits = Limits { cap: cap.as_ref().map(limit), floor: floor.as_ref().map(limit) };
         let amounts = pays.pays.iter().map(|column| get(column, row));
         pays.total.push(total(standing, amounts, limits)?);
     }

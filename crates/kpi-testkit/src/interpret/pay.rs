@@ -70,7 +70,8 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// "Each `pay` rounded, `total` their sum, then `cap`/`floor` (floor 0)." Whoever is not eligible gets 0.
+    /// "Each `pay` rounded, `total` their sum, then `cap`/`floor` (floor 0)", which are rounded to the currency's minor
+    /// unit as a pay is. Whoever is not eligible gets 0.
     fn paid(&self, incentive: &Incentive, place: &Place<'_>) -> Result<Paid, Fault> {
         let eligible = match &incentive.condition {
             Some(condition) => self.truth(condition, place)?,
@@ -93,8 +94,9 @@ impl Interpreter<'_> {
             return Ok((pays, None));
         };
         let mut sum = total(&known)?;
-        sum = cap.flatten().map_or(sum, |cap| sum.min(cap));
-        sum = sum.max(floor.flatten().unwrap_or(Dec::ZERO));
+        let limit = |amount: Dec| amount.round_with(self.model.policy.currency.digits, rounding);
+        sum = cap.flatten().map_or(sum, |cap| sum.min(limit(cap)));
+        sum = sum.max(floor.flatten().map_or(Dec::ZERO, limit));
         Ok((pays, Some(sum)))
     }
 
