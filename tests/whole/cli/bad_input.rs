@@ -89,8 +89,9 @@ fn what_exports_may_do_all_the_same() {
         "exports/live-2026-09.csv",
         "note,viewers,成交金额,watched,started,floor,host,id\n无,3000,10000,3000,2026-09-05 20:00,A05,A04,S4\n",
     ));
-    // Blank lines at the end.
+    // Blank lines.
     same(Project::live().write("exports/plan.csv", format!("{plan}\n\n")));
+    same(Project::live().write("exports/plan.csv", plan.replacen("A02", "\nA02", 1)));
 }
 
 #[test]

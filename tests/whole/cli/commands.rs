@@ -155,3 +155,91 @@ fn wrong_usage_ends_with_2() {
     insta::assert_snapshot!("wrong_period", project.kpi("run --period 2026-Q4").whole());
     insta::assert_snapshot!("backwards", project.kpi("run --from 2026-10 --to 2026-09").whole());
 }
+
+/// What came of every claim of a test, one line a failure.
+fn claims(expects: &str) -> Vec<String> {
+    let policy = Project::live().read("policy/live.kpi");
+    let test = policy.split("test \"a severe").next().unwrap().to_owned()
+        + "test \"claims\" {
+  period 2026-10
+  team      | id | stage   |
+            | T1 | startup |
+  staff     | id  | role    | team | salary |
+            | A01 | host    | T1   | 8000   |
+            | A02 | host    | T1   | 8000   |
+            | B01 | planner | T1   | 8000   |
+  live      | id | host | started          | gmv    | watched | viewers |
+            | S1 | A01  | 2026-10-03 20:00 | 40000  | 90000s  | 3000    |
+            | S2 | A02  | 2026-10-03 20:00 | 40000  | 90000s  | 3000    |
+  plan      | who | month   | gmv   |
+            | A01 | 2026-10 | 50000 |
+  violation | who | on | level |
+" + expects
+        + "\n}\n";
+    let outcome = Project::live().write("policy/live.kpi", test).kpi("test");
+    let lines = outcome.out.lines().chain(outcome.err.lines());
+    let mut said: Vec<String> = lines.filter(|line| line.contains('×')).map(|l| l.trim().to_owned()).collect();
+    said.push(format!("exit {}", outcome.code));
+    said
+}
+
+#[test]
+fn every_kind_of_claim_may_hold() {
+    // 40000 ÷ 50000 = 80%, met by the tolerance: full marks. Nobody has a plan row for A02.
+    let expects = "
+  expect host_card[A01].score == 100
+  expect host_card[A01].attainment == 100%
+  expect host_card[A01].grade == \"优秀\"
+  expect host_card[A01].rank == 1
+  expect host_card[A01].gmv_attainment.actual ≥ 40000 CNY
+  expect host_card[A01].gmv_attainment.target == 50000 CNY
+  expect host_card[A01].gmv_attainment.weight == 60%
+  expect host_card[A01].watch_time.met == true
+  expect watch_time[A01].actual == 30s
+  expect host_card[A01] not vetoed by severe
+  expect host_card[A02] is incomplete
+  expect host_card[A02].gmv_attainment.target is missing
+  expect host_card[A02].gmv_attainment.actual is known
+  expect monthly_pay[A02].total is missing
+  expect transfer[A01] not fired
+  expect transfer[A02] not judged";
+    assert_eq!(claims(expects), ["exit 0"]);
+}
+
+#[test]
+fn every_kind_of_claim_may_fail() {
+    let expects = "
+  expect host_card[A01].attainment < 100%
+  expect host_card[A01].grade == \"合格\"
+  expect host_card[A01].gmv_attainment.actual > 40000 CNY
+  expect watch_time[A01].actual == 31s
+  expect host_card[A01] vetoed by severe
+  expect host_card[A01] is incomplete
+  expect host_card[A02].score == 0
+  expect monthly_pay[A01].base is missing
+  expect transfer[A01] fired
+  expect host_card[B01].score == 100
+  expect host_card[A99].score == 100";
+    insta::assert_snapshot!(claims(expects).join("\n"));
+}
+
+#[test]
+fn a_policy_may_lie_in_several_files() {
+    let project = Project::live();
+    let policy = project.read("policy/live.kpi");
+    let (data, rest) = policy.split_once("indicator gmv_attainment").unwrap();
+    let project = project
+        .write("policy/live.kpi", format!("indicator gmv_attainment{rest}"))
+        .write("policy/data.kpi", data)
+        .write("kpi.toml", Project::live().read("kpi.toml").replace("policies", "# policies"));
+    assert_eq!(project.kpi("run --period 2026-10").out, Project::live().kpi("run --period 2026-10").out);
+}
+
+#[test]
+fn the_standard_library_is_at_hand() {
+    let project = Project::live();
+    let policy = project.read("policy/live.kpi");
+    let project = project.write("policy/live.kpi", format!("use std.payout\n\n{policy}"));
+    let outcome = project.kpi("check");
+    assert_eq!(outcome.code, 0, "{}", outcome.whole());
+}

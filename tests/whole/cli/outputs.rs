@@ -50,6 +50,13 @@ fn json_goes_to_a_file_too() {
 }
 
 #[test]
+fn text_goes_to_a_file_too() {
+    let project = Project::live();
+    assert_eq!(project.kpi("run --period 2026-10 --out out").code, 0);
+    assert_eq!(project.read("out/run.txt"), project.kpi("run --period 2026-10").out);
+}
+
+#[test]
 fn csv_files() {
     let project = Project::live();
     assert_eq!(project.kpi("run --period 2026-10 --format csv --out out").code, 0);
