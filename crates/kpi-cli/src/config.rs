@@ -52,6 +52,8 @@ pub(crate) fn parse(text: &str, file: FileId) -> Result<Config, Vec<Diagnostic>>
     if reader.findings.is_empty() {
         reader.document(document.get_ref(), &mut config);
     }
+    // TOML's tables come sorted by name.
+    reader.findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span.start));
     if reader.findings.is_empty() { Ok(config) } else { Err(reader.findings) }
 }
 

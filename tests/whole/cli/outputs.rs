@@ -28,6 +28,27 @@ fn the_json_of_a_run_fits_its_schema() {
 }
 
 #[test]
+fn everything_that_a_card_may_hold_fits_the_schema() {
+    let project = Project::rich();
+    // By hand for A02: 36000 ÷ 40000 = 90% of 40% is 36 points. The group takes the worse of 30s, 75% of 40s, and of 12 CNY a
+    // viewer, inside 10..14: 75% of 60% is 45. Two points are added: 83.
+    insta::assert_snapshot!("rich_text", project.kpi("run --period 2026-10").whole());
+    insta::assert_snapshot!("rich_subject", project.kpi("run --period 2026-10 --only A02").whole());
+    let outcome = project.kpi("run --period 2026-10 --format json");
+    assert_eq!(outcome.code, 0, "{}", outcome.whole());
+    assert_fits(&outcome.out);
+    for part in
+        ["\"lines\": [", "\"from\": \"10\"", "\"watched\"", "\"incentive\": \"allowance\"", "\"rule\": \"newcomer\""]
+    {
+        assert!(outcome.out.contains(part), "{part}: {}", outcome.out);
+    }
+    insta::assert_snapshot!("rich_json", outcome.out);
+    assert_eq!(project.kpi("run --period 2026-10 --format csv --out out").code, 0);
+    let files = ["cards", "lines", "pay", "rules"];
+    insta::assert_snapshot!("rich_csv", files.map(|name| project.read(&format!("out/{name}.csv"))).join("\n"));
+}
+
+#[test]
 fn the_schema_refuses_what_is_no_run() {
     let good = Project::live().kpi("run --period 2026-10 --format json").out;
     for (from, to) in [

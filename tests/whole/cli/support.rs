@@ -32,6 +32,16 @@ impl Project {
         project
     }
 
+    /// The same with all that a card may hold: a group, a band, a watched line, a capping veto, points added; and with pay
+    /// and a rule that hang on no card.
+    pub fn rich() -> Project {
+        let project = Project::live();
+        let policy = project.read("policy/live.kpi");
+        let data = policy.split("indicator gmv_attainment").next().unwrap();
+        let rest = include_str!("../fixtures/rich.kpi");
+        project.write("policy/live.kpi", format!("{data}{rest}"))
+    }
+
     /// Writes a file of the project.
     pub fn write(self, path: &str, text: impl AsRef<[u8]>) -> Project {
         let path = self.path(path);
