@@ -45,7 +45,10 @@ impl Builder<'_> {
     }
 
     fn name(&self, pair: &Pair<'_>) -> Name {
-        Name { text: pair.as_str().trim().trim_matches('`').nfc().collect(), span: self.span(pair) }
+        let text = pair.as_str().trim().trim_matches('`');
+        // ASCII is normal as it stands, and most names are ASCII.
+        let text = if text.is_ascii() { text.to_owned() } else { text.nfc().collect() };
+        Name { text, span: self.span(pair) }
     }
 
     fn text(&self, pair: &Pair<'_>) -> Text {
