@@ -112,6 +112,11 @@ fn take_as_it_is(series: &pl::Series, contract: &Contract) -> pl::PolarsResult<O
         (Rep::Time, pl::DataType::Datetime(pl::TimeUnit::Microseconds, None)) => {
             Some(series.to_physical_repr().into_owned().into_column())
         }
+        (Rep::Time, pl::DataType::Datetime(unit, None)) => {
+            let times = series.to_physical_repr();
+            let times = times.i64()?.iter().map(|time| time.map(|time| rows::micros(time, *unit)));
+            Some(pl::Int64Chunked::from_iter_options(pl::PlSmallStr::EMPTY, times).into_column())
+        }
         _ => None,
     })
 }

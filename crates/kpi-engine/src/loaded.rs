@@ -47,6 +47,11 @@ impl Loaded {
         self.tables.get(&table)
     }
 
+    /// All tables.
+    pub fn iter(&self) -> impl Iterator<Item = (TableId, &LoadedTable)> {
+        self.tables.iter().map(|(id, table)| (*id, &**table))
+    }
+
     /// The keys of a table if the key is not among them; `None` also if the table is not loaded or not given.
     pub fn unknown(&self, table: TableId, key: &str) -> Option<&[Arc<str>]> {
         let table = self.tables.get(&table).filter(|t| t.given)?;

@@ -26,6 +26,8 @@ pub struct Lowering<'a> {
     pub model: &'a Model,
     /// The tables in memory.
     pub loaded: &'a Loaded,
+    /// How the columns of the table lie, where that is not as declared.
+    pub reps: BTreeMap<u32, Rep>,
     /// The columns of the table that the data do not give.
     pub absent: Vec<u32>,
     /// Whether its rows have a period: the column [`PERIOD`].
@@ -74,6 +76,7 @@ impl<'a> Lowering<'a> {
         Lowering {
             model,
             loaded,
+            reps: BTreeMap::new(),
             absent,
             has_period,
             tally: Arc::default(),
@@ -149,6 +152,7 @@ impl<'a> Lowering<'a> {
         let rep = rep_of(self.model.column(last));
         let form = format!("{:?}", path.0.iter().map(|c| (c.table.index(), c.index)).collect::<Vec<_>>());
         if rest.is_empty() {
+            let rep = self.reps.get(&first.index).copied().unwrap_or(rep);
             if self.absent.contains(&first.index) {
                 self.read_absent.get_or_insert(*first);
                 return null(rep);

@@ -1,6 +1,6 @@
 //! The run of a plan: what is loaded, the cubes as lazy frames, one collection for all, and the facts made of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,11 +9,11 @@ use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
 use kpi_check::model::{ColumnId, Model, TableId, Timing};
 use kpi_plan::{Cube, CubeFacts, Facts, Part, PartFacts, PartOp, Plan, SourceFacts};
-use kpi_value::{Dec, Period, Value};
+use kpi_value::{Date, Dec, Period, Value};
 use polars::prelude as pl;
 
 use crate::contract::{Contract, Rep};
-use crate::files::{self, FileFacts};
+use crate::files::{self, FileFacts, Layout};
 use crate::inputs::{Input, Inputs, Options, Stage};
 use crate::kernels::{self, kernel, unpack};
 use crate::loaded::{self, Loaded};
@@ -119,6 +119,7 @@ impl<'a> Run<'a> {
                 (frame, Vec::new(), table.rows() as u64)
             }
             (None, Some((contracts, files))) => {
+                lowering.reps = contracts.iter().map(|c| (c.index, c.rep)).collect();
                 let frame = sources::scan(self.model, id, contracts, files, &lowering.tally)?;
                 (frame, contracts.clone(), files.iter().map(|f| f.rows).sum())
             }
@@ -357,36 +358,52 @@ impl<'a> Run<'a> {
         if findings.is_empty() { Ok(()) } else { Err(findings) }
     }
 
-    /// A source without any row in a judged period is a lost export, unless it may be.
+    /// A source without any row in a judged period is a lost export, unless it may be; so is a roster as of a period.
     fn check_periods(&self, facts: &Facts) -> Result<(), Vec<Diagnostic>> {
-        let mut findings = Vec::new();
+        let mut periods: BTreeMap<TableId, BTreeSet<i32>> = BTreeMap::new();
         for (id, source) in &facts.sources {
-            let declared = &self.model.tables[*id];
-            let counted = matches!(declared.time, Timing::Flow(_) | Timing::AsOf(_));
-            let exported = matches!(self.inputs.get(id), Some(Input::Files(_)));
-            if !counted || declared.sparse || !exported {
-                continue;
-            }
-            let show = |index: i32| self.model.policy.calendar.show(Period { kind: self.plan.from.kind, index });
-            let missing = (self.plan.from.index..=self.plan.to.index).filter(|p| !source.periods.contains_key(p));
-            let missing: Vec<String> = missing.map(show).collect();
-            if missing.is_empty() {
-                continue;
-            }
-            let has = match (source.periods.keys().next(), source.periods.keys().next_back()) {
-                (Some(first), Some(last)) if first != last => {
-                    format!("it has {} periods from {} to {}", source.periods.len(), show(*first), show(*last))
-                }
-                (Some(only), _) => format!("it has rows of {} only", show(*only)),
-                _ => "none of its rows has a time".to_owned(),
-            };
-            let name = &declared.title.name;
-            let finding =
-                Diagnostic::new(codes::MISSING_PERIOD, format!("`{name}` has no row in {}", missing.join(", ")));
-            let help = format!("{has}; bind the missing export, or declare `{name}` as `sparse` if no row is a fact");
-            findings.push(finding.label(declared.title.span, "declared here").help(help));
+            periods.insert(*id, source.periods.keys().copied().collect());
         }
+        for (id, table) in self.loaded.iter() {
+            let policy = &self.model.policy;
+            let period = |(from, _): &(Option<Date>, _)| Some(policy.calendar.period(policy.period, (*from)?).index);
+            if matches!(self.model.tables[id].time, Timing::AsOf(_)) {
+                periods.entry(id).or_insert_with(|| table.validity.iter().filter_map(period).collect());
+            }
+        }
+        let findings: Vec<Diagnostic> =
+            periods.iter().filter_map(|(id, periods)| self.missing_periods(*id, periods)).collect();
         if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+
+    fn missing_periods(&self, id: TableId, periods: &BTreeSet<i32>) -> Option<Diagnostic> {
+        let declared = &self.model.tables[id];
+        let counted = matches!(declared.time, Timing::Flow(_) | Timing::AsOf(_));
+        let exported = matches!(self.inputs.get(&id), Some(Input::Files(_)));
+        if !counted || declared.sparse || !exported {
+            return None;
+        }
+        let show = |index: i32| self.model.policy.calendar.show(Period { kind: self.plan.from.kind, index });
+        let missing = (self.plan.from.index..=self.plan.to.index).filter(|p| !periods.contains(p));
+        let missing: Vec<String> = missing.map(show).collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let has = match (periods.first(), periods.last()) {
+            (Some(first), Some(last)) if first != last => {
+                format!("it has rows in {} periods from {} to {}", periods.len(), show(*first), show(*last))
+            }
+            (Some(only), _) => format!("it has rows of {} only", show(*only)),
+            _ => "none of its rows has a time".to_owned(),
+        };
+        let name = &declared.title.name;
+        let help = if declared.roster {
+            format!("{has}; bind the missing export")
+        } else {
+            format!("{has}; bind the missing export, or declare `{name}` as `sparse` if no row is a fact")
+        };
+        let finding = Diagnostic::new(codes::MISSING_PERIOD, format!("`{name}` has no row in {}", missing.join(", ")));
+        Some(finding.label(declared.title.span, "declared here").help(help))
     }
 }
 
@@ -506,12 +523,24 @@ fn look_at_scans(
         }
         match files::look_at_all(&model.tables[*id], paths, &contracts) {
             Ok(found) => {
+                contracts.iter_mut().for_each(|contract| keep_whole_numbers(contract, &found));
                 files.insert(*id, (contracts, found));
             }
             Err(more) => findings.extend(more),
         }
     }
     (files, findings)
+}
+
+/// Whole numbers of Parquet files stay 64 bits wide: their sums are much cheaper than those of decimals.
+fn keep_whole_numbers(contract: &mut Contract, files: &[FileFacts]) {
+    let whole = |file: &FileFacts| match &file.layout {
+        Layout::Parquet(schema) => schema.get(&contract.header).is_some_and(pl::DataType::is_integer),
+        Layout::Csv(_) => false,
+    };
+    if contract.rep.is_number() && contract.column.scale == Dec::ONE && files.iter().all(whole) {
+        contract.rep = Rep::Int;
+    }
 }
 
 fn stage(options: &Options, stage: Stage, rows: Option<u64>) {

@@ -10,7 +10,6 @@ use kpi_value::{Period, Value};
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, IntoLazy, LazyFileListReader, NewChunkedArray};
 
-use crate::columns::stretched;
 use crate::contract::{Contract, Rep};
 use crate::csv_file;
 use crate::files::{FileFacts, Layout, unreadable};
@@ -225,7 +224,6 @@ pub fn group_expr(anchor: &str, entity: Option<pl::Expr>, period: bool, others: 
         if let (Some(report), Some(column)) = (&report, columns.first()) {
             kernels::report(Some(report), column);
         }
-        let _ = stretched;
         kernels::pack(entity, period, height)
     })
 }
