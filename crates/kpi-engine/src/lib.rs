@@ -22,6 +22,8 @@ mod loaded;
 mod needs;
 
 mod columns;
+mod cubes;
+mod groups;
 mod kernels;
 mod lower;
 mod run;

@@ -1,26 +1,27 @@
 //! The run of a plan: what is loaded, the cubes as lazy frames, one collection for all, and the facts made of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
-use kpi_check::model::{ColumnId, Model, TableId, Timing};
-use kpi_plan::{Cube, CubeFacts, Facts, Part, PartFacts, PartOp, Plan, SourceFacts};
-use kpi_value::{Date, Dec, Period, Value};
+use kpi_check::model::{Model, TableId, Timing};
+use kpi_plan::{Facts, Plan, SourceFacts};
+use kpi_value::{Date, Dec, Period};
 use polars::prelude as pl;
 
 use crate::contract::{Contract, Rep};
+use crate::cubes::{CubeRun, TableRun, lower_cube};
 use crate::files::{self, FileFacts, Layout};
+use crate::groups::{Groups, cube_facts};
 use crate::inputs::{Input, Inputs, Options, Stage};
-use crate::kernels::{self, kernel, unpack};
 use crate::loaded::{self, Loaded};
-use crate::lower::{Lowered, Lowering, column_name};
+use crate::lower::Lowering;
 use crate::needs::{Needs, find_needs};
 use crate::rows::RowReader;
-use crate::sources::{self, OWN_ENTITY};
+use crate::sources;
 
 /// A plan made ready to be collected.
 pub struct Run<'a> {
@@ -32,34 +33,6 @@ pub struct Run<'a> {
     tables: BTreeMap<TableId, TableRun>,
     cubes: Vec<CubeRun>,
 }
-
-/// A table that cubes read.
-struct TableRun {
-    rows: u64,
-    contracts: Vec<Contract>,
-    scanned: bool,
-    tally: Arc<kernels::Tally>,
-}
-
-/// A cube as a lazy frame.
-struct CubeRun {
-    frame: Option<pl::LazyFrame>,
-    values: Vec<Rep>,
-    parts: Vec<PartRun>,
-    absent: BTreeMap<usize, ColumnId>,
-}
-
-/// How a part's column is read.
-struct PartRun {
-    op: PartOp,
-    rep: Rep,
-    column: String,
-    /// For a sum the place of the part that counts the same rows.
-    count: Option<usize>,
-}
-
-const GROUP: &str = "g";
-const ROWS: &str = "n";
 
 impl<'a> Run<'a> {
     /// Checks the files, loads what lies in memory and lowers all cubes.
@@ -102,7 +75,7 @@ impl<'a> Run<'a> {
         &self,
         id: TableId,
         places: &[usize],
-        files: &BTreeMap<TableId, (Vec<Contract>, Vec<FileFacts>)>,
+        files: &Scans,
     ) -> Result<(TableRun, Vec<CubeRun>), Vec<Diagnostic>> {
         let declared = &self.model.tables[id];
         let in_memory = self.loaded.get(id);
@@ -129,7 +102,8 @@ impl<'a> Run<'a> {
         let mut lowered = Vec::new();
         for place in places {
             if let Some(cube) = self.plan.cubes.get(*place) {
-                lowered.push(self.lower_cube(cube, &mut lowering, &table, lowered.is_empty()));
+                let report = self.options.progress.clone();
+                lowered.push(lower_cube(cube, &mut lowering, &table, lowered.is_empty(), report));
             }
         }
         if !lowering.findings.is_empty() {
@@ -143,82 +117,6 @@ impl<'a> Run<'a> {
         let frame = if lowered.len() > 1 { frame.cache() } else { frame };
         let cubes = lowered.into_iter().map(|cube| cube.finish(frame.clone())).collect();
         Ok((table, cubes))
-    }
-
-    fn lower_cube(&self, cube: &Cube, lowering: &mut Lowering<'_>, table: &TableRun, first: bool) -> LoweredCube {
-        let declared = &self.model.tables[cube.table];
-        lowering.read_absent = None;
-        let entity = match &cube.key {
-            None => None,
-            Some(path) if path.0.is_empty() => Some(pl::col(OWN_ENTITY)),
-            Some(path) => cube.key_table.and_then(|to| lowering.lower_key(path, to)),
-        };
-        if let Timing::Flow(time) | Timing::AsOf(time) = declared.time
-            && lowering.absent.contains(&time)
-        {
-            lowering.read_absent.get_or_insert(ColumnId { table: cube.table, index: time });
-        }
-        let key_absent = lowering.read_absent.take();
-        let mut absent = BTreeMap::new();
-        let (mut select, mut keys, mut aggregates) = (Vec::new(), vec![pl::col(GROUP)], vec![pl::len().alias(ROWS)]);
-        let anchor = match table.contracts.first() {
-            Some(contract) => column_name(contract.index),
-            None => OWN_ENTITY.to_owned(),
-        };
-        let others: Vec<String> =
-            if first { table.contracts.iter().map(|c| column_name(c.index)).collect() } else { Vec::new() };
-        let report = self.options.progress.clone().filter(|_| first);
-        select.push(sources::group_expr(&anchor, entity, lowering.has_period, &others, report).alias(GROUP));
-        let mut values = Vec::new();
-        for (place, value) in cube.values.iter().enumerate() {
-            lowering.read_absent = key_absent;
-            let lowered = lowering.lower(value);
-            absent.extend(lowering.read_absent.map(|column| (cube.parts.len() + place, column)));
-            let name = format!("v{place}");
-            select.push(lowered.expr.alias(&name));
-            keys.push(pl::col(&name));
-            values.push(lowered.rep);
-        }
-        let mut parts: Vec<PartRun> = Vec::new();
-        let mut forms: Vec<(PartOp, Option<String>, Option<String>)> = Vec::new();
-        for (place, part) in cube.parts.iter().enumerate() {
-            lowering.read_absent = key_absent;
-            let arg = part.arg.as_ref().map(|arg| {
-                let lowered = lowering.lower(arg);
-                lowering.keep(lowered)
-            });
-            let condition = part.condition.as_ref().map(|c| {
-                let lowered = lowering.lower(c);
-                lowering.keep(lowered)
-            });
-            absent.extend(lowering.read_absent.map(|column| (place, column)));
-            let form = |lowered: &Option<Lowered>| lowered.as_ref().map(|l| l.form.clone());
-            forms.push((part.op, form(&arg), form(&condition)));
-            let rep = arg.as_ref().map_or(Rep::Int, |arg| arg.rep);
-            let column = match part_input(part, arg, condition) {
-                None => ROWS.to_owned(),
-                Some(input) => {
-                    let name = format!("m{place}");
-                    let input = if part.op == PartOp::Sum { limited(input, rep, table) } else { input };
-                    select.push(input.alias(&name));
-                    let column = pl::col(&name);
-                    aggregates.push(match part.op {
-                        PartOp::Count | PartOp::Unknown | PartOp::Sum => column.sum(),
-                        PartOp::Min => column.min(),
-                        PartOp::Max => column.max(),
-                    });
-                    name
-                }
-            };
-            parts.push(PartRun { op: part.op, rep, column, count: None });
-        }
-        for (part, (op, arg, condition)) in parts.iter_mut().zip(&forms) {
-            let counts = |form: &(PartOp, Option<String>, Option<String>)| {
-                form.0 == PartOp::Count && form.2 == *condition && (form.1.is_none() || form.1 == *arg)
-            };
-            part.count = forms.iter().position(counts).filter(|_| *op == PartOp::Sum);
-        }
-        LoweredCube { select, keys, aggregates, run: CubeRun { frame: None, values, parts, absent } }
     }
 
     /// The physical plans of all cubes.
@@ -261,9 +159,13 @@ impl<'a> Run<'a> {
         };
         for ((cube, run), frame) in self.plan.cubes.iter().zip(&self.cubes).zip(&frames) {
             let groups = Groups::read(run, frame).map_err(|error| vec![sources::engine_failed(&error)])?;
-            let source = facts.sources.entry(cube.table).or_insert_with(|| self.source_facts(cube.table, &groups));
-            debug_assert!(source.rows >= 1 || groups.order.is_empty());
-            facts.cubes.push(self.cube_facts(cube, run, frame, &groups)?);
+            facts.sources.entry(cube.table).or_insert_with(|| self.source_facts(cube.table, &groups));
+            let timeless = self.model.tables[cube.table].time == Timing::Timeless;
+            let found = cube_facts(run, frame, &groups, Some(&self.periods()).filter(|_| !timeless));
+            match found.map_err(|error| vec![sources::engine_failed(&error)])? {
+                Some(cube) => facts.cubes.push(cube),
+                None => return Err(vec![self.too_large(cube.table)]),
+            }
         }
         self.check_periods(&facts)?;
         Ok(facts)
@@ -282,52 +184,9 @@ impl<'a> Run<'a> {
         SourceFacts { given: self.inputs.contains_key(&id), rows, periods }
     }
 
-    fn cube_facts(
-        &self,
-        cube: &Cube,
-        run: &CubeRun,
-        frame: &pl::DataFrame,
-        groups: &Groups,
-    ) -> Result<CubeFacts, Vec<Diagnostic>> {
-        let first = self.plan.from.index.saturating_sub(self.plan.history as i32);
-        let needed = |row: &&usize| {
-            let period = groups.places.get(**row).and_then(|place| place.1);
-            self.model.tables[cube.table].time == Timing::Timeless
-                || period.is_some_and(|p| (first..=self.plan.to.index).contains(&p))
-        };
-        let rows: Vec<usize> = groups.order.iter().filter(needed).copied().collect();
-        let place = |row: &usize| groups.places.get(*row).copied().unwrap_or((kpi_plan::NO_KEY, None));
-        let mut facts = CubeFacts {
-            keys: rows.iter().map(|row| place(row).0).collect(),
-            periods: rows.iter().map(|row| place(row).1.unwrap_or(0)).collect(),
-            absent: run.absent.clone(),
-            ..CubeFacts::default()
-        };
-        for values in &groups.values {
-            facts.values.push(rows.iter().map(|row| values.get(*row).cloned().flatten()).collect());
-        }
-        let failed = |error: pl::PolarsError| vec![sources::engine_failed(&error)];
-        for part in &run.parts {
-            let column = frame.column(&part.column).map_err(failed)?;
-            facts.parts.push(match part.op {
-                PartOp::Count | PartOp::Unknown => PartFacts::Counts(counts(column, &rows).map_err(failed)?),
-                PartOp::Sum | PartOp::Min | PartOp::Max if part.rep.is_number() => {
-                    let values = part.rep.values(column, &rows).map_err(failed)?;
-                    let series = column.as_materialized_series();
-                    let lost = rows
-                        .iter()
-                        .zip(&values)
-                        .any(|(row, value)| value.is_none() && series.get(*row).is_ok_and(|raw| !raw.is_null()));
-                    if lost {
-                        return Err(vec![self.too_large(cube.table)]);
-                    }
-                    PartFacts::Numbers(values.into_iter().map(|v| v.as_ref().and_then(Value::as_dec)).collect())
-                }
-                _ => PartFacts::Values(part.rep.values(column, &rows).map_err(failed)?),
-            });
-        }
-        blank_empty_sums(run, &mut facts);
-        Ok(facts)
+    /// All periods that are needed.
+    fn periods(&self) -> RangeInclusive<i32> {
+        self.plan.from.index.saturating_sub(self.plan.history as i32)..=self.plan.to.index
     }
 
     fn too_large(&self, table: TableId) -> Diagnostic {
@@ -407,112 +266,10 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A cube whose frame is not there yet.
-struct LoweredCube {
-    select: Vec<pl::Expr>,
-    keys: Vec<pl::Expr>,
-    aggregates: Vec<pl::Expr>,
-    run: CubeRun,
-}
+/// The tables that are scanned: their columns and files.
+type Scans = BTreeMap<TableId, (Vec<Contract>, Vec<FileFacts>)>;
 
-impl LoweredCube {
-    fn finish(mut self, frame: pl::LazyFrame) -> CubeRun {
-        self.run.frame = Some(frame.select(self.select).group_by(self.keys).agg(self.aggregates));
-        self.run
-    }
-}
-
-/// What is aggregated of each row; `None` where every row counts.
-fn part_input(part: &Part, arg: Option<Lowered>, condition: Option<Lowered>) -> Option<pl::Expr> {
-    let (arg, condition) = (arg.map(|a| a.expr), condition.map(|c| c.expr));
-    match (part.op, arg, condition) {
-        (PartOp::Count, None, None) => None,
-        (PartOp::Count, None, Some(c)) => Some(c),
-        (PartOp::Count, Some(a), None) => Some(a.is_not_null()),
-        (PartOp::Count, Some(a), Some(c)) => Some(c.and(a.is_not_null())),
-        (PartOp::Unknown, None, None) => Some(pl::lit(false)),
-        (PartOp::Unknown, None, Some(c)) => Some(c.is_null()),
-        (PartOp::Unknown, Some(a), None) => Some(a.is_null()),
-        (PartOp::Unknown, Some(a), Some(c)) => Some(c.clone().is_null().or(c.and(a.is_null()))),
-        (_, None, _) => Some(pl::lit(pl::NULL).cast(pl::DataType::Int64)),
-        (_, Some(a), None) => Some(a),
-        // Never a filter: each would be a branch of its own over all rows.
-        (_, Some(a), Some(c)) => Some(pl::when(c).then(a).otherwise(pl::lit(pl::NULL))),
-    }
-}
-
-/// Numbers of which a sum over all rows might leave the range are taken out and counted.
-fn limited(input: pl::Expr, rep: Rep, table: &TableRun) -> pl::Expr {
-    // A cell has at most 26 digits before the point, a sum 38 in all.
-    if let Rep::Dec(scale) = rep
-        && i128::from(table.rows) < crate::cells::power(Dec::SCALE - scale.min(Dec::SCALE))
-    {
-        return input;
-    }
-    let (rows, tally) = (table.rows, table.tally.clone());
-    kernel(vec![input], rep.dtype(), move |columns| match columns.first() {
-        Some(column) => kernels::limit(column, rows, &tally),
-        None => Ok(pl::Column::default()),
-    })
-}
-
-/// The groups of a collected cube.
-struct Groups {
-    /// Entity and period of each group, in the order of the frame.
-    places: Vec<(u32, Option<i32>)>,
-    /// How many rows each has.
-    rows: Vec<u64>,
-    /// The values of each.
-    values: Vec<Vec<Option<Value>>>,
-    /// The groups by entity, period and values.
-    order: Vec<usize>,
-}
-
-impl Groups {
-    fn read(run: &CubeRun, frame: &pl::DataFrame) -> pl::PolarsResult<Groups> {
-        let all: Vec<usize> = (0..frame.height()).collect();
-        let packed = frame.column(GROUP)?.as_materialized_series().i64()?.rechunk();
-        let places: Vec<_> = packed.iter().map(|p| unpack(p.unwrap_or_default())).collect();
-        let rows = counts(frame.column(ROWS)?, &all)?;
-        let mut values = Vec::new();
-        for (place, rep) in run.values.iter().enumerate() {
-            values.push(rep.values(frame.column(&format!("v{place}"))?, &all)?);
-        }
-        let mut order = all;
-        let key = |row: usize| places.get(row);
-        let value = |row: usize| values.iter().map(move |v: &Vec<Option<Value>>| v.get(row));
-        order.sort_unstable_by(|a, b| key(*a).cmp(&key(*b)).then_with(|| value(*a).cmp(value(*b))));
-        Ok(Groups { places, rows, values, order })
-    }
-}
-
-fn counts(column: &pl::Column, rows: &[usize]) -> pl::PolarsResult<Vec<u64>> {
-    let series = column.as_materialized_series().cast(&pl::DataType::UInt64)?.rechunk();
-    let counts = series.u64()?;
-    Ok(rows.iter().map(|row| counts.get(*row).unwrap_or(0)).collect())
-}
-
-/// Polars sums nothing to 0; over no rows there is no sum.
-fn blank_empty_sums(run: &CubeRun, facts: &mut CubeFacts) {
-    for (place, part) in run.parts.iter().enumerate() {
-        let Some(PartFacts::Counts(counts)) = part.count.and_then(|count| facts.parts.get(count)).cloned() else {
-            continue;
-        };
-        if let Some(PartFacts::Numbers(sums)) = facts.parts.get_mut(place) {
-            for (sum, count) in sums.iter_mut().zip(counts) {
-                if count == 0 {
-                    *sum = None;
-                }
-            }
-        }
-    }
-}
-
-fn look_at_scans(
-    model: &Model,
-    needs: &Needs,
-    inputs: &Inputs,
-) -> (BTreeMap<TableId, (Vec<Contract>, Vec<FileFacts>)>, Vec<Diagnostic>) {
+fn look_at_scans(model: &Model, needs: &Needs, inputs: &Inputs) -> (Scans, Vec<Diagnostic>) {
     let (mut files, mut findings) = (BTreeMap::new(), Vec::new());
     for (id, columns) in &needs.scanned {
         let Some(Input::Files(paths)) = inputs.get(id) else { continue };

@@ -116,6 +116,17 @@ fn contracts_of_time_are_checked() {
 }
 
 #[test]
+fn a_roster_of_a_period_must_be_there() {
+    let fixture = stores("indicator x { formula sum(sale.amount), target ≥ 0元 }", "store { x }");
+    let january: String =
+        STORE.lines().filter(|line| !line.contains("2026-02")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(
+        fixture.csv("store", &[&january]).fail(),
+        "K6031 `store` has no row in 2026-02 (it has rows of 2026-01 only; bind the missing export)"
+    );
+}
+
+#[test]
 fn parquet_gives_the_same_facts() {
     let rows: Vec<Vec<&str>> = SALE.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let texts = |place: usize| {
