@@ -33,7 +33,9 @@ pub struct LoadedTable {
     pub index: FxHashMap<Arc<str>, u32>,
     /// For each row its entity; [`NO_KEY`] in a table without key.
     pub entities: Vec<u32>,
-    /// For each row the days on which it holds.
+    /// Whether a reference finds a row whenever it was: so it is in a flow, whose rows are events.
+    pub whenever: bool,
+    /// For each row the days on which it holds; in a flow those of its period.
     pub validity: Vec<(Option<Date>, Option<Date>)>,
     /// For each entity its first row, and behind them the number of rows.
     pub first_rows: Vec<u32>,
@@ -81,6 +83,9 @@ impl LoadedTable {
     pub fn row_at(&self, entity: u32, days: (Date, Date)) -> Option<u32> {
         let entity = entity as usize;
         let (start, end) = (*self.first_rows.get(entity)?, *self.first_rows.get(entity + 1)?);
+        if self.whenever {
+            return (start < end).then_some(start);
+        }
         (start..end).rev().find(|row| self.holds(*row, days))
     }
 
@@ -216,7 +221,8 @@ fn load_table(
         Input::Files(_) => true,
         Input::Inline(table) => table.columns.contains(&contract.index),
     };
-    let mut table = LoadedTable { given: true, ..LoadedTable::default() };
+    let whenever = matches!(declared.time, Timing::Flow(_));
+    let mut table = LoadedTable { given: true, whenever, ..LoadedTable::default() };
     for row in &rows {
         let entity = match &row.key {
             None => NO_KEY,
@@ -249,6 +255,7 @@ fn key_text(value: &Value) -> Arc<str> {
 /// The columns, by their places among the contracts, that say when a row holds.
 enum TimePlaces {
     Always,
+    Flow(Option<usize>),
     AsOf(Option<usize>),
     Stock(Option<usize>, Option<usize>),
 }
@@ -256,7 +263,8 @@ enum TimePlaces {
 impl TimePlaces {
     fn new(timing: Timing, place: impl Fn(u32) -> Option<usize>) -> TimePlaces {
         match timing {
-            Timing::Timeless | Timing::Flow(_) => TimePlaces::Always,
+            Timing::Timeless => TimePlaces::Always,
+            Timing::Flow(time) => TimePlaces::Flow(place(time)),
             Timing::AsOf(time) => TimePlaces::AsOf(place(time)),
             Timing::Stock { from, to } => TimePlaces::Stock(place(from), place(to)),
         }
@@ -264,15 +272,18 @@ impl TimePlaces {
 
     fn validity(&self, model: &Model, values: &[Option<Value>]) -> (Option<Date>, Option<Date>) {
         let value = |place: Option<usize>| place.and_then(|place| values.get(place)).and_then(Option::as_ref);
+        let calendar = &model.policy.calendar;
+        let days = |period: Option<Period>| match period {
+            Some(period) => (Some(calendar.start(period)), Some(calendar.end(period))),
+            None => (None, None),
+        };
         match self {
             TimePlaces::Always => (None, None),
-            TimePlaces::AsOf(time) => match value(*time).and_then(|value| period_of(model, value)) {
-                Some(period) => {
-                    let calendar = &model.policy.calendar;
-                    (Some(calendar.start(period)), Some(calendar.end(period)))
-                }
-                None => (None, None),
-            },
+            TimePlaces::Flow(time) => {
+                let period = value(*time).and_then(|value| period_of(model, value));
+                days(period.map(|period| calendar.containing(model.policy.period, period)))
+            }
+            TimePlaces::AsOf(time) => days(value(*time).and_then(|value| period_of(model, value))),
             TimePlaces::Stock(from, to) => (value(*from).and_then(day_of), value(*to).and_then(day_of)),
         }
     }

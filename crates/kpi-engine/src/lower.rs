@@ -326,7 +326,7 @@ impl<'a> Lowering<'a> {
             Builtin::Clamp => {
                 let args: Vec<Lowered> = std::iter::once(first).chain(rest).collect();
                 self.compute("clamp", args, |x| match x {
-                    [x, low, high] => Ok(Some((*x).min(*high).max(*low))),
+                    [x, low, high] => Ok(Some((*x).max(*low).min(*high))),
                     _ => Ok(None),
                 })
             }
@@ -608,7 +608,7 @@ fn marginal(slices: &[(Dec, Dec)], x: Dec) -> Result<Option<Dec>, kpi_value::Ove
     let mut total = Dec::ZERO;
     for (place, (start, rate)) in slices.iter().enumerate() {
         let end = slices.get(place + 1).map_or(x, |(next, _)| x.min(*next));
-        if end > *start {
+        if x > Dec::ZERO && end > *start {
             total = total.add(end.sub(*start)?.mul(*rate)?)?;
         }
     }

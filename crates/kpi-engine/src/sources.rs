@@ -158,7 +158,9 @@ pub fn frame_in_memory(
                 let latest = last.entry(place(row)).or_default();
                 *latest = (*latest).max_by_index(own(row));
             }
-            let kept: Vec<usize> = all.filter(|row| last.get(&place(*row)) == Some(&own(*row))).collect();
+            let without_key = declared.key.is_none();
+            let kept = all.filter(|row| without_key || last.get(&place(*row)) == Some(&own(*row)));
+            let kept: Vec<usize> = kept.collect();
             let periods = kept.iter().map(|row| policy_period(time, *row)).collect();
             (kept, Some(periods))
         }
