@@ -37,7 +37,7 @@ pub(crate) enum Command {
         /// Only tests whose name contains this
         filter: Option<String>,
     },
-    /// Explain a number step by step, down to the rows it came from
+    /// Explain a number step by step, down to columns and how many rows
     Why(Why),
     /// Show the page of a finding's code, or list all codes
     Explain {
