@@ -48,8 +48,8 @@ impl Project {
         let source = SourceFile::new(console.shown(&toml), text);
         let id = files.add(source.clone());
         let config = config::parse(&source.text, id).map_err(|found| Failure::Findings(found, files.clone()))?;
-        let policies =
-            policy_files(&root, &config.policies, id).map_err(|found| Failure::Findings(vec![found], files.clone()))?;
+        let policies = policy_files(&root, &config.policies, id)
+            .map_err(|found| Failure::Findings(vec![*found], files.clone()))?;
         if policies.is_empty() {
             let message = format!("there is no policy: no `.kpi` file lies in `{shown}` or below");
             return Err(Failure::one(Diagnostic::new(codes::NO_POLICY, message)));
@@ -248,7 +248,7 @@ fn expand(root: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn policy_files(root: &Path, patterns: &[Pattern], toml: FileId) -> Result<Vec<PathBuf>, Diagnostic> {
+fn policy_files(root: &Path, patterns: &[Pattern], toml: FileId) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     if patterns.is_empty() {
         return Ok(expand(root, "**/*.kpi").unwrap_or_default());
     }
@@ -256,11 +256,12 @@ fn policy_files(root: &Path, patterns: &[Pattern], toml: FileId) -> Result<Vec<P
     for pattern in patterns {
         let place = config::span(toml, &pattern.range);
         let found = expand(root, &pattern.text).map_err(|why| {
-            Diagnostic::new(codes::WRONG_VALUE, format!("`{}` is no pattern: {why}", pattern.text)).label(place, "")
+            let message = format!("`{}` is no pattern: {why}", pattern.text);
+            Box::new(Diagnostic::new(codes::WRONG_VALUE, message).label(place, ""))
         })?;
         if found.is_empty() {
             let message = format!("there is no policy: `{}` finds no file", pattern.text);
-            return Err(Diagnostic::new(codes::NO_POLICY, message).label(place, "no file matches"));
+            return Err(Box::new(Diagnostic::new(codes::NO_POLICY, message).label(place, "no file matches")));
         }
         files.extend(found);
     }

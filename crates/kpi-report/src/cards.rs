@@ -78,6 +78,7 @@ fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) 
     let mut grid = Grid::default();
     grid.column("rank", Side::Right);
     grid.column("subject", Side::Left);
+    grid.column("name", Side::Left);
     grid.column("score", Side::Right);
     grid.column("attainment", Side::Right);
     grid.column("grade", Side::Left);
@@ -98,6 +99,7 @@ fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) 
         let mut row = vec![
             Cell::new(card.rank.map(|r| r.to_string()).unwrap_or_default()),
             Cell::new(&card.subject),
+            Cell::new(titles.subject(&card.scorecard, &card.subject)),
             match card.score {
                 Some(score) => Cell::new(score.to_fixed(2)),
                 None => Cell::toned("incomplete", Tone::Warn),
@@ -129,7 +131,9 @@ fn amount_cell(amount: Option<Dec>, titles: &Titles) -> Cell {
 
 /// One card with all its lines.
 fn render_card(card: &Card, titles: &Titles, look: Look, out: &mut String) {
-    let _ = writeln!(out, "\n{} · {}\n", heading(card, titles, look), look.paint(Tone::Title, &card.subject));
+    let name = titles.subject(&card.scorecard, &card.subject);
+    let subject = format!("{} {name}", card.subject);
+    let _ = writeln!(out, "\n{} · {}\n", heading(card, titles, look), look.paint(Tone::Title, subject.trim_end()));
     let mut grid = Grid::default();
     grid.column("line", Side::Left);
     for title in ["actual", "target", "attainment", "weight", "points"] {
@@ -235,12 +239,13 @@ fn render_incomplete(cards: &[&Card], titles: &Titles, look: Look, out: &mut Str
     }
     let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "incomplete cards (no score; pay is held)"));
     let mut grid = Grid::default();
-    for title in ["subject", "period", "scorecard", "why"] {
+    for title in ["subject", "name", "period", "scorecard", "why"] {
         grid.column(title, Side::Left);
     }
     for card in incomplete {
         grid.row(vec![
             Cell::new(&card.subject),
+            Cell::new(titles.subject(&card.scorecard, &card.subject)),
             Cell::new(&card.period),
             Cell::new(titles.scorecard(&card.scorecard)),
             Cell::toned(missing(card, titles), Tone::Warn),
@@ -257,12 +262,14 @@ fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &title));
         let mut grid = Grid::default();
         grid.column("subject", Side::Left);
+        grid.column("name", Side::Left);
         for pay in first.pay.keys() {
             grid.column(titles.pay(&first.incentive, pay), Side::Right);
         }
         grid.column(format!("total {}", titles.money().code).trim_end(), Side::Right);
         for row in rows {
-            let mut cells = vec![Cell::new(&row.subject)];
+            let name = titles.subject(&row.incentive, &row.subject);
+            let mut cells = vec![Cell::new(&row.subject), Cell::new(name)];
             cells.extend(row.pay.values().map(|amount| amount_cell(*amount, titles)));
             cells.push(amount_cell(row.total_pay, titles));
             grid.row(cells);
@@ -273,11 +280,11 @@ fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out
 
 fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, look: Look, out: &mut String) {
     let mut grid = Grid::default();
-    for title in ["subject", "period", "rule", "outcome"] {
+    for title in ["subject", "name", "period", "rule", "outcome"] {
         grid.column(title, Side::Left);
     }
     let mut any = false;
-    let mut row = |subject: &str, period: &str, rule: &str, outcome: RuleOutcome, says: Option<&str>| {
+    let mut row = |subject: [&str; 2], period: &str, rule: &str, outcome: RuleOutcome, says: Option<&str>| {
         let cell = match outcome {
             RuleOutcome::Fired => Cell::toned(says.unwrap_or("fired"), Tone::Bad),
             RuleOutcome::NotJudged => Cell::toned("not judged: data are missing", Tone::Faint),
@@ -285,16 +292,19 @@ fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, loo
             RuleOutcome::NotFired => return,
         };
         any = true;
-        grid.row(vec![Cell::new(subject), Cell::new(period), Cell::new(rule), cell]);
+        let [key, name] = subject;
+        grid.row(vec![Cell::new(key), Cell::new(name), Cell::new(period), Cell::new(rule), cell]);
     };
     for card in cards {
         for Rule { rule, outcome, says } in &card.rules {
-            row(&card.subject, &card.period, titles.of_card(&card.scorecard, rule), *outcome, says.as_deref());
+            let subject = [&card.subject, titles.subject(&card.scorecard, &card.subject)];
+            row(subject, &card.period, titles.of_card(&card.scorecard, rule), *outcome, says.as_deref());
         }
     }
     let outside = run.rules.iter().filter(|r| view.subject.is_none_or(|s| s == r.subject));
     for rule in outside.filter(|_| view.scorecard.is_none()) {
-        row(&rule.subject, &rule.period, titles.outside(&rule.rule), rule.outcome, rule.says.as_deref());
+        let subject = [&rule.subject, titles.subject(&rule.rule, &rule.subject)];
+        row(subject, &rule.period, titles.outside(&rule.rule), rule.outcome, rule.says.as_deref());
     }
     if any {
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "rules"));

@@ -1,6 +1,7 @@
 //! The names for people.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::Money;
 
@@ -12,6 +13,8 @@ pub struct Titles {
     inside: HashMap<(String, String), String>,
     /// Pays and rules that hang on no card, by incentive and pay, or by rule alone.
     outside: HashMap<(String, String), String>,
+    /// Names of subjects by their keys, by the scorecard, incentive or rule that they stand under.
+    subjects: HashMap<String, Rc<HashMap<String, String>>>,
     money: Money,
 }
 
@@ -45,6 +48,16 @@ impl Titles {
     /// Adds the label of an incentive or a rule for a roster.
     pub fn add_outside(&mut self, name: &str, label: &str) {
         self.add_pay("", name, label);
+    }
+
+    /// Says what the subjects of a scorecard, incentive or rule are called, by their keys.
+    pub fn add_subjects(&mut self, owner: &str, names: &Rc<HashMap<String, String>>) {
+        self.subjects.insert(owner.to_owned(), Rc::clone(names));
+    }
+
+    /// What a subject of a scorecard, incentive or rule is called; empty if it has only its key.
+    pub fn subject(&self, owner: &str, key: &str) -> &str {
+        self.subjects.get(owner).and_then(|names| names.get(key)).map_or("", String::as_str)
     }
 
     /// The label of a scorecard.

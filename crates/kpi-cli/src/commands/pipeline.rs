@@ -17,10 +17,10 @@ pub(crate) fn compute<T>(
     plan: &Plan,
     inputs: &Inputs,
     options: &Options,
-    then: impl FnOnce(&Scored<'_>) -> T,
+    then: impl FnOnce(&Scored<'_>, &Facts) -> T,
 ) -> Result<T, Vec<Diagnostic>> {
     let facts: Facts = execute(model, plan, inputs, options)?;
     let scored = kpi_score::score(model, plan, &facts);
     let findings = scored.findings();
-    if findings.iter().any(Diagnostic::is_error) { Err(findings) } else { Ok(then(&scored)) }
+    if findings.iter().any(Diagnostic::is_error) { Err(findings) } else { Ok(then(&scored, &facts)) }
 }

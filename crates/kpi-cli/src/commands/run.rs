@@ -19,7 +19,7 @@ use crate::console::{Console, Exit, Failure};
 use crate::output::Output;
 use crate::progress::watch;
 use crate::project::{Policy, Project};
-use crate::titles::titles;
+use crate::titles::{add_subject_names, plan_subject_names, titles};
 
 pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let table_files = matches!(args.format, Format::Csv | Format::Parquet);
@@ -35,13 +35,18 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         Some(Only::Card(card)) => Roots::of_card(&model, card),
         _ => Roots::all(&model),
     };
-    let plan = make_plan(&model, &Request { from, to, roots });
+    let mut plan = make_plan(&model, &Request { from, to, roots });
+    plan_subject_names(&model, &mut plan);
+    let mut titles = titles(&model);
     let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
     // Before the work: a folder that cannot be written is told at once.
     let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
     let progress = watch(args.data.progress, console.interactive);
     let options = Options { progress, ..Options::default() };
-    let run = compute(&model, &plan, &inputs, &options, |scored| scored.run());
+    let run = compute(&model, &plan, &inputs, &options, |scored, facts| {
+        add_subject_names(&mut titles, &model, facts);
+        scored.run()
+    });
     drop(options);
     let mut run = run.map_err(|found| project.fail(warnings.iter().cloned().chain(found).collect()))?;
     run.findings.splice(0..0, warnings);
@@ -57,7 +62,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
 
     let text = |console: &Console<'_>, colour: bool| {
         let look = kpi_report::Look { colour, ..console.look() };
-        render_run(&run, &titles(&model), view, look)
+        render_run(&run, &titles, view, look)
     };
     match (&output, args.format) {
         (None, Format::Json) => console.out.write_all(render_json(&run, &project.files)?.as_bytes())?,

@@ -29,7 +29,7 @@ live = \"/data/*.parquet\"
     assert_eq!(tables, [("staff", "staff.csv".to_owned()), ("live", "a.csv b-*.csv".to_owned())]);
     assert_eq!(config.environments.len(), 1);
     assert_eq!(config.environments[0].0, "prod");
-    assert_eq!(&text[config.sources[1].key.clone()], "live");
+    assert_eq!(text.get(config.sources[1].key.clone()), Some("live"));
     assert_eq!(parse("", FileId(0)), Ok(Config::default()));
 }
 

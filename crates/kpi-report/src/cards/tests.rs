@@ -91,6 +91,8 @@ fn titles() -> Titles {
     titles.add_of_card("host_card", "watch_time", "平均停留时长");
     titles.add_of_card("host_card", "severe", "严重违规");
     titles.add_outside("allowance", "Allowances");
+    let names = [("A01", "张三"), ("A02", "Bea"), ("A03", "Chen 陈")].map(|(key, name)| (key.into(), name.into()));
+    titles.add_subjects("host_card", &std::rc::Rc::new(names.into()));
     titles
 }
 
