@@ -1,4 +1,5 @@
 //! The binary itself: exit codes, streams and colours as a shell sees them.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

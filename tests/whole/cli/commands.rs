@@ -62,7 +62,7 @@ fn environments_have_files_of_their_own() {
     let toml = project.read("kpi.toml");
     let whole =
         toml.replace("[project]\npolicies = [\"policy/*.kpi\"]\n", "").replace("[sources]", "[env.prod.sources]");
-    let project = project.write("kpi.toml", whole.clone());
+    let project = project.write("kpi.toml", whole);
     assert_eq!(project.kpi("run --period 2026-10 --env prod").code, 0);
     insta::assert_snapshot!("unbound_sources", project.kpi("run --period 2026-10").whole());
     insta::assert_snapshot!("misspelt_environment", project.kpi("run --period 2026-10 --env prd").whole());

@@ -1,4 +1,10 @@
 //! The command line over real files: whole outputs and exit codes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a helper of a test may fail it"
+)]
 
 mod bad_input;
 mod commands;

@@ -1,4 +1,5 @@
 //! The examples of the repository, run as a newcomer would, against what other programs compute from the same exports.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test may fail it")]
 
 mod airlines;
 
