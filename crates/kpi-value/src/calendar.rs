@@ -85,7 +85,7 @@ impl Date {
 
     /// Midnight at the start of the day.
     pub const fn midnight(self) -> DateTime {
-        DateTime(self.0 as i64 * DateTime::DAY)
+        DateTime((self.0 as i64).saturating_mul(DateTime::DAY))
     }
 
     /// Days beyond jiff's years −9999 to 9999 are shown as the nearest it knows.
@@ -133,7 +133,7 @@ impl Calendar {
         let fiscal = months - (i32::from(self.year_start) - 1);
         let index = match kind {
             PeriodKind::Day => date.0,
-            PeriodKind::Week => (date.0 + self.week_shift()).div_euclid(7),
+            PeriodKind::Week => date.0.saturating_add(self.week_shift()).div_euclid(7),
             PeriodKind::Month => months,
             PeriodKind::Quarter => fiscal.div_euclid(3),
             PeriodKind::Year => fiscal.div_euclid(12),

@@ -76,3 +76,14 @@ fn wall_times() {
     assert_eq!(DateTime(noon.0 + 1_500_000).to_string(), "2026-10-03 12:00:01.500000");
     assert_eq!(DateTime(-1).date(), Date(-1));
 }
+
+#[test]
+fn days_beyond_the_calendar_neither_wrap_nor_stop() {
+    let calendar = Calendar::default();
+    let last = calendar.period(PeriodKind::Month, Date::new(9999, 12, 31).unwrap());
+    // December 9999 has no month after it
+    assert!(calendar.start(last.plus(1)).midnight() > calendar.start(last).midnight());
+    assert!(Date(i32::MIN).midnight() < Date(0).midnight());
+    let far = calendar.period(PeriodKind::Week, Date(i32::MAX));
+    assert!(far.index > calendar.period(PeriodKind::Week, Date(0)).index);
+}
