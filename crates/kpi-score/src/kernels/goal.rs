@@ -58,12 +58,12 @@ impl Goal {
         })
     }
 
-    /// Whether it is a negative bound, so that nothing can be said of how far it is attained. A band, `=` among them, is
-    /// not: where one of its bounds is not positive it is attained or not.
+    /// Whether the target is negative, so that nothing can be said of how far it is attained. A band of two bounds is not:
+    /// where one of them is not positive it is attained or not.
     pub const fn is_negative(self) -> bool {
         match self {
-            Goal::AtLeast { bound, .. } | Goal::AtMost { bound, .. } => bound.is_negative(),
-            Goal::Exactly(_) | Goal::Band { .. } => false,
+            Goal::AtLeast { bound, .. } | Goal::AtMost { bound, .. } | Goal::Exactly(bound) => bound.is_negative(),
+            Goal::Band { .. } => false,
         }
     }
 
@@ -102,8 +102,8 @@ impl Goal {
         Ok(distance.max(Dec::ZERO))
     }
 
-    /// (actual − target) ÷ target, positive when better; for a band from the bound that is passed, 0 inside. None where the
-    /// target is not positive.
+    /// (actual − target) ÷ target, positive when better; none for a band, which has no one target, and where the target is
+    /// not positive.
     ///
     /// # Errors
     /// [`Overflow`] if the quotient leaves the range.
@@ -111,11 +111,8 @@ impl Goal {
         let (better_by, bound) = match self {
             Goal::AtLeast { bound, .. } => (actual.sub(bound)?, bound),
             Goal::AtMost { bound, .. } => (bound.sub(actual)?, bound),
-            Goal::Exactly(bound) if actual < bound => (actual.sub(bound)?, bound),
-            Goal::Exactly(bound) if actual > bound => (bound.sub(actual)?, bound),
-            Goal::Band { low, .. } if actual < low => (actual.sub(low)?, low),
-            Goal::Band { high, .. } if actual > high => (high.sub(actual)?, high),
-            Goal::Exactly(_) | Goal::Band { .. } => return Ok(Some(Dec::ZERO)),
+            Goal::Exactly(bound) => (actual.min(bound).sub(actual.max(bound))?, bound),
+            Goal::Band { .. } => return Ok(None),
         };
         if bound > Dec::ZERO { better_by.div(bound) } else { Ok(None) }
     }
@@ -244,8 +241,9 @@ mod tests {
         assert_eq!(attainment(band, "20"), "0.5");
         assert_eq!(attainment(Goal::Exactly(dec("5")), "10"), "0.5");
         assert_eq!(attainment(Goal::Exactly(dec("0")), "0"), "1");
-        assert_eq!(attainment(Goal::Exactly(dec("-5")), "-5"), "1");
-        assert_eq!(attainment(Goal::Exactly(dec("-5")), "-4"), "0");
+        // t < 0: no data
+        assert_eq!(attainment(Goal::Exactly(dec("-5")), "-5"), "no data");
+        assert_eq!(attainment(Goal::Exactly(dec("-5")), "-4"), "no data");
         let around_zero = Goal::Band { low: dec("-1"), high: dec("1"), closed: true };
         assert_eq!(attainment(around_zero, "0.5"), "1");
         assert_eq!(attainment(around_zero, "2"), "0");
@@ -282,8 +280,10 @@ mod tests {
         assert_eq!(at_most("50").gap(dec("60")).unwrap().unwrap().to_string(), "-0.2");
         assert_eq!(at_most("0").gap(dec("60")).unwrap(), None);
         let band = Goal::Band { low: dec("8"), high: dec("10"), closed: true };
-        assert_eq!(band.gap(dec("4")).unwrap().unwrap().to_string(), "-0.5");
-        assert_eq!(band.gap(dec("9")).unwrap().unwrap().to_string(), "0");
-        assert_eq!(band.gap(dec("15")).unwrap().unwrap().to_string(), "-0.5");
+        assert_eq!([band.gap(dec("4")).unwrap(), band.gap(dec("9")).unwrap()], [None, None]);
+        // |9 − 10| ÷ 10 and |12 − 10| ÷ 10, both of them worse
+        assert_eq!(Goal::Exactly(dec("10")).gap(dec("9")).unwrap().unwrap().to_string(), "-0.1");
+        assert_eq!(Goal::Exactly(dec("10")).gap(dec("12")).unwrap().unwrap().to_string(), "-0.2");
+        assert_eq!(Goal::Exactly(dec("10")).gap(dec("10")).unwrap().unwrap().to_string(), "0");
     }
 }
