@@ -17,7 +17,9 @@ pub fn plan(model: &Model, request: &Request) -> Plan {
     let wanted = request.roots.clone().closed(model);
     let mut walk = walk::Walk::new(model);
     let history = walk.walk_roots(&wanted);
-    let mut cubes = cubes::Cubes::new(model, &mut walk);
+    let first = request.from.plus(-i32::try_from(history).unwrap_or(i32::MAX));
+    let ground = unknown::Ground { model, first_day: model.policy.calendar.start(first) };
+    let mut cubes = cubes::Cubes::new(ground, &mut walk);
     let reads = cubes.place_reads();
     let cubes = cubes.finish();
     let rosters = walk.rosters.into_iter();

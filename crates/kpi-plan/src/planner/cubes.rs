@@ -6,13 +6,14 @@ use kpi_check::model::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::canonical::{canonical, canonical_option};
-use super::unknown::can_be_unknown;
+use super::unknown::{Ground, can_be_unknown};
 use super::walk::{Walk, Wanted};
 use crate::{Cube, Finish, Part, PartOp, Read, Rollup};
 
 /// The cubes as they grow.
 pub(super) struct Cubes<'a, 'w> {
     model: &'a Model,
+    ground: Ground<'a>,
     walk: &'w mut Walk<'a>,
     subjects: FxHashSet<TableId>,
     cubes: Vec<Growing>,
@@ -37,13 +38,15 @@ struct Source<'e> {
 }
 
 impl<'a, 'w> Cubes<'a, 'w> {
-    pub fn new(model: &'a Model, walk: &'w mut Walk<'a>) -> Cubes<'a, 'w> {
+    pub fn new(ground: Ground<'a>, walk: &'w mut Walk<'a>) -> Cubes<'a, 'w> {
+        let model = ground.model;
         let subjects = walk.spines.iter().filter_map(|subject| match subject {
             Subject::Table(table) | Subject::Group(table, _) => Some(*table),
             Subject::All => None,
         });
         Cubes {
             model,
+            ground,
             subjects: subjects.collect(),
             walk,
             cubes: Vec::new(),
@@ -96,7 +99,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
                 (Finish::Lookup { value, count }, count, 0)
             }
         };
-        let (arg_unknown, condition_unknown) = can_be_unknown(self.model, source.arg, source.condition);
+        let (arg_unknown, condition_unknown) = can_be_unknown(self.ground, source.arg, source.condition);
         let looked_up = matches!(finish, Finish::Lookup { .. });
         let unknown = (condition_unknown || arg_unknown && !looked_up).then(|| {
             let arg = source.arg.filter(|_| arg_unknown && !looked_up);
@@ -172,7 +175,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
     fn finish_of(&mut self, cube: usize, aggregate: &Aggregate, source: Source<'_>) -> (Finish, usize) {
         let Source { arg, condition, .. } = source;
         // An argument that is always known need not be looked at to count rows.
-        let (arg_unknown, _) = can_be_unknown(self.model, arg, condition);
+        let (arg_unknown, _) = can_be_unknown(self.ground, arg, condition);
         let rows = self.part(cube, PartOp::Count, arg.filter(|_| arg_unknown), condition);
         let finish = match aggregate.function {
             AggregateFunction::Sum => Finish::Sum(self.part(cube, PartOp::Sum, arg, condition)),
