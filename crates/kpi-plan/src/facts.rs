@@ -31,8 +31,8 @@ pub struct Roster {
     pub keys: Vec<Arc<str>>,
     /// For each row, its entity. Rows are sorted by entity, then by the start of their validity.
     pub entities: Vec<u32>,
-    /// For each row, the days on which it holds, both inclusive; open where `None`. All open for a timeless table; the
-    /// period's days for an as-of table.
+    /// For each row, the days on which it holds, both inclusive; open where `None`. All open for a timeless table and for
+    /// a flow; the period's days for an as-of table.
     pub validity: Vec<(Option<Date>, Option<Date>)>,
     /// The columns of the plan's [`RosterUse`](crate::RosterUse), in its order.
     pub columns: Vec<RosterColumn>,

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kpi_check::model::{Model, Subject};
+use kpi_check::model::{Model, Subject, Timing};
 use kpi_plan::{Facts, Plan, Roster};
-use kpi_value::{Calendar, Date, Period};
+use kpi_value::{Calendar, Date, Period, Value};
 
 /// No row, entity or group, where a place is asked for.
 pub const NOWHERE: u32 = u32::MAX;
@@ -28,7 +28,8 @@ pub struct Spine {
     pub subject: Subject,
     /// The name of each entity: its key, a group's member, nothing for everything.
     pub keys: Vec<Arc<str>>,
-    /// For each cell whether the subject is there: on the roster on any day of the period. Groups always are.
+    /// For each cell whether the subject is there: on the roster on any day of the period, for a row of a flow in the period
+    /// into which it falls. Groups always are.
     pub present: Vec<bool>,
     /// For each cell the row of the subject's last valid day in the period; [`NOWHERE`] if it is not there, and for groups.
     pub rows: Rc<Vec<u32>>,
@@ -85,7 +86,7 @@ impl Spine {
                 Spine {
                     subject: subject.clone(),
                     keys: roster.keys.clone(),
-                    present: rows.iter().map(|&row| row != NOWHERE).collect(),
+                    present: present(model, timeline, roster, rows),
                     rows: Rc::clone(rows),
                     roster: place,
                 }
@@ -122,6 +123,31 @@ impl Spine {
     pub fn is_present(&self, cell: usize) -> bool {
         self.present.get(cell).copied().unwrap_or(false)
     }
+}
+
+/// For each cell whether the subject is there. What a flow tells of is there in the period in which it happened, and
+/// references find it whenever that was.
+fn present(model: &Model, timeline: &Timeline, roster: &Roster, rows: &[u32]) -> Vec<bool> {
+    let Timing::Flow(time) = model.tables[roster.table].time else {
+        return rows.iter().map(|&row| row != NOWHERE).collect();
+    };
+    let calendar = &model.policy.calendar;
+    let place = |value: &Value| {
+        let day = match value {
+            Value::Date(day) => *day,
+            Value::DateTime(time) => time.date(),
+            Value::Period(period) => calendar.end(*period),
+            _ => return None,
+        };
+        timeline.place(calendar.period(model.policy.period, day).index)
+    };
+    let times = roster.column(time).map(|column| &column.values);
+    let entities = roster.keys.len().max(1);
+    let is_present = |(cell, &row): (usize, &u32)| {
+        let time = times.and_then(|times| times.get(row as usize)?.as_ref());
+        time.and_then(place) == Some(cell / entities)
+    };
+    rows.iter().enumerate().map(is_present).collect()
 }
 
 /// For each cell of a roster's entities the row of the last valid day in the period.

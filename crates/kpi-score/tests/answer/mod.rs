@@ -56,12 +56,12 @@ impl Answer<'_> {
 
     fn validity(&self, table: TableId, row: &Row) -> (Option<Date>, Option<Date>) {
         match self.model.tables[table].time {
-            Timing::Timeless => (None, None),
+            Timing::Timeless | Timing::Flow(_) => (None, None),
             Timing::Stock { from, to } => {
                 let day = |place: u32| row[place as usize].as_ref().map(|v| self.day(v));
                 (day(from), day(to))
             }
-            Timing::Flow(time) | Timing::AsOf(time) => match &row[time as usize] {
+            Timing::AsOf(time) => match &row[time as usize] {
                 Some(Value::Period(p)) => {
                     (Some(self.model.policy.calendar.start(*p)), Some(self.model.policy.calendar.end(*p)))
                 }
