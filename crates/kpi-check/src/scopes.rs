@@ -9,6 +9,9 @@ use crate::checker::Checker;
 use crate::context::{At, Context};
 use crate::model::{self, Among, AmongFunction, CompareOp, ExprKind, IndicatorField, Scope, Subject, Type, Unit};
 
+/// How many periods back anything may look: a hundred years of months. A run keeps every one of them for every subject.
+pub(crate) const MOST_PERIODS: u32 = 1200;
+
 impl<'a> Checker<'a> {
     /// `X over team`, `X over all`
     pub(crate) fn over(
@@ -111,7 +114,13 @@ impl<'a> Checker<'a> {
     fn whole_number(&mut self, e: &'a ast::Expr, what: &str) -> Option<u32> {
         let value = self.const_dec(e, what, Unit::COUNT)?;
         match crate::data::whole(value).filter(|n| *n > 0) {
-            Some(n) => Some(n),
+            Some(n) if n <= MOST_PERIODS => Some(n),
+            Some(_) => {
+                let message = format!("{what}: at most {MOST_PERIODS}");
+                let finding = Diagnostic::new(codes::types::OUT_OF_RANGE, message);
+                self.report(finding.label(e.span, "a run reads and keeps every period between"));
+                None
+            }
             None => {
                 self.report(
                     Diagnostic::new(codes::types::OUT_OF_RANGE, format!("{what}: 1, 2, 3, …"))

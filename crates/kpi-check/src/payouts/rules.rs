@@ -57,12 +57,18 @@ impl<'a> Checker<'a> {
             return None;
         }
         let streak = self.whole(n, 1);
-        if streak.is_none() {
+        let most = crate::scopes::MOST_PERIODS;
+        if streak.is_none_or(|n| n > most) {
+            let message = match streak {
+                None => "a streak is a whole number of periods, at least 1".to_owned(),
+                Some(_) => format!("a streak is at most {most} periods long"),
+            };
             self.report(
-                Diagnostic::new(codes::cards::STREAK, "a streak is a whole number of periods, at least 1")
+                Diagnostic::new(codes::cards::STREAK, message)
                     .label(span, "")
                     .help("write `for 2 consecutive periods`"),
             );
+            return None;
         }
         streak
     }
