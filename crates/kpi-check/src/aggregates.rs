@@ -9,7 +9,9 @@ use kpi_value::Dec;
 use crate::checker::Checker;
 use crate::context::Context;
 use crate::expr::learn;
-use crate::model::{self, Aggregate, AggregateFunction, ExprKind, Form, Lookup, Path, TableId, Timing, Type, Unit};
+use crate::model::{
+    self, Aggregate, AggregateFunction, ByKey, ExprKind, Form, Lookup, ParamId, Path, TableId, Timing, Type, Unit,
+};
 use crate::names::Decl;
 use crate::values::chain;
 
@@ -87,6 +89,7 @@ impl<'a> Checker<'a> {
         let ty = self.aggregate_type(function, name, arg.as_ref(), rows.table)?;
         let needs = self.needs(call)?;
         let (table, via, condition) = (rows.table, rows.via, rows.condition);
+        self.check_rows_in_time(table, arg.iter().chain(&condition))?;
         let aggregate = Aggregate { function, table, arg, via, condition, needs };
         Some(self.make(ExprKind::Aggregate(Arc::new(aggregate)), ty, e.span))
     }
@@ -105,6 +108,7 @@ impl<'a> Checker<'a> {
         // An empty cell of the one row is no data, as the row's absence is.
         let arg = self.typed(arg, &rows.cx, None)?;
         let ty = arg.ty;
+        self.check_rows_in_time(rows.table, std::iter::once(&arg).chain(&rows.condition))?;
         let lookup = Lookup { table: rows.table, arg, via: rows.via, condition: rows.condition };
         Some(self.make(ExprKind::Lookup(Arc::new(lookup)), ty, e.span))
     }
@@ -134,6 +138,55 @@ impl<'a> Checker<'a> {
             None => None,
         };
         Some(Rows { table, via, condition, cx: row })
+    }
+
+    /// Refuses what differs from period to period in the rows of a table that lie in none: the engine reads such a table once
+    /// for all periods of a run.
+    fn check_rows_in_time<'e>(&mut self, table: TableId, row: impl Iterator<Item = &'e model::Expr>) -> Option<()> {
+        if self.model.tables[table].time != Timing::Timeless {
+            return Some(());
+        }
+        let mut open: Vec<&model::Expr> = row.collect();
+        let mut found: Vec<(Span, String)> = Vec::new();
+        while let Some(e) = open.pop() {
+            match &e.kind {
+                ExprKind::Column(path) => {
+                    let moves =
+                        |t: &TableId| matches!(self.model.tables[*t].time, Timing::Stock { .. } | Timing::AsOf(_));
+                    let mut passed = path.0.iter().skip(1).map(|column| column.table);
+                    if let Some(other) = passed.find(moves) {
+                        found.push((e.span, format!("`{}` changes in time", self.model.tables[other].title.name)));
+                    }
+                }
+                ExprKind::Param(id, _) if self.changes_by_date(*id) => {
+                    found.push((e.span, format!("`{}` changes by date", self.model.params[*id].title.name)));
+                }
+                _ => {}
+            }
+            open.extend(e.children());
+        }
+        let (name, place) = (self.model.tables[table].title.name.clone(), self.model.tables[table].title.span);
+        for (span, what) in &found {
+            let message = format!("{what}, and to read it for rows without time is not built yet");
+            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                .label(*span, "of which period?")
+                .label(place, format!("no column of `{name}` is marked `time`"))
+                .help(format!("mark the column that says when a row of `{name}` is; `kpi explain K9001` lists what is not built yet"));
+            self.report(finding);
+        }
+        found.is_empty().then_some(())
+    }
+
+    fn changes_by_date(&self, id: ParamId) -> bool {
+        let table = &self.model.params[id].value;
+        let mut open: Vec<&model::Expr> = table.rows.iter().map(|row| &row.value).collect();
+        let mut changes = table.keys.iter().any(|key| matches!(key, ByKey::Date));
+        while let Some(e) = open.pop() {
+            // A parameter reads only those that are done before it.
+            changes |= matches!(&e.kind, ExprKind::Param(other, _) if self.changes_by_date(*other));
+            open.extend(e.children());
+        }
+        changes
     }
 
     /// The table over whose rows a call runs: the first one named from which all others named are reached.

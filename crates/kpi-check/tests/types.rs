@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{formulas, on_card, typed};
+use common::{findings, formulas, on_card, typed};
 use kpi_check::model::{Type, Unit};
 
 #[test]
@@ -227,7 +227,7 @@ fn parameters_functions_and_curves() {
         "payout()",
         "sum(live.gmv) over team × rate",
     ] {
-        out += &format!("{formula}\n{}\n", common::findings(&format!("{ground}{}", on_card(formula))));
+        out += &format!("{formula}\n{}\n", findings(&format!("{ground}{}", on_card(formula))));
     }
     for more in [
         "param a: count = b\nparam b: count = a\n",
@@ -239,7 +239,7 @@ fn parameters_functions_and_curves() {
         "param p: ratio = count(live) / 2\n",
         "param p: ratio by rolle { host: 1% }\n",
     ] {
-        out += &format!("{more}{}\n", common::findings(more));
+        out += &format!("{more}{}\n", findings(more));
     }
     insta::assert_snapshot!(out);
 }
@@ -254,4 +254,42 @@ fn constants_are_folded() {
     let (files, model, found) = common::check(&text);
     assert!(model.is_some(), "{}", common::render(&files, &found));
     let _ = Unit::RATIO;
+}
+
+#[test]
+fn rows_without_time_read_nothing_that_changes_in_time() {
+    let text = r#"
+roster person { id: text key, role: role, since: date, until: date?, valid from since to until }
+source skill { who: -> person, mark: number, pay: money }
+param rate: ratio by date { from 2026-01: 10%, from 2026-07: 20% }
+param double: ratio = rate × 2
+indicator paid { formula sum(skill.pay × rate) }
+indicator twice { formula sum(skill.pay × double) }
+indicator hosts { formula count(skill where who.role == host) }
+indicator plain { formula sum(skill.mark) }
+scorecard c for person { plain watch, paid watch, twice watch, hosts watch }
+"#;
+    let found = findings(text);
+    let refused = found.matches("for rows without time is not built yet").count();
+    assert_eq!(refused, 3, "{found}");
+    // what lies in time may read both
+    let live = "param rate: ratio by date { from 2026-01: 10%, from 2026-07: 20% }\n";
+    let found = findings(&format!("{live}{}", on_card("sum(live.gmv × rate where host.role == host)")));
+    assert_eq!(found.matches("K9001").count(), 0, "{found}");
+}
+
+#[test]
+fn nobody_looks_back_further_than_a_run_can_read() {
+    let found = findings(&on_card("previous(count(live), 1200)"));
+    assert_eq!(found.trim(), "sound");
+    let found = findings(&on_card("previous(count(live), 1201)"));
+    assert!(found.contains("K2013 how many periods back: at most 1200"), "{found}");
+    let rule = |n: &str| {
+        let card = on_card("count(live)");
+        findings(&format!(
+            "{card}rule r for each scorecard of staff {{ when score < 60 for {n} consecutive periods }}\n"
+        ))
+    };
+    assert!(!rule("1200").contains("K4"), "{}", rule("1200"));
+    assert!(rule("1201").contains("a streak is at most 1200 periods long"), "{}", rule("1201"));
 }
