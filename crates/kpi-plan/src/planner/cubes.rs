@@ -146,8 +146,12 @@ impl<'a, 'w> Cubes<'a, 'w> {
     /// loaded row by row, leads on.
     fn key(&mut self, source: Source<'_>, subjects: TableId, group: &Path) -> Option<(Option<Path>, Rollup)> {
         let way = self.model.way(source.table, source.via, subjects).ok()?;
+        // A row of a flow is there in its own period only; who refers to it later must be led on row by row.
         let loaded = |c: &ColumnId| {
-            self.model.referred(*c).is_some_and(|to| self.subjects.contains(&to) || self.model.tables[to].roster)
+            self.model.referred(*c).is_some_and(|to| {
+                let table = &self.model.tables[to];
+                !matches!(table.time, Timing::Flow(_)) && (table.roster || self.subjects.contains(&to))
+            })
         };
         let hops = way.0.iter().position(loaded).map_or(way.0.len(), |place| place + 1);
         let (key, rest) = way.0.split_at(hops);
