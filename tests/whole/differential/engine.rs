@@ -5,7 +5,7 @@ use kpi_engine::{Input, Inputs, Options};
 use kpi_plan::{Facts, Plan, Request, Roots};
 use kpi_results::Run;
 use kpi_score::{Fault, Scored};
-use kpi_testkit::generate::Case;
+use kpi_testkit::generate::{Case, Csv};
 use kpi_value::Period;
 
 /// A case whose files were aggregated.
@@ -30,10 +30,20 @@ impl<'m> Executed<'m> {
         let folder = tempfile::tempdir().unwrap();
         let mut inputs = Inputs::new();
         for csv in &case.tables {
-            let path = folder.path().join(format!("{}.csv", csv.table));
-            std::fs::write(&path, csv.text()).unwrap();
+            // An export may come in several files.
+            let cut = if case.seed % 3 == 0 { csv.rows.len() / 2 } else { 0 };
+            let (first, second) = csv.rows.split_at(cut);
+            let mut paths = Vec::new();
+            for (place, rows) in
+                [first, second].into_iter().enumerate().filter(|(place, rows)| *place == 1 || !rows.is_empty())
+            {
+                let path = folder.path().join(format!("{}-{place}.csv", csv.table));
+                let part = Csv { rows: rows.to_vec(), ..csv.clone() };
+                std::fs::write(&path, part.text()).unwrap();
+                paths.push(path);
+            }
             if let Some((table, _)) = model.tables.iter().find(|(_, table)| table.title.name == csv.table) {
-                inputs.insert(table, Input::Files(vec![path]));
+                inputs.insert(table, Input::Files(paths));
             }
         }
         let (from, to) = periods(model, case);

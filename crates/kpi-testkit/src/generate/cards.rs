@@ -34,6 +34,7 @@ impl Generator {
             self.tag("card for team");
             self.make_card("team_card".into(), About::Team, None);
         }
+        self.make_other_cards();
     }
 
     fn make_card(&mut self, name: String, about: About, condition: Option<String>) {
@@ -95,6 +96,30 @@ impl Generator {
         let where_clause = condition.as_ref().map(|c| format!(" where {c}")).unwrap_or_default();
         self.blocks.push(Block::braces(format!("scorecard {name} for {table}{where_clause}"), members));
         self.cards.push(MadeCard { name, about, grades });
+    }
+
+    /// Cards for what is no roster: anything with a key may be judged.
+    fn make_other_cards(&mut self) {
+        if self.chance(15) {
+            self.tag("card for stock source");
+            let indicator = vec!["formula task.effort".to_owned(), "target ≤ 1h".into()];
+            self.blocks.push(Block::braces("indicator task_effort", indicator));
+            let members = vec!["task_effort weight 100%".to_owned(), "veto rush when urgent then cap 80".into()];
+            self.blocks.push(Block::braces("scorecard task_card for task where owner.role == host", members));
+        }
+        if self.chance(15) {
+            self.tag("card for flow source");
+            let indicator = vec!["formula sum(refund.amount)".to_owned(), "target ≤ 50% × live.gmv".into()];
+            self.blocks.push(Block::braces("indicator session_refunds", indicator));
+            let gmv = vec!["formula live.gmv".to_owned(), "target ≥ average(self among kind)".into()];
+            self.blocks.push(Block::braces("indicator session_gmv", gmv));
+            let members = vec![
+                "session_gmv weight 70%".to_owned(),
+                "session_refunds weight 30%".into(),
+                "rank among host".into(),
+            ];
+            self.blocks.push(Block::braces("scorecard session_card for live where ok", members));
+        }
     }
 
     fn nested(&mut self, about: About) -> Option<String> {

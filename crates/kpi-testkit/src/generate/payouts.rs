@@ -34,8 +34,12 @@ impl Generator {
             }
             self.limits(&mut members);
             if staff.len() > 1 {
-                self.tag("per card");
-                members.push("per card".into());
+                if self.chance(90) {
+                    self.tag("per card");
+                    members.push("per card".into());
+                } else {
+                    self.tag("two cards are an error");
+                }
             }
             let audience = if self.chance(60) {
                 "each scorecard of staff".to_owned()
@@ -43,6 +47,11 @@ impl Generator {
                 staff.iter().map(|card| card.name.clone()).collect::<Vec<_>>().join(", ")
             };
             self.blocks.push(Block::braces(format!("incentive monthly for {audience}"), members));
+        }
+        if self.cards.iter().any(|card| card.about == About::Team) && self.chance(40) {
+            self.tag("incentive for team");
+            let members = vec!["pay prize = (if attainment ≥ 80% then 1000元 else 0元) + 1元 × team.size".to_owned()];
+            self.blocks.push(Block::braces("incentive team_pay for team_card", members));
         }
         if self.chance(35) {
             self.tag("incentive for roster");

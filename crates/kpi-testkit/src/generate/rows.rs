@@ -2,7 +2,7 @@
 
 use kpi_value::{Date, Period};
 
-use super::schema::{KINDS, ROLES, SEVERITIES, STAGES};
+use super::schema::{KINDS, ROLE_LABELS, ROLES, SEVERITIES, STAGES};
 use super::{Csv, Generator, RosterTime};
 
 const GMV: [&str; 14] = [
@@ -29,11 +29,23 @@ impl Generator {
         let refund = self.refund_rows(&live, &periods);
         let task = self.task_rows(&people, &periods);
         let skill = self.skill_rows(&people);
-        vec![team, staff, live, violation, plan, refund, task, skill]
+        let mut tables = vec![team, staff, live, violation, plan, refund, task, skill];
+        for table in &mut tables {
+            self.shuffle(&mut table.rows);
+        }
+        tables
     }
 
     fn one(&mut self, from: &[&str]) -> String {
         self.rng.pick(from).to_owned()
+    }
+
+    /// Exports are in no order.
+    fn shuffle(&mut self, rows: &mut [Vec<String>]) {
+        for place in (1..rows.len()).rev() {
+            let other = self.rng.below(place + 1);
+            rows.swap(place, other);
+        }
     }
 
     fn day_in(&mut self, period: Period) -> Date {
@@ -137,7 +149,9 @@ impl Generator {
     }
 
     fn person(&mut self, id: &str, n: usize, teams: &[String]) -> Vec<String> {
-        let role = ROLES[if self.chance(60) { 0 } else { n % 3 }].to_owned();
+        let place = if self.chance(60) { 0 } else { n % 3 };
+        let names = if self.chance(30) { ROLE_LABELS } else { ROLES };
+        let role = names.get(place).map_or_else(String::new, |name| (*name).to_owned());
         let team = if self.schema.team_optional && self.chance(25) { String::new() } else { self.pick(teams) };
         let salary = self.one(&["8000", "8000", "5000.55", "12000", "3333.33", "0"]);
         let quota = self.one(&["0", "1", "2", "3"]);

@@ -48,6 +48,8 @@ pub struct Schema {
     pub cap: Option<u32>,
 }
 
+/// What people call the roles, in the order of [`ROLES`]; exports hold the one or the other.
+pub(super) const ROLE_LABELS: [&str; 3] = ["主播", "场控", "策划"];
 pub(super) const ROLES: [&str; 3] = ["host", "control", "planner"];
 pub(super) const STAGES: [&str; 3] = ["startup", "growing", "mature"];
 pub(super) const KINDS: [&str; 3] = ["solo", "duo", "big"];
@@ -60,8 +62,10 @@ impl Schema {
             PeriodKind::Month,
             PeriodKind::Month,
             PeriodKind::Month,
+            PeriodKind::Month,
             PeriodKind::Week,
             PeriodKind::Quarter,
+            PeriodKind::Day,
         ]);
         let calendar = Calendar {
             week_start: if kind == PeriodKind::Week && rng.chance(30) { 6 } else { 0 },
@@ -116,6 +120,7 @@ impl Generator {
         self.tag(match schema.kind {
             PeriodKind::Week => "period week",
             PeriodKind::Quarter => "period quarter",
+            PeriodKind::Day => "period day",
             _ => "period month",
         });
         if let Some(cap) = schema.cap {
@@ -138,6 +143,7 @@ impl Generator {
             RosterTime::AsOf => "roster as of",
         });
         let members = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let roles = ROLES.iter().zip(ROLE_LABELS).map(|(role, label)| format!("{role} \"{label}\"")).collect();
         let mut team = vec!["id: text key".to_owned(), "stage: stage".into(), "size: count".into()];
         if schema.team == RosterTime::Stock {
             team.extend(["opened: date".into(), "closed: date?".into(), "valid from opened to closed".into()]);
@@ -203,7 +209,7 @@ impl Generator {
         let skill = vec!["who: -> staff".to_owned(), "mark: number".into(), "kind: kind".into()];
         vec![
             Block::braces("policy \"Generated\"", policy),
-            Block::braces("dimension role", members(&ROLES)),
+            Block::braces("dimension role", roles),
             Block::braces("dimension stage ordered", members(&STAGES)),
             Block::braces("dimension kind", members(&KINDS)),
             Block::braces("dimension severity ordered", members(&SEVERITIES)),
