@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kpi_check::model::{ColumnId, Path, Subject, TableId, Type};
+use kpi_check::model::{ColumnId, Path, Subject, TableId, Timing, Type};
 use kpi_plan::SpineId;
 use kpi_value::Value;
 use rustc_hash::FxHashMap;
@@ -66,15 +66,33 @@ impl Evaluator<'_> {
         for reference in references {
             let referred = self.referred_entities(*reference);
             let next = self.model.referred(*reference).and_then(|table| self.plan.roster(table));
-            let Some(next) = next.and_then(|place| self.rows.get(place)) else { return nothing() };
+            let Some(next) = next else { return nothing() };
+            let anytime = self.flow_rows(next);
+            let Some(next) = self.rows.get(next) else { return nothing() };
             let width = next.len() / periods;
             let hop = |(cell, &row): (usize, &u32)| {
                 let entity = referred.get(row as usize).copied().filter(|&entity| entity != NOWHERE)?;
-                next.get(cell / entities.max(1) * width + entity as usize).copied()
+                match &anytime {
+                    Some(rows) => rows.get(entity as usize).copied(),
+                    None => next.get(cell / entities.max(1) * width + entity as usize).copied(),
+                }
             };
             rows = Rc::new(rows.iter().enumerate().map(|x| hop(x).unwrap_or(NOWHERE)).collect());
         }
         rows
+    }
+
+    /// Of a flow, for each entity its one row: references find it whenever it was.
+    fn flow_rows(&self, roster: usize) -> Option<Vec<u32>> {
+        let roster = self.facts.rosters.get(roster)?;
+        if !matches!(self.model.tables[roster.table].time, Timing::Flow(_)) {
+            return None;
+        }
+        let mut rows = vec![NOWHERE; roster.keys.len()];
+        for (row, &entity) in roster.entities.iter().enumerate() {
+            rows.get_mut(entity as usize).into_iter().for_each(|slot| *slot = row as u32);
+        }
+        Some(rows)
     }
 
     /// For each row of a roster the entity that a reference of it names; [`NOWHERE`] if it is missing or not on the

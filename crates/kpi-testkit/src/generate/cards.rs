@@ -107,6 +107,13 @@ impl Generator {
             let members = vec!["task_effort weight 100%".to_owned(), "veto rush when urgent then cap 80".into()];
             self.blocks.push(Block::braces("scorecard task_card for task where owner.role == host", members));
         }
+        if self.chance(10) {
+            self.tag("card for flow source");
+            let share = vec!["formula refund.amount / session.gmv".to_owned(), "target ≤ 50%".into()];
+            self.blocks.push(Block::braces("indicator refund_share", share));
+            let members = vec!["refund_share weight 100% when missing zero".to_owned()];
+            self.blocks.push(Block::braces("scorecard refund_card for refund where session.ok", members));
+        }
         if self.chance(15) {
             self.tag("card for flow source");
             let indicator = vec!["formula sum(refund.amount)".to_owned(), "target ≤ 50% × live.gmv".into()];

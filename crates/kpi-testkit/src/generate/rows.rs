@@ -248,14 +248,19 @@ impl Generator {
     }
 
     fn refund_rows(&mut self, live: &Csv, periods: &[Period]) -> Csv {
-        let header = vec!["session", "on_day", "amount"];
+        let header = vec!["id", "session", "on_day", "amount"];
         let sessions: Vec<String> = live.rows.iter().filter_map(|row| row.first().cloned()).collect();
         let mut rows = Vec::new();
         let n = if self.chance(15) || sessions.is_empty() { 0 } else { self.rng.below(2 * sessions.len().min(8)) };
-        for _ in 0..n {
+        for place in 0..n {
             let period = self.pick(periods);
             let day = self.day_in(period);
-            rows.push(vec![self.pick(&sessions), day.to_string(), self.one(&["50", "100", "100.01", "2500", "0"])]);
+            rows.push(vec![
+                format!("R{place}"),
+                self.pick(&sessions),
+                day.to_string(),
+                self.one(&["50", "100", "100.01", "2500", "0"]),
+            ]);
         }
         Csv { table: "refund", header, rows }
     }

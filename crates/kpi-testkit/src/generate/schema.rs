@@ -195,8 +195,13 @@ impl Generator {
             "hits: count".into(),
             "focus: kind".into(),
         ];
-        let refund =
-            vec!["session: -> live".to_owned(), "on_day: date time".into(), "amount: money".into(), "sparse".into()];
+        let refund = vec![
+            "id: text key".to_owned(),
+            "session: -> live".into(),
+            "on_day: date time".into(),
+            "amount: money".into(),
+            "sparse".into(),
+        ];
         let task = vec![
             "id: text key".to_owned(),
             "owner: -> staff".into(),
