@@ -293,8 +293,8 @@ impl<'a> Checker<'a> {
                 return Timing::Stock { from, to };
             }
         } else if let Some(name) = &table.as_of {
-            let periods = [PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year].map(Type::Period);
-            let types: Vec<Type> = periods.into_iter().chain([Type::Date]).collect();
+            // Days would let several rows of a key lie in one period: that is what `valid from … to …` is for.
+            let types = [PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year].map(Type::Period);
             if let Some(index) = self.date_column(id, name, &types) {
                 return Timing::AsOf(index);
             }
