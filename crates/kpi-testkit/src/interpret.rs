@@ -108,12 +108,15 @@ struct OwnLine {
 
 type MemoKey = (ExprId, Who, Period, Option<ScorecardId>, bool);
 
+/// The cards of each scorecard and period.
+type Cards = FxHashMap<(ScorecardId, Period), Rc<Vec<cards::Marked>>>;
+
 /// A policy and data on which it is interpreted.
 struct Interpreter<'a> {
     model: &'a Model,
     data: &'a Data,
     values: RefCell<FxHashMap<MemoKey, Option<Value>>>,
-    cards: RefCell<FxHashMap<(ScorecardId, Period), Rc<Vec<cards::Marked>>>>,
+    cards: RefCell<Cards>,
 }
 
 /// Everything that a policy finds in the periods from `from` to `to`, both included; without findings.

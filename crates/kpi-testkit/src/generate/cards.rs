@@ -23,12 +23,12 @@ impl Generator {
                 Some(match self.rng.below(5) {
                     0 => format!("role in {{{}, {}}}", ROLES[0], ROLES[2]),
                     1 => "staff.quota > 1".to_owned(),
-                    _ => format!("role == {}", ROLES[place % 3]),
+                    _ => format!("role == {}", ROLES.get(place % 3).unwrap_or(&ROLES[0])),
                 })
             } else {
                 None
             };
-            self.make_card(format!("card{place}"), About::Staff, condition);
+            self.make_card(format!("card{place}"), About::Staff, condition.as_deref());
         }
         if self.indicators.iter().any(|made| made.about == About::Team) {
             self.tag("card for team");
@@ -37,7 +37,7 @@ impl Generator {
         self.make_other_cards();
     }
 
-    fn make_card(&mut self, name: String, about: About, condition: Option<String>) {
+    fn make_card(&mut self, name: String, about: About, condition: Option<&str>) {
         let fits = |made: &&Made| made.about == about || made.about == About::Anybody;
         let mut pool: Vec<Made> = self.indicators.iter().filter(fits).cloned().collect();
         let mut members = Vec::new();
@@ -93,7 +93,7 @@ impl Generator {
             members.push(format!("rank among {by}"));
         }
         let table = if about == About::Team { "team" } else { "staff" };
-        let where_clause = condition.as_ref().map(|c| format!(" where {c}")).unwrap_or_default();
+        let where_clause = condition.map(|c| format!(" where {c}")).unwrap_or_default();
         self.blocks.push(Block::braces(format!("scorecard {name} for {table}{where_clause}"), members));
         self.cards.push(MadeCard { name, about, grades });
     }
@@ -199,9 +199,8 @@ impl Generator {
         if n > 1 && self.chance(20) {
             // The last lines share what the first leaves.
             self.tag("shared weights");
-            let mut texts = vec![String::new(); n];
-            texts[0] = format!(" weight {}%", first[0]);
-            return texts;
+            let written = first.into_iter().take(1).map(|share| format!(" weight {share}%"));
+            return written.chain(std::iter::repeat_n(String::new(), n - 1)).collect();
         }
         first.into_iter().map(|share| format!(" weight {share}%")).collect()
     }

@@ -70,7 +70,7 @@ impl Generator {
                 for (from, to) in self.stints() {
                     let mut row = base.clone();
                     if from > self.schema.calendar.start(self.schema.first) {
-                        row[1] = self.one(&STAGES);
+                        row = vec![id.clone(), self.one(&STAGES), self.one(&["3", "5"])];
                     }
                     row.extend([from.to_string(), to.map(|day| day.to_string()).unwrap_or_default()]);
                     rows.push(row);

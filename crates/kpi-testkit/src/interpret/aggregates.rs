@@ -6,6 +6,9 @@ use kpi_value::{Dec, Value};
 use super::{Fault, Interpreter, Number, Place, Valued};
 use crate::Row;
 
+/// A row's time and key, by which `first` and `last` go.
+type Moment = (Option<Value>, Option<Value>);
+
 /// The rows that an aggregate takes.
 struct Taken<'a> {
     /// Each with its argument; without an argument, with `true`.
@@ -116,11 +119,7 @@ impl<'a> Interpreter<'a> {
 
     /// Values in the order of the table's time; rows of equal time in the order of their keys, or of the values where the
     /// table has no key.
-    fn in_time<'b>(
-        &self,
-        table: TableId,
-        rows: &'b [(&Row, Value)],
-    ) -> Vec<((Option<Value>, Option<Value>), &'b Value)> {
+    fn in_time<'b>(&self, table: TableId, rows: &'b [(&Row, Value)]) -> Vec<(Moment, &'b Value)> {
         let declared = &self.model.tables[table];
         let time = match declared.time {
             Timing::Timeless => None,

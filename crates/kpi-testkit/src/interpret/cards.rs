@@ -288,7 +288,8 @@ fn combine(how: Combine, entries: Vec<Entry>) -> Result<(Option<Mark>, Vec<Shown
                 }
                 Ok(sum.div(n)?.unwrap_or_default())
             };
-            let (fraction, attainment): (fn(&Mark) -> Dec, fn(&Mark) -> Dec) = (|mark| mark.0, |mark| mark.1);
+            let fraction: fn(&Mark) -> Dec = |mark| mark.0;
+            let attainment: fn(&Mark) -> Dec = |mark| mark.1;
             Some(match how {
                 Combine::Sum => (sum(fraction)?, sum(attainment)?),
                 Combine::Worst => (worst(fraction), worst(attainment)),
