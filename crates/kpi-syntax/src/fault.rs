@@ -115,6 +115,19 @@ fn bad_number(rest: &str, here: &kpi_base::Span, place: &Place<'_>, at: usize) -
     }
     let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
     let (number, tail) = (rest.get(..digits)?, rest.get(digits..)?);
+    let before = place.slice.get(..at).unwrap_or_default().strip_suffix(',');
+    let thousands = before.map(|b| b.len() - b.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',').len());
+    if let Some(glued @ 1..) = thousands
+        && number.split('.').next().is_some_and(|whole| whole.len() == 3)
+    {
+        let start = at - 1 - glued;
+        let whole = place.slice.get(start..at + digits).unwrap_or_default();
+        return Some(
+            Diagnostic::new(codes::MALFORMED_NUMBER, format!("`{whole}` is read as two numbers"))
+                .label(place.source.span(place.start + start, place.start + at + digits), "a `,` ends a member")
+                .help(format!("write `{}`: thousands are not separated", whole.replace(',', ""))),
+        );
+    }
     let letters = tail.find(|c: char| !(continues_name(c) || c == '%')).unwrap_or(tail.len());
     let word = tail.get(..letters)?;
     let span = place.source.span(place.start + at, place.start + at + digits + letters);
@@ -156,6 +169,8 @@ fn remedy(expected: &[String], found: &str) -> String {
     if has("an operator") && has("the end of the line") {
         "write one member a line, or separate members with `,`; a name with spaces or signs stands in backticks"
             .to_owned()
+    } else if has("a target") && found.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("a target begins with what is asked for: `≥ {found}` if more is better, `≤ {found}` if less is")
     } else if has("a value") && found.is_empty() {
         "write a value here: a number, a name, or a call such as `sum(live.gmv)`".to_owned()
     } else if has("a name") {

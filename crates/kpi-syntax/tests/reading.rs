@@ -185,6 +185,24 @@ fn members_end_where_they_should() {
 }
 
 #[test]
+fn a_group_may_share_its_line() {
+    let file = file(
+        "scorecard c for staff { a weight 10%, group g weight 50% { x, y weight by s { p: 1%, else: 2% } }, b weight 10%, \
+         group h weight 30% combine worst { x, group i weight 50% { z } }, veto v when any(t where u in {p, q}) then cap 60 }\n",
+    );
+    let ItemKind::Scorecard(card) = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
+    fn names(lines: &[Line]) -> Vec<String> {
+        let name = |line: &Line| match line {
+            Line::One(line) => line.name.text.clone(),
+            Line::Group(group) => format!("{}({})", group.name.text, names(&group.lines).join(" ")),
+        };
+        lines.iter().map(name).collect()
+    }
+    assert_eq!(names(&card.lines), ["a", "g(x y)", "b", "h(x i(z))"]);
+    assert_eq!(card.vetoes.len(), 1);
+}
+
+#[test]
 fn doc_comments_belong_to_the_next_declaration() {
     let file = file(
         "/// Far away.\n\n/// One.\n/// Two.\nparam a: count = 1\n\n// No doc.\nparam b: count = 1\n\n/// Not it.\n\nparam c: count = 2\n",

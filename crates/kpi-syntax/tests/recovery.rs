@@ -133,3 +133,38 @@ proptest! {
         check(&faulty, &control)?;
     }
 }
+
+#[test]
+fn messages_name_what_the_author_knows() {
+    let said = |text: &str| -> Vec<String> {
+        let parsed = parse(FileId(0), text);
+        parsed.diagnostics.iter().map(|d| format!("{}; {}", d.message, d.help.as_deref().unwrap_or_default())).collect()
+    };
+    let cases = [
+        (
+            "indicator x { formula count(t), target 5 }\n",
+            "expected a target or `by`, found `5`; a target begins with what is asked for: `≥ 5` if more is better, \
+             `≤ 5` if less is",
+        ),
+        (
+            "indicator x { formula count(t), target ≥ 1,000元 }\n",
+            "`1,000` is read as two numbers; write `1000`: thousands are not separated",
+        ),
+        (
+            "indicator x { formula count(t), target ≥ ￥12，345，678 }\n",
+            "`12,345` is read as two numbers; write `12345`: thousands are not separated",
+        ),
+        (
+            "indicator x { formula count(t), weight 30% }\n",
+            "expected a member or the end of the line, found `weight`; see the page of this code for the layout of \
+             blocks and members",
+        ),
+        (
+            "scorecard c for s { x, veto v when count(t) > 3 then score 50 }\n",
+            "expected `score 0`, `pay 0` or a `cap`, found `score`; write `score 0`, `pay 0` or a `cap` here",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(said(text), [expected], "{text}");
+    }
+}

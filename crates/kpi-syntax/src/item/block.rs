@@ -125,7 +125,7 @@ impl ItemParser<'_> {
     pub(super) fn scorecard(&mut self) -> Option<ItemKind> {
         let mut card = self.head(&SCORECARD, |b, p| b.scorecard_head(p));
         let (start, end) = self.body()?;
-        for (start, end) in self.members(start, end) {
+        for (start, end) in self.lines(start, end) {
             if let Some(group) = self.group(start, end) {
                 if let (Some(card), Some(group)) = (&mut card, group) {
                     card.lines.push(Line::Group(group));
@@ -138,6 +138,34 @@ impl ItemParser<'_> {
             });
         }
         card.map(|card: Scorecard| ItemKind::Scorecard(card))
+    }
+
+    /// The members of a scorecard or group: a group that shares its line with others is a slice by itself.
+    fn lines(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let mut lines = Vec::new();
+        for (start, end) in self.members(start, end) {
+            let commas = outside_brackets(self.slice(start, end), |b| b == b',');
+            // What is neither a group nor beside one stays together: a comma does not always end a member.
+            let mut plain = start;
+            let mut from = start;
+            for to in commas.into_iter().map(|at| start + at).chain([end]) {
+                let piece = self.slice(from, to);
+                let indent = piece.len() - piece.trim_start().len();
+                if piece.trim_start().starts_with("group ") && piece.trim_end().ends_with('}') {
+                    lines.push((plain, from));
+                    lines.push((from + indent, to));
+                    plain = (to + 1).min(end);
+                }
+                from = to + 1;
+            }
+            lines.push((plain, end));
+        }
+        let trim = |(from, to): (usize, usize)| {
+            let text = self.slice(from, to);
+            let first = from + (text.len() - text.trim_start().len());
+            (first, from + text.trim_end().len())
+        };
+        lines.into_iter().map(trim).filter(|(from, to)| from < to).collect()
     }
 
     /// A group, if that is what the slice is; `Some(None)` if it is one whose header cannot be read.
@@ -161,7 +189,7 @@ impl ItemParser<'_> {
         if let Some(group) = &mut group {
             group.span = span;
         }
-        for (start, end) in self.members(open + 1, close) {
+        for (start, end) in self.lines(open + 1, close) {
             if let Some(inner) = self.group(start, end) {
                 if let (Some(group), Some(inner)) = (&mut group, inner) {
                     group.lines.push(Line::Group(inner));
@@ -240,7 +268,7 @@ impl ItemParser<'_> {
                 self.diagnostics.push(
                     Diagnostic::new(codes::UNEXPECTED, "text behind the end of a declaration")
                         .label(span, "the declaration has already ended")
-                        .help("remove it, or move it into the block; the next declaration begins a line of its own"),
+                        .help("remove it, or move it into the block; the next declaration begins a line of its own, not indented"),
                 );
             }
         }
