@@ -8,7 +8,9 @@ use crate::checker::Checker;
 use crate::context::Context;
 use crate::expr::learn;
 use crate::literals::{bare_number, is_literal, times_hundred};
-use crate::model::{self, AggregateFunction, ArithmeticOp, CompareOp, ExprKind, Form, IndicatorField, Type};
+use crate::model::{
+    self, AggregateFunction, ArithmeticOp, CardField, CompareOp, ExprKind, Form, IndicatorField, LineField, Type,
+};
 
 /// The comparison of an operator, if it is one.
 pub(crate) fn compare_op(op: ast::BinaryOp) -> Option<CompareOp> {
@@ -112,23 +114,59 @@ impl<'a> Checker<'a> {
         }
         let typed = self.operand(e, cx, Some(left.ty))?;
         let typed = self.fit_like(typed, e, left)?;
-        if let Some(bare) = bare_number(e).filter(|x| *x > Dec::ONE)
-            && self.is_share(left)
-        {
-            let percent = format!("{bare}%");
-            self.report(
-                Diagnostic::new(
-                    codes::types::ABOVE_ALL,
-                    format!("`{bare}` is {}%, more than all of them", times_hundred(bare)),
-                )
-                .label(e.span, "compared with a share")
-                .label(left.span, "this lies in 0%..100%")
-                .help(format!("did you mean `{percent}`?"))
-                .fix(format!("write `{percent}`"), e.span, percent),
-            );
-            return None;
+        if let Some(hundred) = self.hundred_percent(left) {
+            self.check_percentage(hundred, left.span, e)?;
         }
         Some(typed)
+    }
+
+    /// Reports a bare number where only a percentage can be meant: `98` against a share.
+    fn check_percentage(&mut self, of: Hundred, left: Span, e: &ast::Expr) -> Option<()> {
+        let bare = bare_number(e).filter(|x| of.is_left_behind_by(*x));
+        let Some(bare) = bare else { return Some(()) };
+        let percent = format!("{bare}%");
+        let (than, with, why) = match of {
+            Hundred::Share => ("more than all of them", "a share", "this lies in 0%..100%"),
+            Hundred::Attainment => {
+                ("more than any attainment", "an attainment", "this is 100% where the target is met")
+            }
+        };
+        self.report(
+            Diagnostic::new(codes::types::ABOVE_ALL, format!("`{bare}` is {}%, {than}", times_hundred(bare)))
+                .label(e.span, format!("compared with {with}"))
+                .label(left, why)
+                .help(format!("did you mean `{percent}`?"))
+                .fix(format!("write `{percent}`"), e.span, percent),
+        );
+        None
+    }
+
+    /// As [`Checker::check_percentage`], of the bounds and points of a curve.
+    pub(crate) fn check_percentages(&mut self, of: Hundred, left: Span, rows: &[ast::CurveRow]) -> Option<()> {
+        let mut sound = Some(());
+        for row in rows {
+            let bounds = match &row.at {
+                ast::CurveAt::Compare(_, e) | ast::CurveAt::Point(e) | ast::CurveAt::From(e) => [Some(e), None],
+                ast::CurveAt::Range(range) => [Some(&*range.low), Some(&*range.high)],
+                ast::CurveAt::Else => [None, None],
+            };
+            for e in bounds.into_iter().flatten() {
+                if self.check_percentage(of, left, e).is_none() {
+                    sound = None;
+                }
+            }
+        }
+        sound
+    }
+
+    /// What 100% means of a value, if no value far above can be meant.
+    pub(crate) fn hundred_percent(&self, e: &model::Expr) -> Option<Hundred> {
+        match &e.kind {
+            ExprKind::Card(CardField::Attainment)
+            | ExprKind::Line(LineField::Attainment)
+            | ExprKind::Indicator(_, IndicatorField::Attainment) => Some(Hundred::Attainment),
+            _ => self.is_share(e).then_some(Hundred::Share),
+        }
     }
 
     /// Refuses `< ≤ > ≥` and ranges of what has no order.
@@ -211,6 +249,24 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Inlined(_, x) | ExprKind::Over(x, _) | ExprKind::Previous(x, _) => self.is_share(x),
             _ => false,
+        }
+    }
+}
+
+/// What 100% means of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hundred {
+    /// All of them: nothing lies above.
+    Share,
+    /// A target met. It may lie above, but a cap of ten times the target has no use.
+    Attainment,
+}
+
+impl Hundred {
+    fn is_left_behind_by(self, x: Dec) -> bool {
+        match self {
+            Self::Share => x > Dec::ONE,
+            Self::Attainment => x >= Dec::percent(1000),
         }
     }
 }

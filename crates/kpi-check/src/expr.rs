@@ -202,6 +202,9 @@ impl<'a> Checker<'a> {
     ) -> Option<model::Expr> {
         let arg = self.operand(arg, cx, None)?;
         let unit = self.need_number(&arg, "a curve")?;
+        if let Some(hundred) = self.hundred_percent(&arg) {
+            self.check_percentages(hundred, arg.span, written.rows)?;
+        }
         let pure = Context::pure();
         let curve = self.curve(written, unit, if written.name.is_some() { &pure } else { cx }, expected)?;
         let ty = curve.ty;

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{findings, formulas, on_card, typed};
+use common::{all_findings, findings, formulas, on_card, typed};
 use kpi_check::model::{Type, Unit};
 
 #[test]
@@ -122,6 +122,22 @@ fn a_share_is_not_compared_with_more_than_all() {
         "count(live where gmv > 0) / count(live) ≥ 1",
         "count(live) / count(plan) ≥ 1.5",
         "count(live where gmv > 0) / count(live where viewers > 0) ≥ 2",
+    ]));
+}
+
+#[test]
+fn attainments_are_not_compared_with_points() {
+    insta::assert_snapshot!(all_findings([
+        "indicator a { formula count(live), target ≥ 5 }\nscorecard c for staff { a }\n\
+         rule r for c { when attainment < 60, then \"talk\" }\n\
+         rule s for c { when a.attainment ≥ 9 or attainment ≥ 1000%, then \"talk\" }\n",
+        "indicator a { formula count(live), target ≥ 5 }\nscorecard c for staff { a }\n\
+         incentive i for c { pay p = staff.salary × step(attainment) { ≥ 80: 100%, else: 0% } }\n",
+        "indicator a { formula count(live), target ≥ 5, scoring linear on attainment { 0: 0%, 100: 100% } }\n\
+         scorecard c for staff { a }\n",
+        "indicator a { formula count(live where gmv > 0) / count(live), scoring step on actual { ≥ 0.9: 100%, else: 0% } }\n\
+         indicator b { formula step(count(live where gmv > 0) / count(live)) { ≥ 90: 2, else: 1 } }\n\
+         scorecard c for staff { a, b watch }\n",
     ]));
 }
 

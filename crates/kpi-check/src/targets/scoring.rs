@@ -8,6 +8,7 @@ use kpi_value::Dec;
 
 use super::asks;
 use crate::checker::{Checker, unknown};
+use crate::compare::Hundred;
 use crate::context::Context;
 use crate::curves::WrittenCurve;
 use crate::model::{ByTable, Curve, CurveKind, LineField, Scoring, Target, TargetKind, Type, Unit};
@@ -167,6 +168,9 @@ impl<'a> Checker<'a> {
                 WrittenCurve { name: Some(&curve.name), kind: curve.kind, rows: &curve.rows, body: curve.body }
             }
         };
+        if field == LineField::Attainment {
+            self.check_percentages(Hundred::Attainment, on.span, curve.rows)?;
+        }
         let mut line = cx.clone();
         line.line = Some(Type::Number(unit));
         let curve = self.curve(curve, argument, &line, Some(Type::RATIO))?;
