@@ -1,6 +1,6 @@
 //! What tables, scorings and cards become in the model.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use kpi_base::{Files, SourceFile};
 use kpi_check::model::{

@@ -1,5 +1,7 @@
 //! A whole session with a client that speaks over memory.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
 use std::thread;
 
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};

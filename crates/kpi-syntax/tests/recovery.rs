@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
+    clippy::type_complexity,
     reason = "a test may panic"
 )]
 

@@ -1,5 +1,14 @@
 //! Answers a plan row by row, as an engine would, so that planner and value stage can be tested without one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    reason = "a test may panic"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
