@@ -1,6 +1,6 @@
 //! The text of a policy to its model, and the tables of its own tests to the facts of a plan.
 
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(clippy::expect_used, dead_code, reason = "each test takes what it needs")]
 
 use kpi_base::{Files, SourceFile};
 use kpi_check::model::Model;
