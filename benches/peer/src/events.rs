@@ -1,4 +1,5 @@
-//! The card of `benches/events`: five indicators over five million events.
+//! The card of `benches/events`: five indicators over five million events. Writes the cards, and beside them the lines that
+//! led to each score, as kpi does.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -61,7 +62,8 @@ pub fn run(exports: &Path, out: &Path) -> Result<(), Failure> {
     let column = |name: &str| frame.column(name)?.i64().cloned();
     let (rows, deals, large) = (column("rows")?, column("deals")?, column("large")?);
     let (ok, seconds, calls) = (column("ok")?, column("seconds")?, column("calls")?);
-    let mut text = String::from("subject,period,score,total_pay\n");
+    let mut text = String::from("subject,period,score,attainment,grade,total_pay\n");
+    let mut lines_text = String::from("subject,period,indicator,actual,target,attainment,weight,score,status\n");
     for row in 0..frame.height() {
         let (Some(who), Some(month)) = (who.get(row), months.get(row)) else { continue };
         let (Some(&(senior, salary)), Some(&target)) = (employees.get(who), targets.get(&(who, month))) else {
@@ -70,21 +72,38 @@ pub fn run(exports: &Path, out: &Path) -> Result<(), Failure> {
         let whole = |column: &Int64Chunked| i128::from(column.get(row).unwrap_or(0)) * ONE;
         let period = format!("{:04}-{:02}", month / 12, month % 12 + 1);
         if whole(&calls) == 0 {
-            writeln!(text, "{who},{period},,")?;
+            writeln!(text, "{who},{period},,,,")?;
             continue;
         }
-        let at_least = |actual: i128, target: i128| (div(actual, target)).min(2 * ONE);
+        let at_least =
+            |actual: i128, target: i128| (actual, target, div(actual, target).min(2 * ONE), actual >= target);
         let handling = div(whole(&seconds), whole(&calls));
+        let limit = 300 * ONE;
+        let attained = if handling <= 0 { 2 * ONE } else { div(limit, handling).min(2 * ONE) };
         let lines = [
-            (30, at_least(revenue.get(row).unwrap_or(0) * (ONE / 100), target)),
-            (20, at_least(whole(&deals), if senior { 25 * ONE } else { 20 * ONE })),
-            (15, at_least(whole(&large), 5 * ONE)),
-            (20, at_least(div(whole(&ok), whole(&rows)), 70 * PERCENT)),
-            (15, if handling <= 0 { 2 * ONE } else { div(300 * ONE, handling).min(2 * ONE) }),
+            ("revenue", 30, at_least(revenue.get(row).unwrap_or(0) * (ONE / 100), target)),
+            ("deals", 20, at_least(whole(&deals), if senior { 25 * ONE } else { 20 * ONE })),
+            ("large_deals", 15, at_least(whole(&large), 5 * ONE)),
+            ("success", 20, at_least(div(whole(&ok), whole(&rows)), 70 * PERCENT)),
+            ("handling", 15, (handling, limit, attained, handling <= limit)),
         ];
-        let sum = |f: fn(i128) -> i128| lines.iter().map(|(weight, x)| mul(weight * PERCENT, f(*x))).sum::<i128>();
-        let score = round(100 * sum(|x| x.min(ONE)), 2);
-        let attainment = round(sum(|x| x), 4);
+        let (mut sum, mut attainment) = (0, 0);
+        for (name, weight, (actual, target, attained, met)) in lines {
+            let (weight, status) = (weight * PERCENT, if met { "met" } else { "missed" });
+            let points = mul(weight, attained.min(ONE));
+            sum += points;
+            attainment += mul(weight, attained);
+            let (actual, target, attained) = (show(actual), show(target), show(attained));
+            let (weight, points) = (show(weight), show(100 * points));
+            writeln!(lines_text, "{who},{period},{name},{actual},{target},{attained},{weight},{points},{status}")?;
+        }
+        let score = round(100 * sum, 2);
+        let attainment = round(attainment, 4);
+        let grade = match score / ONE {
+            90.. => "A",
+            70.. => "B",
+            _ => "C",
+        };
         let share = match attainment / PERCENT {
             120.. => 150,
             100.. => 100,
@@ -92,8 +111,9 @@ pub fn run(exports: &Path, out: &Path) -> Result<(), Failure> {
             _ => 0,
         };
         let pay = round(mul(mul(salary, 30 * PERCENT), share * PERCENT), 2);
-        writeln!(text, "{who},{period},{},{}", show(score), show(pay))?;
+        writeln!(text, "{who},{period},{},{},{grade},{}", show(score), show(attainment), show(pay))?;
     }
+    std::fs::write(out.with_extension("lines.csv"), lines_text)?;
     Ok(std::fs::write(out, text)?)
 }
 

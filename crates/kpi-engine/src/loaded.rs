@@ -212,8 +212,11 @@ fn load_table(
             origin: matches!(declared.time, Timing::Stock { .. }).then(|| Seen::at(origin)),
         });
     })?;
-    // Stable: rows without key stay in the order of the file.
-    rows.sort_by(|a, b| (&a.key, a.validity.0).cmp(&(&b.key, b.validity.0)));
+    // Several days of an as-of table may lie in one period: the last of them comes last. Stable: rows without key stay in the
+    // order of the file.
+    let day = if let TimePlaces::AsOf(day) = time { day } else { None };
+    let day = |row: &Row| day.and_then(|place| row.cells.get(place).cloned().flatten());
+    rows.sort_by(|a, b| (&a.key, a.validity.0, day(a)).cmp(&(&b.key, b.validity.0, day(b))));
     if matches!(declared.time, Timing::Stock { .. }) {
         check_validity(model, id, &rows)?;
     }

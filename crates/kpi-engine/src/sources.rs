@@ -151,16 +151,18 @@ pub fn frame_in_memory(
         Timing::Timeless => (all.collect(), None),
         Timing::Flow(time) => (all.clone().collect(), Some(all.map(|row| policy_period(time, row)).collect())),
         Timing::AsOf(time) => {
-            let mut last: BTreeMap<(u32, Option<i32>), Option<Period>> = BTreeMap::new();
+            // The last row of a key inside the policy's period; rows without key are told apart by nothing.
+            let mut last: BTreeMap<(u32, Option<i32>), Option<&Value>> = BTreeMap::new();
             let place = |row: usize| (table.entities.get(row).copied().unwrap_or(NO_KEY), policy_period(time, row));
-            let own = |row: usize| value(time, row).and_then(|v| period_of(model, v));
             for row in all.clone() {
                 let latest = last.entry(place(row)).or_default();
-                *latest = (*latest).max_by_index(own(row));
+                *latest = (*latest).max(value(time, row));
             }
-            let without_key = declared.key.is_none();
-            let kept = all.filter(|row| without_key || last.get(&place(*row)) == Some(&own(*row)));
-            let kept: Vec<usize> = kept.collect();
+            let holds = |row: &usize| {
+                let place = place(*row);
+                place.0 == NO_KEY || last.get(&place) == Some(&value(time, *row))
+            };
+            let kept: Vec<usize> = all.filter(holds).collect();
             let periods = kept.iter().map(|row| policy_period(time, *row)).collect();
             (kept, Some(periods))
         }
@@ -195,17 +197,6 @@ pub fn frame_in_memory(
         columns.push(rep.column(rows.iter().map(value)).with_name(column_name(*index).into()));
     }
     Ok(pl::DataFrame::new(rows.len(), columns)?.lazy())
-}
-
-/// The later of two periods of one kind.
-trait MaxByIndex {
-    fn max_by_index(self, other: Self) -> Self;
-}
-
-impl MaxByIndex for Option<Period> {
-    fn max_by_index(self, other: Option<Period>) -> Option<Period> {
-        if other.map(|p| p.index) > self.map(|p| p.index) { other } else { self }
-    }
 }
 
 /// The groups of rows as one whole number: see [`kernels::pack`]. The inputs are a column of full height, then the entity and

@@ -1,31 +1,33 @@
 //! A run as four flat tables: cards, lines, pay, rules.
 
+use std::borrow::Cow;
+
 use kpi_results::{CardStatus, Goal, Line, LineStatus, RuleOutcome, Run};
 use kpi_value::Dec;
 
 /// A table of columns of equal length.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FlatTable {
+pub struct FlatTable<'r> {
     /// Its name, which is the file's.
     pub name: &'static str,
     /// Its columns.
-    pub columns: Vec<FlatColumn>,
+    pub columns: Vec<FlatColumn<'r>>,
 }
 
 /// A column.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FlatColumn {
+pub struct FlatColumn<'r> {
     /// Its header.
     pub name: &'static str,
     /// Its cells.
-    pub cells: Cells,
+    pub cells: Cells<'r>,
 }
 
 /// The cells of a column; `None` is an empty cell.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cells {
-    /// Texts.
-    Text(Vec<Option<String>>),
+pub enum Cells<'r> {
+    /// Texts, of the run mostly.
+    Text(Vec<Option<Cow<'r, str>>>),
     /// Exact numbers.
     Number(Vec<Option<Dec>>),
     /// Whole numbers.
@@ -38,22 +40,25 @@ pub enum Cells {
 /// - A line's `actual` and `target` are texts, since a target may be a date; `target_to` is the upper bound of a band.
 /// - `pay` has one row a pay, and one of the kind `total` a subject of an incentive for a roster (a card's total stands in
 ///   `cards`). An empty `amount` is held.
-pub fn flatten(run: &Run) -> Vec<FlatTable> {
+pub fn flatten(run: &Run) -> Vec<FlatTable<'_>> {
     vec![flatten_cards(run), flatten_lines(run), flatten_pay(run), flatten_rules(run)]
 }
 
 /// The table as CSV: UTF-8, a header, `\n` at the end of a line, exact numbers without separators.
-pub fn render_csv(table: &FlatTable) -> Result<Vec<u8>, csv::Error> {
+pub fn render_csv(table: &FlatTable<'_>) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(table.columns.iter().map(|c| c.name))?;
     let rows = table.columns.first().map_or(0, |c| c.cells.len());
     for i in 0..rows {
-        writer.write_record(table.columns.iter().map(|c| c.cells.text(i)))?;
+        for column in &table.columns {
+            writer.write_field(column.cells.text(i).as_bytes())?;
+        }
+        writer.write_record(None::<&[u8]>)?;
     }
     writer.into_inner().map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))
 }
 
-impl Cells {
+impl Cells<'_> {
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {
@@ -68,11 +73,12 @@ impl Cells {
         self.len() == 0
     }
 
-    fn text(&self, i: usize) -> String {
+    fn text(&self, i: usize) -> Cow<'_, str> {
+        let number = |text: Option<String>| text.map(Cow::Owned);
         let text = match self {
-            Cells::Text(cells) => cells.get(i).cloned().flatten(),
-            Cells::Number(cells) => cells.get(i).copied().flatten().map(|x| x.to_string()),
-            Cells::Whole(cells) => cells.get(i).copied().flatten().map(|x| x.to_string()),
+            Cells::Text(cells) => cells.get(i).and_then(Option::as_deref).map(Cow::Borrowed),
+            Cells::Number(cells) => number(cells.get(i).copied().flatten().map(|x| x.to_string())),
+            Cells::Whole(cells) => number(cells.get(i).copied().flatten().map(|x| x.to_string())),
         };
         text.unwrap_or_default()
     }
@@ -82,15 +88,15 @@ impl Cells {
 macro_rules! builder {
     ($builder:ident, $table:literal, $($column:ident: $kind:ident($ty:ty)),* $(,)?) => {
         #[derive(Default)]
-        struct $builder { $($column: Vec<Option<$ty>>),* }
+        struct $builder<'r> { $($column: Vec<Option<$ty>>),* }
 
-        impl $builder {
+        impl<'r> $builder<'r> {
             #[allow(clippy::too_many_arguments, reason = "one argument a column")]
             fn push(&mut self, $($column: Option<$ty>),*) {
                 $(self.$column.push($column);)*
             }
 
-            fn table(self) -> FlatTable {
+            fn table(self) -> FlatTable<'r> {
                 let columns = vec![$(FlatColumn { name: stringify!($column), cells: Cells::$kind(self.$column) }),*];
                 FlatTable { name: $table, columns }
             }
@@ -99,29 +105,29 @@ macro_rules! builder {
 }
 
 builder!(CardRows, "cards",
-    scorecard: Text(String), subject: Text(String), period: Text(String), status: Text(String),
-    score: Number(Dec), attainment: Number(Dec), grade: Text(String), rank: Whole(u32), vetoed: Text(String),
+    scorecard: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), status: Text(Cow<'r, str>),
+    score: Number(Dec), attainment: Number(Dec), grade: Text(Cow<'r, str>), rank: Whole(u32), vetoed: Text(Cow<'r, str>),
     total_pay: Number(Dec));
 builder!(LineRows, "lines",
-    scorecard: Text(String), subject: Text(String), period: Text(String), group: Text(String), indicator: Text(String),
-    actual: Text(String), actual_unit: Text(String), target: Text(String), target_to: Text(String),
-    target_unit: Text(String), attainment: Number(Dec), weight: Number(Dec), score: Number(Dec), status: Text(String));
+    scorecard: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), group: Text(Cow<'r, str>), indicator: Text(Cow<'r, str>),
+    actual: Text(Cow<'r, str>), actual_unit: Text(Cow<'r, str>), target: Text(Cow<'r, str>), target_to: Text(Cow<'r, str>),
+    target_unit: Text(Cow<'r, str>), attainment: Number(Dec), weight: Number(Dec), score: Number(Dec), status: Text(Cow<'r, str>));
 builder!(PayRows, "pay",
-    scorecard: Text(String), incentive: Text(String), subject: Text(String), period: Text(String), kind: Text(String),
-    pay: Text(String), amount: Number(Dec));
+    scorecard: Text(Cow<'r, str>), incentive: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), kind: Text(Cow<'r, str>),
+    pay: Text(Cow<'r, str>), amount: Number(Dec));
 builder!(RuleRows, "rules",
-    scorecard: Text(String), subject: Text(String), period: Text(String), rule: Text(String), outcome: Text(String),
-    says: Text(String));
+    scorecard: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), rule: Text(Cow<'r, str>), outcome: Text(Cow<'r, str>),
+    says: Text(Cow<'r, str>));
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn some(text: &str) -> Option<Cow<'_, str>> {
+    Some(Cow::Borrowed(text))
 }
 
-fn flatten_cards(run: &Run) -> FlatTable {
+fn flatten_cards(run: &Run) -> FlatTable<'_> {
     let mut rows = CardRows::default();
     for card in &run.cards {
         let status = if card.status == CardStatus::Complete { "complete" } else { "incomplete" };
-        let vetoed = (!card.vetoed.is_empty()).then(|| card.vetoed.join(";"));
+        let vetoed = (!card.vetoed.is_empty()).then(|| Cow::Owned(card.vetoed.join(";")));
         rows.push(
             some(&card.scorecard),
             some(&card.subject),
@@ -129,7 +135,7 @@ fn flatten_cards(run: &Run) -> FlatTable {
             some(status),
             card.score,
             card.attainment,
-            card.grade.clone(),
+            card.grade.as_deref().map(Cow::Borrowed),
             card.rank,
             vetoed,
             card.total_pay,
@@ -138,8 +144,8 @@ fn flatten_cards(run: &Run) -> FlatTable {
     rows.table()
 }
 
-fn flatten_lines(run: &Run) -> FlatTable {
-    fn push(rows: &mut LineRows, card: &kpi_results::Card, group: Option<&str>, lines: &[Line]) {
+fn flatten_lines(run: &Run) -> FlatTable<'_> {
+    fn push<'r>(rows: &mut LineRows<'r>, card: &'r kpi_results::Card, group: Option<&'r str>, lines: &'r [Line]) {
         for line in lines {
             let (from, to, unit) = match &line.target {
                 Some(Goal::Bound(q)) => (some(&q.value), None, some(&q.unit)),
@@ -150,10 +156,10 @@ fn flatten_lines(run: &Run) -> FlatTable {
                 some(&card.scorecard),
                 some(&card.subject),
                 some(&card.period),
-                group.map(str::to_owned),
+                group.map(Cow::Borrowed),
                 some(&line.indicator),
-                line.actual.as_ref().map(|q| q.value.clone()),
-                line.actual.as_ref().map(|q| q.unit.clone()),
+                line.actual.as_ref().and_then(|q| some(&q.value)),
+                line.actual.as_ref().and_then(|q| some(&q.unit)),
                 from,
                 to,
                 unit,
@@ -172,7 +178,7 @@ fn flatten_lines(run: &Run) -> FlatTable {
     rows.table()
 }
 
-fn flatten_pay(run: &Run) -> FlatTable {
+fn flatten_pay(run: &Run) -> FlatTable<'_> {
     let mut rows = PayRows::default();
     for card in &run.cards {
         for (pay, amount) in &card.pay {
@@ -192,17 +198,24 @@ fn flatten_pay(run: &Run) -> FlatTable {
     rows.table()
 }
 
-fn flatten_rules(run: &Run) -> FlatTable {
+fn flatten_rules(run: &Run) -> FlatTable<'_> {
     let mut rows = RuleRows::default();
     for card in &run.cards {
         for rule in &card.rules {
             let at = (some(&card.scorecard), some(&card.subject), some(&card.period));
-            rows.push(at.0, at.1, at.2, some(&rule.rule), some(outcome(rule.outcome)), rule.says.clone());
+            rows.push(
+                at.0,
+                at.1,
+                at.2,
+                some(&rule.rule),
+                some(outcome(rule.outcome)),
+                rule.says.as_deref().map(Cow::Borrowed),
+            );
         }
     }
     for rule in &run.rules {
         let at = (some(&rule.subject), some(&rule.period), some(&rule.rule));
-        rows.push(None, at.0, at.1, at.2, some(outcome(rule.outcome)), rule.says.clone());
+        rows.push(None, at.0, at.1, at.2, some(outcome(rule.outcome)), rule.says.as_deref().map(Cow::Borrowed));
     }
     rows.table()
 }

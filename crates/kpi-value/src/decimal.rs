@@ -1,6 +1,7 @@
 //! Exact decimals with twelve digits after the point.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 use ethnum::I256;
@@ -191,7 +192,8 @@ impl Dec {
 
     /// Digits after the point that are not trailing zeros.
     pub fn fraction_digits(self) -> u32 {
-        let (mut rest, mut digits) = ((self.0 % Self::UNITS).unsigned_abs(), Self::SCALE);
+        // The fraction fits 64 bits, where division is much cheaper.
+        let (mut rest, mut digits) = ((self.0 % Self::UNITS).unsigned_abs() as u64, Self::SCALE);
         while digits > 0 && rest % 10 == 0 {
             rest /= 10;
             digits -= 1;
@@ -206,12 +208,18 @@ impl Dec {
         let sign = if rounded.0 < 0 { "-" } else { "" };
         let units = rounded.0.unsigned_abs();
         let one = Self::UNITS.unsigned_abs();
-        let (whole, fraction) = (units / one, units % one);
-        if digits == 0 {
-            return format!("{sign}{whole}");
-        }
-        let fraction = fraction / 10u128.pow(Self::SCALE - digits);
-        format!("{sign}{whole}.{fraction:0width$}", width = digits as usize)
+        let (whole, fraction) = (units / one, (units % one) as u64 / 10u64.pow(Self::SCALE - digits));
+        let fraction = |f: &mut String| {
+            if digits > 0 { write!(f, ".{fraction:0width$}", width = digits as usize) } else { Ok(()) }
+        };
+        let mut text = String::with_capacity(24);
+        // Writing to a text cannot fail. Numbers of 128 bits are shown much more slowly.
+        let _ = match u64::try_from(whole) {
+            Ok(whole) => write!(text, "{sign}{whole}"),
+            Err(_) => write!(text, "{sign}{whole}"),
+        };
+        let _ = fraction(&mut text);
+        text
     }
 }
 

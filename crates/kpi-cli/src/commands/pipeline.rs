@@ -22,5 +22,9 @@ pub(crate) fn compute<T>(
     let facts: Facts = execute(model, plan, inputs, options)?;
     let scored = kpi_score::score(model, plan, &facts);
     let findings = scored.findings();
-    if findings.iter().any(Diagnostic::is_error) { Err(findings) } else { Ok(then(&scored, &facts)) }
+    let result = if findings.iter().any(Diagnostic::is_error) { Err(findings) } else { Ok(then(&scored, &facts)) };
+    // The process ends soon: taking large facts apart piece by piece would only cost time.
+    std::mem::forget(scored);
+    std::mem::forget(facts);
+    result
 }

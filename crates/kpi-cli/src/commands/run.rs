@@ -1,5 +1,6 @@
 //! `kpi run`
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -93,6 +94,8 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         console.report(&run.findings, &project.files)?;
     }
     let incomplete = run.cards.iter().any(|card| card.status == CardStatus::Incomplete);
+    // The process ends: taking a large run apart piece by piece would only cost time.
+    std::mem::forget(run);
     Ok(if incomplete && args.fail_on == Some(FailOn::Incomplete) { Exit::Findings } else { Exit::Clean })
 }
 
@@ -144,18 +147,18 @@ fn no_subject(name: &str, subjects: &[&str], run: &Run, model: &Model) -> Failur
     Failure::one(finding.help(help))
 }
 
-fn write_csv(table: &FlatTable, path: &Path) -> io::Result<()> {
+fn write_csv(table: &FlatTable<'_>, path: &Path) -> io::Result<()> {
     fs::write(path, render_csv(table).map_err(io::Error::other)?)
 }
 
-fn parquet(table: FlatTable, path: &Path) -> io::Result<()> {
+fn parquet(table: FlatTable<'_>, path: &Path) -> io::Result<()> {
     let columns: Vec<_> = table.columns.into_iter().map(|column| (column.name, out_column(column.cells))).collect();
     write_parquet(&columns, path)
 }
 
-fn out_column(cells: Cells) -> OutColumn {
+fn out_column(cells: Cells<'_>) -> OutColumn {
     match cells {
-        Cells::Text(cells) => OutColumn::Text(cells),
+        Cells::Text(cells) => OutColumn::Text(cells.into_iter().map(|cell| cell.map(Cow::into_owned)).collect()),
         Cells::Number(cells) => OutColumn::Dec(cells, kpi_value::Dec::SCALE),
         Cells::Whole(cells) => OutColumn::Int(cells.into_iter().map(|cell| cell.map(i64::from)).collect()),
     }

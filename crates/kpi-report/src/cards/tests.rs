@@ -119,7 +119,8 @@ fn colours_do_not_move_columns() {
 
 #[test]
 fn flat_tables_as_csv() {
-    let tables = flatten(&run());
+    let run = run();
+    let tables = flatten(&run);
     let text = |t: &crate::FlatTable| format!("{}\n{}", t.name, String::from_utf8(render_csv(t).unwrap()).unwrap());
     insta::assert_snapshot!(tables.iter().map(text).collect::<Vec<_>>().join("\n"));
 }

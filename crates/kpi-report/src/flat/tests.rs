@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn an_empty_run_has_headers_only() {
-    let tables = flatten(&Run::default());
+    let run = Run::default();
+    let tables = flatten(&run);
     let names: Vec<_> = tables.iter().map(|t| t.name).collect();
     assert_eq!(names, ["cards", "lines", "pay", "rules"]);
     for table in tables {
