@@ -46,12 +46,34 @@ pub fn flatten(run: &Run) -> Vec<FlatTable<'_>> {
 
 /// The table as CSV: UTF-8, a header, `\n` at the end of a line, exact numbers without separators.
 pub fn render_csv(table: &FlatTable<'_>) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(table.columns.iter().map(|c| c.name))?;
     let rows = table.columns.first().map_or(0, |c| c.cells.len());
-    for i in 0..rows {
-        for column in &table.columns {
-            writer.write_field(column.cells.text(i).as_bytes())?;
+    let mut out = render_records(std::iter::once(table.columns.iter().map(|c| Cow::Borrowed(c.name))))?;
+    // Large tables are rendered in parts side by side, and put together in order.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(rows / 10_000 + 1);
+    let part = rows.div_ceil(threads).max(1);
+    let records = |from: usize| {
+        let rows = from..(from + part).min(rows);
+        render_records(rows.map(|i| table.columns.iter().map(move |c| c.cells.text(i))))
+    };
+    let records = &records;
+    let parts = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..rows).step_by(part).map(|from| scope.spawn(move || records(from))).collect();
+        started.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
+    });
+    for part in parts {
+        out.extend(part.map_err(|_| csv::Error::from(std::io::Error::other("a thread stopped")))??);
+    }
+    Ok(out)
+}
+
+fn render_records<'c, R>(records: impl Iterator<Item = R>) -> Result<Vec<u8>, csv::Error>
+where
+    R: Iterator<Item = Cow<'c, str>>,
+{
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in records {
+        for cell in record {
+            writer.write_field(cell.as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
