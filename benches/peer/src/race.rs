@@ -35,7 +35,7 @@ pub fn race(times: &str, name: &str, commands: &[&str]) -> Result<(), Failure> {
 fn run(words: &[&str]) -> Result<Duration, Failure> {
     let Some((program, args)) = words.split_first() else { return Err("an empty command".into()) };
     let start = Instant::now();
-    let status = Command::new(program).args(args).stdout(Stdio::null()).status()?;
+    let status = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let time = start.elapsed();
     if status.success() { Ok(time) } else { Err(format!("`{}` failed", words.join(" ")).into()) }
 }
