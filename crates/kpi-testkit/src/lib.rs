@@ -7,8 +7,6 @@
 //!
 //! Start with [`interpret()`] and the modules beneath it: one small function a construct, each with its rule.
 
-#![allow(rustdoc::private_intra_doc_links, reason = "the interpreter is read in its modules, which are private")]
-
 pub mod check;
 pub mod compare;
 pub mod coverage;
