@@ -1,4 +1,4 @@
-//! Runs a [`Plan`](kpi_plan::Plan) over Polars: exports in, [`Facts`](kpi_plan::Facts) out.
+//! Runs a [`Plan`] over Polars: exports in, [`Facts`] out.
 //!
 //! The only crate that uses Polars. It reads exports against their contracts and aggregates them; it computes no score.
 //!
