@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
             let title = title(&table.name, &table.label, *doc);
             let (key, label, time) = (None, None, Timing::Timeless);
             let sparse = table.sparse.is_some();
-            self.model.tables.push(Table { title, roster: *roster, columns, key, label, time, sparse });
+            self.model.tables.push(Table { title, roster: *roster, columns, key, label, time, sparse, view: None });
         }
         for (index, (table, ..)) in tables.iter().enumerate() {
             self.check_table(TableId::new(index), table);

@@ -132,6 +132,9 @@ impl<'a> Checker<'a> {
         let model = formula.map(|formula| model::Indicator {
             title: title(&indicator.name, &indicator.label, doc),
             formula,
+            parts: None,
+            shorter: None,
+            track: Vec::new(),
             target: None,
             scoring: Scoring::Proportional { none_below: None, cap: Dec::ONE, stretch: None },
             when_missing: match indicator.when_missing {

@@ -195,7 +195,9 @@ impl Mover {
             | ExprKind::Over(x, _)
             | ExprKind::Previous(x, _)
             | ExprKind::Growth(x)
-            | ExprKind::Streak(x) => self.expr(x),
+            | ExprKind::Streak(x)
+            | ExprKind::Window(_, x, ..)
+            | ExprKind::OverWindow(x, _) => self.expr(x),
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) => {
                 self.expr(a);
                 self.expr(b);
@@ -226,6 +228,7 @@ impl Mover {
             | ExprKind::Const(_)
             | ExprKind::Column(_)
             | ExprKind::Period(_)
+            | ExprKind::StintDays
             | ExprKind::Line(_)
             | ExprKind::Card(_)
             | ExprKind::Pay(..) => {}

@@ -84,7 +84,7 @@ impl<'a> Checker<'a> {
             pays: pays.into_iter().collect::<Option<_>>()?,
             cap: cap?,
             floor: floor?,
-            per_card: written.per_card.is_some(),
+            sharing: if written.per_card.is_some() { model::Sharing::PerCard } else { model::Sharing::Once },
         })
     }
 

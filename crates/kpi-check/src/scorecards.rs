@@ -119,6 +119,7 @@ impl<'a> Checker<'a> {
             table: table_id,
             condition: condition?,
             period: self.model.policy.period,
+            mid_period: model::MidPeriod::Last,
             lines,
             vetoes: vetoes.into_iter().collect::<Option<_>>()?,
             adjustments,

@@ -21,6 +21,7 @@ const FIELDS: &[(&str, IndicatorField)] = &[
     ("met", IndicatorField::Met),
     ("attainment", IndicatorField::Attainment),
     ("gap", IndicatorField::Gap),
+    ("progress", IndicatorField::Progress),
     ("score", IndicatorField::Score),
 ];
 
@@ -386,7 +387,9 @@ impl<'a> Checker<'a> {
         let ty = match field {
             IndicatorField::Actual | IndicatorField::Target => found.formula.ty,
             IndicatorField::Met => Type::Bool,
-            IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Score => Type::RATIO,
+            IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Score | IndicatorField::Progress => {
+                Type::RATIO
+            }
         };
         Some(self.make(ExprKind::Indicator(id, field), ty, span))
     }

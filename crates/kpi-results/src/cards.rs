@@ -40,6 +40,9 @@ pub struct Card {
     pub subject: String,
     /// The period, as it is written.
     pub period: String,
+    /// The days that the card covers, on a scorecard that is split where attributes change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stint: Option<Stint>,
     /// Whether everything was there that the card needs.
     pub status: CardStatus,
     /// The final score, of 2 digits; none if the card is incomplete, and likewise below.
@@ -60,6 +63,17 @@ pub struct Card {
     pub total_pay: Option<Dec>,
     /// Every rule for the card.
     pub rules: Vec<Rule>,
+}
+
+/// The days of a period that a card covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stint {
+    /// The first day, as it is written.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// How many they are.
+    pub days: u32,
 }
 
 /// Whether everything was there that a card needs.
@@ -89,9 +103,46 @@ pub struct Line {
     pub score: Option<Dec>,
     /// What became of it.
     pub status: LineStatus,
-    /// The lines of a group.
+    /// The lines of a group; the parts of an indicator that has parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<Line>>,
+    /// The shorter periods from which it is rolled up, those without data included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub periods: Option<Vec<SubPeriod>>,
+    /// Actual ÷ target, without limit, where the indicator is tracked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Dec>,
+    /// What is shown of shorter periods, where the indicator is tracked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track: Option<Vec<Tracked>>,
+}
+
+/// A shorter period of a line that is rolled up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SubPeriod {
+    /// The period, as it is written.
+    pub period: String,
+    /// What was measured.
+    pub actual: Option<Quantity>,
+    /// What was asked for.
+    pub target: Option<Goal>,
+    /// The attainment as a fraction.
+    pub attainment: Option<Dec>,
+    /// Whether the target is met.
+    pub met: Option<bool>,
+}
+
+/// A shorter period of a line that is tracked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tracked {
+    /// The period, as it is written.
+    pub period: String,
+    /// What was measured.
+    pub actual: Option<Quantity>,
+    /// The share of the target that is asked of it.
+    pub target: Option<Goal>,
+    /// Actual ÷ that share.
+    pub progress: Option<Dec>,
 }
 
 /// What became of a line.

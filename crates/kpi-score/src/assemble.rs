@@ -50,6 +50,7 @@ impl Scored<'_> {
             scorecard: scorecard.title.name.clone(),
             subject,
             period,
+            stint: None,
             status: cards.status(row),
             score: get(&cards.score, row),
             attainment: get(&cards.attainment, row),
@@ -85,6 +86,9 @@ impl Scored<'_> {
                 score: get(&line.score, row),
                 status,
                 lines: inner,
+                periods: None,
+                progress: None,
+                track: None,
             }
         });
         made.collect()

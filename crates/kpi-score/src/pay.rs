@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::run::{PAID_TWICE, SCORE_OVERFLOW};
-use kpi_check::model::{Audience, Incentive, IncentiveId, Model, ScorecardId, VetoEffect};
+use kpi_check::model::{Audience, Incentive, IncentiveId, Model, ScorecardId, Sharing, VetoEffect};
 use kpi_value::{Dec, Overflow};
 
 use crate::cards::{Cards, Members, get, members};
@@ -53,7 +53,7 @@ pub(crate) fn pay_incentive(
         Audience::Cards(ids) => {
             let found: Vec<&Cards> =
                 ids.iter().filter_map(|card| cards.get(card.index()).and_then(Option::as_ref)).collect();
-            let twice = if incentive.per_card { Vec::new() } else { reached_twice(&found) };
+            let twice = if incentive.sharing != Sharing::Once { Vec::new() } else { reached_twice(&found) };
             report_twice(ev, incentive, &found, &twice, findings);
             for card in found {
                 let standing = |row: usize| {

@@ -153,7 +153,7 @@ fn place_type(model: &Model, place: &Place) -> kpi_check::model::Type {
     let of_indicator = |actual: Type, field: &IndicatorField| match field {
         IndicatorField::Actual | IndicatorField::Target => actual,
         IndicatorField::Met => Type::Bool,
-        IndicatorField::Attainment | IndicatorField::Gap => Type::RATIO,
+        IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Progress => Type::RATIO,
         IndicatorField::Score => Type::POINTS,
     };
     match place {

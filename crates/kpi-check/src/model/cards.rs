@@ -17,6 +17,8 @@ pub struct Scorecard {
     pub condition: Option<Expr>,
     /// Its period.
     pub period: PeriodKind,
+    /// As of when a subject's attributes are read, where they change inside a period.
+    pub mid_period: MidPeriod,
     /// Its lines and groups.
     pub lines: Vec<Line>,
     /// Its vetoes.
@@ -30,6 +32,20 @@ pub struct Scorecard {
     /// The largest score: 100 × the largest fraction that its scorings allow + the caps of its bonuses; `None` where a
     /// bonus has no cap.
     pub score_limit: Option<Dec>,
+}
+
+/// As of when a subject's attributes are read, where they change inside a period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MidPeriod {
+    /// As of the last valid day of the period.
+    #[default]
+    Last,
+    /// As of the first valid day.
+    First,
+    /// The period is cut into *stints*, the longest runs of days on which the subject's row says the same in every column
+    /// that the policy reads. Each has a card of its own, with the rows of its days.
+    Split,
 }
 
 /// A line or a group of a scorecard. Lines of weight 0% and of target `none` are not on a subject's card.
@@ -180,8 +196,21 @@ pub struct Incentive {
     pub cap: Option<Expr>,
     /// The least that the total may be (default 0).
     pub floor: Option<Expr>,
-    /// Whether it pays for each card of a subject that has several; else that is an error of the run.
-    pub per_card: bool,
+    /// What it pays to a subject that has several of its cards in a period.
+    pub sharing: Sharing,
+}
+
+/// What an incentive pays to a subject that has several of its cards in a period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// That is an error of the run.
+    #[default]
+    Once,
+    /// Each card pays in full.
+    PerCard,
+    /// Each card pays its part: the days of its stint ÷ those of all the subject's cards.
+    ByStint,
 }
 
 /// One pay of an incentive.

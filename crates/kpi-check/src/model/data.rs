@@ -1,9 +1,9 @@
 //! Dimensions, rosters, sources and parameters.
 
-use kpi_value::{Dec, Value};
+use kpi_value::{Dec, PeriodKind, Value};
 use serde::Serialize;
 
-use super::{ByTable, ColumnId, CompareOp, Expr, Title, Type};
+use super::{AggregateFunction, ByTable, ColumnId, CompareOp, Expr, Path, TableId, Title, Type};
 
 /// A dimension with its members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +33,49 @@ pub struct Table {
     pub time: Timing,
     /// Whether a period without any row means zero of everything rather than a missing export.
     pub sparse: bool,
+    /// How its rows are made, if it is a view; else they are read from exports.
+    pub view: Option<View>,
+}
+
+/// How the rows of a view are made of those of another table: of its whole input, whatever the period judged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct View {
+    /// The table whose rows it takes; it may be a view itself.
+    pub of: TableId,
+    /// Which of them, in the context of a row: those for which it is true.
+    pub condition: Option<Expr>,
+    /// How they are grouped. Without it the view has the columns of its input, in the same places.
+    pub grouping: Option<Grouping>,
+}
+
+/// How a view groups its input. Its columns are the keys, then the aggregates.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Grouping {
+    /// What rows of one group agree in; a missing value is a value like others.
+    pub keys: Vec<GroupKey>,
+    /// What is computed of each group.
+    pub aggregates: Vec<GroupAggregate>,
+}
+
+/// What the rows of one group agree in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupKey {
+    /// A column of the input, or of a table that it refers to.
+    Column(Path),
+    /// The calendar unit in which the input's time falls: a date for days, else a period. It is the view's time.
+    Calendar(PeriodKind),
+}
+
+/// One aggregate of a view: `Sum`, `Count`, `CountDistinct`, `Average`, `Min`, `Max`, `Any` or `All`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GroupAggregate {
+    /// What is computed.
+    pub function: AggregateFunction,
+    /// Of what, in the context of a row; none for `count()`.
+    pub arg: Option<Expr>,
+    /// Of which rows, in the context of a row.
+    pub condition: Option<Expr>,
 }
 
 /// How the rows of a table lie in time.
@@ -120,6 +163,14 @@ impl Table {
 }
 
 impl super::Model {
+    /// The table at the bottom of a view, whose rows are read from exports; the table itself if it is no view.
+    pub fn export_of(&self, mut table: TableId) -> TableId {
+        while let Some(view) = &self.tables[table].view {
+            table = view.of;
+        }
+        table
+    }
+
     /// The column of an id.
     ///
     /// # Panics

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use kpi_base::Span;
-use kpi_value::{Dec, Value};
+use kpi_value::{Dec, Period, PeriodKind, Value};
 use serde::Serialize;
 
 use super::{ByTable, Curve, ExprId, IncentiveId, IndicatorId, ParamId, Path, TableId, Type};
@@ -79,10 +79,17 @@ pub enum ExprKind {
     Growth(Box<Expr>),
     /// `streak(condition)`: for how many periods up to this one the condition has held without a break.
     Streak(Box<Expr>),
+    /// `average(X, last 3 months)`: over the values of X in the periods of the window, the cell's own included, as far as they
+    /// have data and the subject is there; fewer than so many are no data, and so are none.
+    Window(WindowFunction, Box<Expr>, Window, u32),
+    /// `X over last 3 months`: X with the rows of all these periods in each aggregate, and the attributes of the cell's own.
+    OverWindow(Box<Expr>, Window),
     /// `step(x) { … }`, `linear(x) { … }`, `marginal(x) { … }`
     Curve(Arc<Curve>, Box<Expr>),
     /// `period.start`, `.end`, `.days`
     Period(PeriodField),
+    /// `stint.days`: the days of the period that the card covers.
+    StintDays,
     /// The line's own values, in a scoring: `attainment`, `actual`
     Line(LineField),
     /// The card's rounded values, in incentives and rules for scorecards: `attainment`, `score`, `grade`, `rank`
@@ -279,6 +286,34 @@ pub enum AmongFunction {
     Zscore,
 }
 
+/// The functions over the values of several periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowFunction {
+    /// The sum.
+    Sum,
+    /// The mean.
+    Average,
+    /// The quantile at 50%.
+    Median,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+}
+
+/// Periods up to the cell's own, which is one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// So many; at least one.
+    Last(u32),
+    /// Those of the same quarter or fiscal year.
+    This(PeriodKind),
+    /// Those from this one on (of the policy's kind); none before it.
+    Since(Period),
+}
+
 /// A value of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -295,6 +330,8 @@ pub enum IndicatorField {
     Gap,
     /// The fraction of its weight that it earns.
     Score,
+    /// Actual ÷ target, without limit; no data where the target is not above 0.
+    Progress,
 }
 
 /// A value of the line that is scored.
@@ -354,7 +391,9 @@ impl Expr {
             | ExprKind::Over(x, _)
             | ExprKind::Previous(x, _)
             | ExprKind::Growth(x)
-            | ExprKind::Streak(x) => vec![x],
+            | ExprKind::Streak(x)
+            | ExprKind::Window(_, x, ..)
+            | ExprKind::OverWindow(x, _) => vec![x],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) => {
                 vec![a, b]
             }
@@ -370,6 +409,7 @@ impl Expr {
             | ExprKind::Column(_)
             | ExprKind::Indicator(..)
             | ExprKind::Period(_)
+            | ExprKind::StintDays
             | ExprKind::Line(_)
             | ExprKind::Card(_)
             | ExprKind::Pay(..) => Vec::new(),

@@ -3,18 +3,24 @@
 use std::sync::Arc;
 
 use kpi_base::Span;
-use kpi_value::Dec;
+use kpi_value::{Dec, PeriodKind};
 use serde::Serialize;
 
-use super::{ByTable, CompareOp, Curve, Expr, LineField, Subject, Title};
+use super::{ByTable, Combine, CompareOp, Curve, Expr, IndicatorId, LineField, Subject, Title};
 
 /// An indicator.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Indicator {
     /// Its name.
     pub title: Title,
-    /// What is measured, in the context of a cell.
+    /// What is measured, in the context of a cell; no data where the indicator has parts.
     pub formula: Expr,
+    /// The parts that make it, which are indicators of the same subject by themselves. It has no formula and no target then.
+    pub parts: Option<Parts>,
+    /// The shorter period in which it is judged, if it has one; else it is judged in the period of its user.
+    pub shorter: Option<Shorter>,
+    /// The shares of the target that are shown for shorter periods.
+    pub track: Vec<Track>,
     /// What is asked for; `None` if it has no `target` at all, a row of value `None` for `target none`.
     pub target: Option<ByTable<Option<Target>>>,
     /// How it is scored.
@@ -28,6 +34,47 @@ pub struct Indicator {
     /// Whom it measures. An indicator of the policy stands in the model once for each kind of subject that it is used
     /// for (`staff` and, by `over team`, `team`), with the same title.
     pub subject: Subject,
+}
+
+/// The parts of an indicator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parts {
+    /// How they become one: never [`Combine::Sum`].
+    pub combine: Combine,
+    /// The parts, at least one; their titles are the parts' own names.
+    pub parts: Vec<IndicatorId>,
+}
+
+/// `period week rolled up by average`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Shorter {
+    /// The period in which the indicator is judged; shorter than the policy's.
+    pub period: PeriodKind,
+    /// How those inside a period of the user become one.
+    pub roll_up: RollUp,
+}
+
+/// How the values of shorter periods become one. Periods without data are left out; none left is no data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollUp {
+    /// Σ actual against Σ target.
+    Sum,
+    /// The mean of the attainments; met from 100%.
+    Average,
+    /// The lowest attainment; met if every period is.
+    Worst,
+    /// The share of the periods that are met as the attainment; met if every period is.
+    ShareMet,
+}
+
+/// `track week 1 ÷ 4`: the actual of a shorter period against a share of the target; shown, never scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Track {
+    /// The shorter period.
+    pub period: PeriodKind,
+    /// The share of the target that is asked of each.
+    pub share: Dec,
 }
 
 /// One target.

@@ -33,12 +33,13 @@ enum Shown {
     Other,
 }
 
-const FIELDS: [(&str, IndicatorField); 6] = [
+const FIELDS: [(&str, IndicatorField); 7] = [
     ("actual", IndicatorField::Actual),
     ("target", IndicatorField::Target),
     ("met", IndicatorField::Met),
     ("attainment", IndicatorField::Attainment),
     ("gap", IndicatorField::Gap),
+    ("progress", IndicatorField::Progress),
     ("score", IndicatorField::Score),
 ];
 
@@ -228,7 +229,9 @@ impl<'a> Checker<'a> {
                 self.instance(id).map_or(Type::Number(Unit::NUMBER), |indicator| indicator.formula.ty)
             }
             IndicatorField::Met => Type::Bool,
-            IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Score => Type::RATIO,
+            IndicatorField::Attainment | IndicatorField::Gap | IndicatorField::Score | IndicatorField::Progress => {
+                Type::RATIO
+            }
         }
     }
 

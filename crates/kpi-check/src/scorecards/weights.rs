@@ -215,6 +215,7 @@ mod tests {
             label: None,
             time: Timing::Timeless,
             sparse: false,
+            view: None,
         };
         let mut tables = Arena::new();
         tables.push(table);

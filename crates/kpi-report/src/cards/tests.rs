@@ -23,6 +23,9 @@ fn line(indicator: &str, actual: (&str, &str), target: &str, numbers: [&str; 3],
         score,
         status,
         lines: None,
+        periods: None,
+        progress: None,
+        track: None,
     }
 }
 
@@ -32,6 +35,7 @@ pub(crate) fn run() -> Run {
         scorecard: "host_card".into(),
         subject: subject.into(),
         period: "2026-10".into(),
+        stint: None,
         status: CardStatus::Complete,
         score: Some(dec(score)),
         attainment: Some(dec("1.0325")),

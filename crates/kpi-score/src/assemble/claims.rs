@@ -154,9 +154,10 @@ impl Scored<'_> {
             IndicatorField::Attainment => (3, Type::RATIO),
             IndicatorField::Gap => (4, Type::RATIO),
             IndicatorField::Score => (5, Type::RATIO),
+            IndicatorField::Progress => (6, Type::RATIO),
         };
         // No formula of the policy has these ids.
-        let expr = ExprId(u32::MAX - (id.index() as u32 * 6 + place));
+        let expr = ExprId(u32::MAX - (id.index() as u32 * 7 + place));
         let expr = model::Expr { id: expr, kind: ExprKind::Indicator(id, field), ty, span: indicator.title.span };
         match self.plan().spine(&indicator.subject) {
             Some(spine) => self.ev.column(&expr, At::spine(spine)),

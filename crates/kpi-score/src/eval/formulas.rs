@@ -70,6 +70,7 @@ impl Evaluator<'_> {
                 let x = self.column(x, at);
                 bools(cells, &[&x], |i| Some(!x.is_known(i)))
             }
+            ExprKind::Window(..) | ExprKind::OverWindow(..) | ExprKind::StintDays => self.not_planned(expr, at),
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.column(condition, at);
                 let (then, otherwise) = (self.column(then, at), self.column(otherwise, at));
@@ -175,6 +176,7 @@ impl Evaluator<'_> {
             IndicatorField::Met => Rc::clone(&self.indicator(id).met),
             IndicatorField::Attainment => self.attainment(id, cap),
             IndicatorField::Gap => self.gap(id),
+            IndicatorField::Progress => self.progress(id),
             IndicatorField::Score => {
                 let model = self.model;
                 self.fraction(id, &model.indicators[id].scoring, cap).column

@@ -248,6 +248,23 @@ impl Evaluator<'_> {
         Rc::new(Column::of(ty, (0..columns.actual.len()).map(value)))
     }
 
+    /// Actual ÷ target, without limit; no data where the target is not above 0.
+    pub fn progress(&mut self, id: IndicatorId) -> Rc<Column> {
+        let (columns, target) = (self.indicator(id), self.single_target(id));
+        let mut too_large = Vec::new();
+        let progress = |cell: usize| {
+            let (actual, target) = (columns.actual.dec(cell)?, target.dec(cell).filter(|target| *target > Dec::ZERO)?);
+            actual.div(target).unwrap_or_else(|_| {
+                too_large.push(cell);
+                None
+            })
+        };
+        let column = Column::Dec((0..columns.actual.len()).map(progress).collect());
+        let what = (self.model.indicators[id].formula.id, self.model.indicators[id].title.span);
+        self.note_too_large(what, At::spine(columns.spine), too_large);
+        Rc::new(column)
+    }
+
     /// (actual − target) ÷ target, positive when better.
     pub fn gap(&mut self, id: IndicatorId) -> Rc<Column> {
         let columns = self.indicator(id);

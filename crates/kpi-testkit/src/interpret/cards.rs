@@ -112,6 +112,7 @@ impl Interpreter<'_> {
             scorecard: scorecard.title.name.clone(),
             subject: key.to_string(),
             period: self.model.policy.calendar.show(place.period),
+            stint: None,
             status: if complete { CardStatus::Complete } else { CardStatus::Incomplete },
             score: complete.then_some(score),
             attainment: complete.then_some(attainment),
@@ -225,6 +226,9 @@ fn blank(name: &str, attainment: Option<Dec>, status: LineStatus) -> Shown {
         score: None,
         status,
         lines: None,
+        periods: None,
+        progress: None,
+        track: None,
     }
 }
 

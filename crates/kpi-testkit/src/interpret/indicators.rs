@@ -50,10 +50,15 @@ impl Interpreter<'_> {
             return self.value(&indicator.formula, &Place::cell(place.who.clone(), place.period));
         }
         let measured = self.measure(id, &indicator.scoring, self.model.policy.attainment_cap, place)?;
+        let target = match measured.goal {
+            Goal::Bound(_, target, ..) | Goal::Exactly(target, _) => Some(target),
+            _ => None,
+        };
         Ok(match field {
             IndicatorField::Actual => measured.actual,
-            IndicatorField::Target => match measured.goal {
-                Goal::Bound(_, target, ..) | Goal::Exactly(target, _) => Some(Value::Dec(target)),
+            IndicatorField::Target => target.map(Value::Dec),
+            IndicatorField::Progress => match (measured.actual.and_then(|a| a.as_dec()), target) {
+                (Some(actual), Some(target)) if target > Dec::ZERO => actual.div(target)?.map(Value::Dec),
                 _ => None,
             },
             IndicatorField::Met => measured.met.map(Value::Bool),

@@ -1,7 +1,7 @@
 //! Incentives.
 
 use indexmap::IndexMap;
-use kpi_check::model::{Audience, Incentive, IncentiveId, ScorecardId};
+use kpi_check::model::{Audience, Incentive, IncentiveId, ScorecardId, Sharing};
 use kpi_results::{Card, CardStatus, RosterPay};
 use kpi_value::{Dec, Period, Value};
 
@@ -63,7 +63,7 @@ impl Interpreter<'_> {
         for id in ids {
             reached += usize::from(self.cards(*id, period)?.iter().any(|marked| marked.card.subject == subject));
         }
-        if reached > 1 && !incentive.per_card {
+        if reached > 1 && incentive.sharing == Sharing::Once {
             let incentive = incentive.title.name.clone();
             return Err(Fault::TwoCards { incentive, subject: subject.to_owned() });
         }

@@ -86,6 +86,9 @@ impl<'a> Interpreter<'a> {
             ExprKind::Previous(x, n) => self.previous(x, *n, place),
             ExprKind::Growth(x) => self.growth(x, place),
             ExprKind::Streak(condition) => self.streak(condition, place),
+            ExprKind::Window(..) | ExprKind::OverWindow(..) | ExprKind::StintDays => {
+                Err(Fault::Model("a window or a stint"))
+            }
             ExprKind::Curve(curve, x) => match self.number(x, place)? {
                 Some(x) => self.curve(curve, x, place),
                 None => Ok(None),
