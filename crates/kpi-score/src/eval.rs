@@ -14,7 +14,7 @@ mod tables;
 mod troubles;
 mod windows;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{CardField, ColumnId, ExprId, IncentiveId, IndicatorId, Model, Path, ScorecardId, TableId};
 use kpi_plan::{Facts, Plan, SpineId};
@@ -49,21 +49,21 @@ pub struct Evaluator<'a> {
     pub(crate) timeline: Timeline,
     pub(crate) spines: Vec<Spine>,
     /// For each roster and cell of its entities, the row in force.
-    pub(crate) rows: Vec<Rc<Vec<u32>>>,
-    columns: FxHashMap<(ExprId, At), Rc<Column>>,
+    pub(crate) rows: Vec<Arc<Vec<u32>>>,
+    columns: FxHashMap<(ExprId, At), Arc<Column>>,
     applied: FxHashMap<(ExprId, At), Applied>,
     counts: FxHashMap<(ExprId, SpineId), RowCounts>,
-    cards: FxHashMap<(ScorecardId, CardField), Rc<Column>>,
-    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Rc<Column>>,
-    actuals: FxHashMap<IndicatorId, Rc<Column>>,
-    indicators: FxHashMap<IndicatorId, Rc<IndicatorColumns>>,
-    attainments: FxHashMap<(IndicatorId, Dec), Rc<Column>>,
-    attributes: FxHashMap<(SpineId, Path), Rc<Column>>,
-    references: FxHashMap<ColumnId, Rc<Vec<u32>>>,
-    links: FxHashMap<(Path, SpineId), Rc<Vec<u32>>>,
-    pub(crate) pairs: FxHashMap<(usize, SpineId, Option<Path>), Rc<Vec<Pair>>>,
-    pub(crate) part_counts: FxHashMap<PartKey, Rc<Vec<u64>>>,
-    pub(crate) available: FxHashMap<TableId, Rc<Vec<bool>>>,
+    cards: FxHashMap<(ScorecardId, CardField), Arc<Column>>,
+    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Arc<Column>>,
+    actuals: FxHashMap<IndicatorId, Arc<Column>>,
+    indicators: FxHashMap<IndicatorId, Arc<IndicatorColumns>>,
+    attainments: FxHashMap<(IndicatorId, Dec), Arc<Column>>,
+    attributes: FxHashMap<(SpineId, Path), Arc<Column>>,
+    references: FxHashMap<ColumnId, Arc<Vec<u32>>>,
+    links: FxHashMap<(Path, SpineId), Arc<Vec<u32>>>,
+    pub(crate) pairs: FxHashMap<(usize, SpineId, Option<Path>), Arc<Vec<Pair>>>,
+    pub(crate) part_counts: FxHashMap<PartKey, Arc<Vec<u64>>>,
+    pub(crate) available: FxHashMap<TableId, Arc<Vec<bool>>>,
     /// The indicators whose formulas or targets are being computed, the innermost last.
     owners: Vec<IndicatorId>,
     /// The indicators whose formulas were begun.
@@ -82,18 +82,18 @@ pub struct Evaluator<'a> {
 pub enum Applied {
     /// The row of a `by` table or of a `step` curve; the point at or before x of a `linear` one, or
     /// [`NOWHERE`](crate::NOWHERE) before the first.
-    Rows(Rc<Vec<u32>>),
+    Rows(Arc<Vec<u32>>),
     /// The amount of each slice of a `marginal` curve.
-    Slices(Rc<Vec<Column>>),
+    Slices(Arc<Vec<Column>>),
 }
 
 /// How many rows an aggregate took in each cell, and how many it left out as unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowCounts {
     /// Rows taken.
-    pub rows: Rc<Vec<u64>>,
+    pub rows: Arc<Vec<u64>>,
     /// Rows left out; none if there cannot be any.
-    pub unknown: Option<Rc<Vec<u64>>>,
+    pub unknown: Option<Arc<Vec<u64>>>,
 }
 
 impl At {
@@ -124,7 +124,7 @@ impl<'a> Evaluator<'a> {
     /// An evaluator of these facts.
     pub fn new(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Evaluator<'a> {
         let timeline = Timeline::new(&model.policy.calendar, plan);
-        let rows: Vec<_> = facts.rosters.iter().map(|roster| Rc::new(rows_in_force(roster, &timeline))).collect();
+        let rows: Vec<_> = facts.rosters.iter().map(|roster| Arc::new(rows_in_force(roster, &timeline))).collect();
         let spines = plan.spines.iter().map(|s| Spine::new(model, plan, facts, &timeline, &rows, s)).collect();
         Evaluator {
             model,
@@ -172,13 +172,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Hands in a value of the cards of a scorecard, over the spine of its table, for `ExprKind::Card`.
-    pub fn set_card(&mut self, card: ScorecardId, field: CardField, column: Rc<Column>) {
+    pub fn set_card(&mut self, card: ScorecardId, field: CardField, column: Arc<Column>) {
         self.cards.insert((card, field), column);
     }
 
     /// Hands in a pay of an incentive (its total as `None`) over the spine of its table, for `ExprKind::Pay`: for the cards
     /// of a scorecard, or for a roster.
-    pub fn set_pay(&mut self, incentive: IncentiveId, pay: Option<u32>, card: Option<ScorecardId>, column: Rc<Column>) {
+    pub fn set_pay(
+        &mut self,
+        incentive: IncentiveId,
+        pay: Option<u32>,
+        card: Option<ScorecardId>,
+        column: Arc<Column>,
+    ) {
         self.pays.insert((incentive, pay, card), column);
     }
 
@@ -205,7 +211,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A column that was computed, in this context or in the part of it on which the expression hangs.
-    pub fn recorded(&self, expr: ExprId, at: At) -> Option<&Rc<Column>> {
+    pub fn recorded(&self, expr: ExprId, at: At) -> Option<&Arc<Column>> {
         at.wider().into_iter().find_map(|at| self.columns.get(&(expr, at)))
     }
 

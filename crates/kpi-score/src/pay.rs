@@ -2,7 +2,7 @@
 
 mod total;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::run::{PAID_TWICE, SCORE_OVERFLOW};
@@ -127,7 +127,7 @@ fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Re
     let floor = incentive.floor.as_ref().map(|floor| ev.column(floor, at));
     for (row, (&cell, &standing)) in cells.iter().zip(&pays.standing).enumerate() {
         // What is paid is a whole number of the currency's minor units, whatever bounds it.
-        let limit = |column: &Rc<Column>| column.dec(cell).map(|amount| amount.round_with(digits, rounding));
+        let limit = |column: &Arc<Column>| column.dec(cell).map(|amount| amount.round_with(digits, rounding));
         let limits = Limits { cap: cap.as_ref().map(limit), floor: floor.as_ref().map(limit) };
         let amounts = pays.pays.iter().map(|column| get(column, row));
         pays.total.push(total(standing, amounts, limits)?);
@@ -187,7 +187,7 @@ fn hand_in(ev: &mut Evaluator<'_>, pays: &Pays) {
                 *slot = amount;
             }
         }
-        Rc::new(Column::Dec(values))
+        Arc::new(Column::Dec(values))
     };
     for (place, column) in pays.pays.iter().enumerate() {
         ev.set_pay(pays.incentive, Some(place as u32), pays.card, over_spine(column));

@@ -1,6 +1,6 @@
 //! Rows of cubes to cells: which cell each row of a cube belongs to, and the merge of its parts there.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{TableId, Timing};
 use kpi_plan::{NO_KEY, PartFacts, Read, Rollup, SpineId};
@@ -13,14 +13,14 @@ pub(crate) type Pair = (u32, u32);
 
 impl Evaluator<'_> {
     /// Every row of a cube with the cells that it belongs to: one of its period, for a timeless table one of every period.
-    pub(crate) fn pairs(&mut self, read: &Read) -> Rc<Vec<Pair>> {
+    pub(crate) fn pairs(&mut self, read: &Read) -> Arc<Vec<Pair>> {
         let path = if let Rollup::Through(path) = &read.rollup { Some(path.clone()) } else { None };
         let key = (read.cube, read.spine, path);
         if let Some(pairs) = self.pairs.get(&key) {
-            return Rc::clone(pairs);
+            return Arc::clone(pairs);
         }
-        let pairs = Rc::new(self.compute_pairs(read));
-        self.pairs.insert(key, Rc::clone(&pairs));
+        let pairs = Arc::new(self.compute_pairs(read));
+        self.pairs.insert(key, Arc::clone(&pairs));
         pairs
     }
 
@@ -53,11 +53,11 @@ impl Evaluator<'_> {
     }
 
     /// How many rows a counting part has in each cell.
-    pub(crate) fn count_part(&mut self, read: &Read, part: usize) -> Rc<Vec<u64>> {
+    pub(crate) fn count_part(&mut self, read: &Read, part: usize) -> Arc<Vec<u64>> {
         let path = if let Rollup::Through(path) = &read.rollup { Some(path.clone()) } else { None };
         let key = (read.cube, part, read.spine, path);
         if let Some(counts) = self.part_counts.get(&key) {
-            return Rc::clone(counts);
+            return Arc::clone(counts);
         }
         let mut counts = vec![0u64; self.spine(read.spine).cells()];
         let pairs = self.pairs(read);
@@ -68,8 +68,8 @@ impl Evaluator<'_> {
                 }
             }
         }
-        let counts = Rc::new(counts);
-        self.part_counts.insert(key, Rc::clone(&counts));
+        let counts = Arc::new(counts);
+        self.part_counts.insert(key, Arc::clone(&counts));
         counts
     }
 
@@ -130,9 +130,9 @@ impl Evaluator<'_> {
     /// A table that is not given does not. Stocks and timeless tables always do, and so does a flow that is given without
     /// any row (that is a true zero). A flow that is not `sparse` must have a row in the period; a `sparse` one must not
     /// begin later.
-    pub(crate) fn availability(&mut self, table: TableId) -> Rc<Vec<bool>> {
+    pub(crate) fn availability(&mut self, table: TableId) -> Arc<Vec<bool>> {
         if let Some(available) = self.available.get(&table) {
-            return Rc::clone(available);
+            return Arc::clone(available);
         }
         let source = self.facts.sources.get(&table);
         let contract = &self.model.tables[table];
@@ -149,8 +149,8 @@ impl Evaluator<'_> {
                 source.periods.get(&period.index).is_some_and(|rows| *rows > 0)
             }
         };
-        let available = Rc::new(self.timeline.periods.iter().map(says).collect::<Vec<bool>>());
-        self.available.insert(table, Rc::clone(&available));
+        let available = Arc::new(self.timeline.periods.iter().map(says).collect::<Vec<bool>>());
+        self.available.insert(table, Arc::clone(&available));
         available
     }
 

@@ -1,7 +1,7 @@
 //! The value stage as a whole: from facts to everything that a run found, kept column by column.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_base::Diagnostic;
 use kpi_check::model::{IncentiveId, IndicatorId, Model, RuleId, ScorecardId, Subject};
@@ -24,7 +24,7 @@ pub struct Scored<'a> {
     pays: Vec<Pays>,
     outcomes: Vec<Outcomes>,
     /// Attainment and fraction of the indicators that were wanted by themselves.
-    indicators: BTreeMap<IndicatorId, (Rc<Column>, Fraction)>,
+    indicators: BTreeMap<IndicatorId, (Arc<Column>, Fraction)>,
     findings: Vec<Diagnostic>,
 }
 

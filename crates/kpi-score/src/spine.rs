@@ -1,6 +1,5 @@
 //! The cells in which values are computed: entities × periods.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use kpi_check::model::{Model, Subject, Timing};
@@ -32,7 +31,7 @@ pub struct Spine {
     /// into which it falls. Groups always are.
     pub present: Vec<bool>,
     /// For each cell the row of the subject's last valid day in the period; [`NOWHERE`] if it is not there, and for groups.
-    pub rows: Rc<Vec<u32>>,
+    pub rows: Arc<Vec<u32>>,
     /// The place of the subjects' table among the rosters; none for groups.
     pub roster: Option<usize>,
 }
@@ -61,14 +60,14 @@ impl Spine {
         plan: &Plan,
         facts: &Facts,
         timeline: &Timeline,
-        rows: &[Rc<Vec<u32>>],
+        rows: &[Arc<Vec<u32>>],
         subject: &Subject,
     ) -> Spine {
         let periods = timeline.periods.len();
         let group = |keys: Vec<Arc<str>>| Spine {
             subject: subject.clone(),
             present: vec![true; keys.len() * periods],
-            rows: Rc::new(vec![NOWHERE; keys.len() * periods]),
+            rows: Arc::new(vec![NOWHERE; keys.len() * periods]),
             roster: None,
             keys,
         };
@@ -87,7 +86,7 @@ impl Spine {
                     subject: subject.clone(),
                     keys: roster.keys.clone(),
                     present: present(model, timeline, roster, rows),
-                    rows: Rc::clone(rows),
+                    rows: Arc::clone(rows),
                     roster: place,
                 }
             }

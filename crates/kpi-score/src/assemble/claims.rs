@@ -1,6 +1,6 @@
 //! Single values of the results, as policy tests speak of them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{
     self, CardField, ExprId, ExprKind, IncentiveId, IndicatorField, IndicatorId, Place, RuleId, ScorecardId, Type,
@@ -144,7 +144,7 @@ impl Scored<'_> {
     }
 
     /// A field of an indicator, as a formula would read it.
-    fn field(&mut self, id: IndicatorId, field: IndicatorField) -> Rc<Column> {
+    fn field(&mut self, id: IndicatorId, field: IndicatorField) -> Arc<Column> {
         let model = self.model();
         let indicator = &model.indicators[id];
         let (place, ty) = match field {
@@ -161,7 +161,7 @@ impl Scored<'_> {
         let expr = model::Expr { id: expr, kind: ExprKind::Indicator(id, field), ty, span: indicator.title.span };
         match self.plan().spine(&indicator.subject) {
             Some(spine) => self.ev.column(&expr, At::spine(spine)),
-            None => Rc::new(Column::none(0)),
+            None => Arc::new(Column::none(0)),
         }
     }
 

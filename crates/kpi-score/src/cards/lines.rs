@@ -1,6 +1,6 @@
 //! What the lines of a card come to, and how groups combine them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{ByNumber, Combine, IndicatorId, Line, LineKind, ScorecardId, Scoring, TargetKind, WhenMissing};
 use kpi_results::LineStatus;
@@ -43,7 +43,7 @@ pub enum LineSource {
         /// The indicator.
         id: IndicatorId,
         /// Its actual and target.
-        columns: Rc<IndicatorColumns>,
+        columns: Arc<IndicatorColumns>,
         /// The fraction under the line's scoring, and what of its curve applied.
         fraction: Fraction,
     },
@@ -184,8 +184,8 @@ fn indicator_line(
     ev.put_on_cards(id, members.spine, members.cells.iter().map(|&cell| cell as usize));
     let attainments = ev.attainment(id, cap);
     let fraction = ev.fraction(id, scoring, cap);
-    let fractions = Rc::clone(&fraction.column);
-    let source = LineSource::Indicator { id, columns: Rc::clone(&columns), fraction };
+    let fractions = Arc::clone(&fraction.column);
+    let source = LineSource::Indicator { id, columns: Arc::clone(&columns), fraction };
     let mut built = Built::new(indicator.title.name.clone(), source, line, members);
     for (row, &cell) in members.cells.iter().enumerate() {
         let cell = cell as usize;

@@ -1,6 +1,6 @@
 //! From lines to final scores, grades and ranks.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::run::{SCORE_OVERFLOW, UNKNOWN_GROUP};
@@ -192,7 +192,7 @@ fn hand_in(ev: &mut Evaluator<'_>, cards: &Cards) {
                 *slot = column(row);
             }
         }
-        Rc::new(Column::Dec(values))
+        Arc::new(Column::Dec(values))
     };
     let score = numbers(&|row| get(&cards.score, row));
     let attainment = numbers(&|row| get(&cards.attainment, row));
@@ -207,5 +207,5 @@ fn hand_in(ev: &mut Evaluator<'_>, cards: &Cards) {
     ev.set_card(cards.scorecard, CardField::Score, score);
     ev.set_card(cards.scorecard, CardField::Attainment, attainment);
     ev.set_card(cards.scorecard, CardField::Rank, rank);
-    ev.set_card(cards.scorecard, CardField::Grade, Rc::new(Column::Other(grades)));
+    ev.set_card(cards.scorecard, CardField::Grade, Arc::new(Column::Other(grades)));
 }

@@ -1,6 +1,6 @@
 //! Aggregates and lookups, read off cubes.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model;
 use kpi_plan::{Finish, Read};
@@ -25,7 +25,7 @@ impl Evaluator<'_> {
         }
         let rows = self.count_part(read, read.rows);
         let unknown = read.unknown.map(|part| self.count_part(read, part));
-        let counts = RowCounts { rows: Rc::clone(&rows), unknown: unknown.clone() };
+        let counts = RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone() };
         self.counts.insert((expr.id, at.spine), counts);
 
         let (values, too_large) = self.finish(expr, read, &rows, at);

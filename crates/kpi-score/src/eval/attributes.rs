@@ -1,6 +1,6 @@
 //! Attributes of subjects, and where references and dimensions lead.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{ColumnId, Path, Subject, TableId, Timing, Type};
 use kpi_plan::SpineId;
@@ -12,12 +12,12 @@ use crate::{Column, NOWHERE};
 
 impl Evaluator<'_> {
     /// An attribute of the subjects of a spine, as of each period; of a group, that by which it is told apart.
-    pub fn attribute(&mut self, path: &Path, spine: SpineId) -> Rc<Column> {
+    pub fn attribute(&mut self, path: &Path, spine: SpineId) -> Arc<Column> {
         if let Some(column) = self.attributes.get(&(spine, path.clone())) {
-            return Rc::clone(column);
+            return Arc::clone(column);
         }
-        let column = Rc::new(self.compute_attribute(path, spine));
-        self.attributes.insert((spine, path.clone()), Rc::clone(&column));
+        let column = Arc::new(self.compute_attribute(path, spine));
+        self.attributes.insert((spine, path.clone()), Arc::clone(&column));
         column
     }
 
@@ -56,8 +56,8 @@ impl Evaluator<'_> {
     }
 
     /// For each cell of the path's first table, the row as of the period of the table of its last column.
-    fn path_rows(&mut self, path: &Path) -> Rc<Vec<u32>> {
-        let nothing = || Rc::new(Vec::new());
+    fn path_rows(&mut self, path: &Path) -> Arc<Vec<u32>> {
+        let nothing = || Arc::new(Vec::new());
         let Some((_, references)) = path.0.split_last() else { return nothing() };
         let Some(first) = path.table().and_then(|table| self.plan.roster(table)) else { return nothing() };
         let Some(mut rows) = self.rows.get(first).cloned() else { return nothing() };
@@ -77,7 +77,7 @@ impl Evaluator<'_> {
                     None => next.get(cell / entities.max(1) * width + entity as usize).copied(),
                 }
             };
-            rows = Rc::new(rows.iter().enumerate().map(|x| hop(x).unwrap_or(NOWHERE)).collect());
+            rows = Arc::new(rows.iter().enumerate().map(|x| hop(x).unwrap_or(NOWHERE)).collect());
         }
         rows
     }
@@ -97,9 +97,9 @@ impl Evaluator<'_> {
 
     /// For each row of a roster the entity that a reference of it names; [`NOWHERE`] if it is missing or not on the
     /// roster.
-    fn referred_entities(&mut self, reference: ColumnId) -> Rc<Vec<u32>> {
+    fn referred_entities(&mut self, reference: ColumnId) -> Arc<Vec<u32>> {
         if let Some(entities) = self.references.get(&reference) {
-            return Rc::clone(entities);
+            return Arc::clone(entities);
         }
         self.check_given(reference);
         let rosters = &self.facts.rosters;
@@ -115,19 +115,19 @@ impl Evaluator<'_> {
             }
             _ => Vec::new(),
         };
-        let entities = Rc::new(entities);
-        self.references.insert(reference, Rc::clone(&entities));
+        let entities = Arc::new(entities);
+        self.references.insert(reference, Arc::clone(&entities));
         entities
     }
 
     /// For each cell of the path's first table, the entity of the spine to which the path leads as of the period: the
     /// referred subject, or the group of the dimension's member.
-    pub(crate) fn links(&mut self, path: &Path, to: SpineId) -> Rc<Vec<u32>> {
+    pub(crate) fn links(&mut self, path: &Path, to: SpineId) -> Arc<Vec<u32>> {
         if let Some(links) = self.links.get(&(path.clone(), to)) {
-            return Rc::clone(links);
+            return Arc::clone(links);
         }
-        let links = Rc::new(self.compute_links(path));
-        self.links.insert((path.clone(), to), Rc::clone(&links));
+        let links = Arc::new(self.compute_links(path));
+        self.links.insert((path.clone(), to), Arc::clone(&links));
         links
     }
 
@@ -147,7 +147,7 @@ impl Evaluator<'_> {
 
     /// For each cell the group of subjects of the same period that agree in these columns, counted from 0 over the whole
     /// spine; [`NOWHERE`] where a column has no data or the subject is not there.
-    pub fn groups(&mut self, by: &[Path], spine: SpineId) -> Rc<Vec<u32>> {
+    pub fn groups(&mut self, by: &[Path], spine: SpineId) -> Arc<Vec<u32>> {
         let columns: Vec<_> = by.iter().map(|path| self.attribute(path, spine)).collect();
         let spine = self.spine(spine);
         let mut numbers: FxHashMap<(usize, Vec<Value>), u32> = FxHashMap::default();
@@ -160,6 +160,6 @@ impl Evaluator<'_> {
             let next = numbers.len() as u32;
             *numbers.entry((spine.period(cell), values)).or_insert(next)
         };
-        Rc::new((0..spine.cells()).map(group).collect())
+        Arc::new((0..spine.cells()).map(group).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions cell by cell: operators, functions, and where the other kinds are computed.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{self, ArithmeticOp, CompareOp, ExprKind, IndicatorField, LineField, PeriodField, Type};
 use kpi_value::{Dec, Overflow, Value};
@@ -13,22 +13,22 @@ use crate::kernels::operators::{self, Outcome};
 impl Evaluator<'_> {
     /// The values of an expression. What cannot be computed (an overflow, a lookup that finds two rows) becomes a finding
     /// and no data; an error among the findings must stop the run.
-    pub fn column(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
+    pub fn column(&mut self, expr: &model::Expr, at: At) -> Arc<Column> {
         let at = narrow(&expr.kind, at);
         if let Some(column) = self.columns.get(&(expr.id, at)) {
-            return Rc::clone(column);
+            return Arc::clone(column);
         }
         let column = self.compute(expr, at);
-        self.columns.insert((expr.id, at), Rc::clone(&column));
+        self.columns.insert((expr.id, at), Arc::clone(&column));
         column
     }
 
-    fn compute(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
+    fn compute(&mut self, expr: &model::Expr, at: At) -> Arc<Column> {
         let cells = self.spine(at.spine).cells();
         match &expr.kind {
-            ExprKind::Const(value) => Rc::new(Column::Same(value.clone(), cells)),
+            ExprKind::Const(value) => Arc::new(Column::Same(value.clone(), cells)),
             ExprKind::Column(path) => self.attribute(path, at.spine),
-            ExprKind::Aggregate(_) | ExprKind::Lookup(_) => Rc::new(self.read(expr, at)),
+            ExprKind::Aggregate(_) | ExprKind::Lookup(_) => Arc::new(self.read(expr, at)),
             ExprKind::Param(id, keys) => self.param(expr, *id, keys.as_deref(), at),
             ExprKind::Neg(x) => {
                 let x = self.column(x, at);
@@ -101,18 +101,18 @@ impl Evaluator<'_> {
             }
             ExprKind::Period(field) => self.period_field(*field, at),
             ExprKind::Line(field) => match (at.line, field) {
-                (Some((id, _)), LineField::Actual) => Rc::clone(&self.indicator(id).actual),
+                (Some((id, _)), LineField::Actual) => Arc::clone(&self.indicator(id).actual),
                 (Some((id, cap)), LineField::Attainment) => self.attainment(id, cap),
                 (None, _) => self.not_planned(expr, at),
             },
             ExprKind::Card(field) => match at.card.and_then(|card| self.cards.get(&(card, *field))) {
-                Some(column) => Rc::clone(column),
+                Some(column) => Arc::clone(column),
                 None => self.not_planned(expr, at),
             },
             ExprKind::Pay(incentive, pay) => {
                 let of_card = self.pays.get(&(*incentive, *pay, at.card));
                 match of_card.or_else(|| self.pays.get(&(*incentive, *pay, None))) {
-                    Some(column) => Rc::clone(column),
+                    Some(column) => Arc::clone(column),
                     None => self.not_planned(expr, at),
                 }
             }
@@ -126,7 +126,7 @@ impl Evaluator<'_> {
         a: &model::Expr,
         b: &model::Expr,
         at: At,
-    ) -> Rc<Column> {
+    ) -> Arc<Column> {
         let numbers = a.ty.unit().is_some() && b.ty.unit().is_some();
         let (a, b) = (self.column(a, at), self.column(b, at));
         if !numbers {
@@ -152,7 +152,7 @@ impl Evaluator<'_> {
         column
     }
 
-    fn compare(&mut self, op: CompareOp, a: &model::Expr, b: &model::Expr, at: At) -> Rc<Column> {
+    fn compare(&mut self, op: CompareOp, a: &model::Expr, b: &model::Expr, at: At) -> Arc<Column> {
         let cells = self.spine(at.spine).cells();
         let op = self.faulty_compare(op);
         let types = (a.ty, b.ty);
@@ -168,12 +168,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn indicator_field(&mut self, id: model::IndicatorId, field: IndicatorField) -> Rc<Column> {
+    fn indicator_field(&mut self, id: model::IndicatorId, field: IndicatorField) -> Arc<Column> {
         let cap = self.model.policy.attainment_cap;
         match field {
             IndicatorField::Actual => self.actual(id),
             IndicatorField::Target => self.single_target(id),
-            IndicatorField::Met => Rc::clone(&self.indicator(id).met),
+            IndicatorField::Met => Arc::clone(&self.indicator(id).met),
             IndicatorField::Attainment => self.attainment(id, cap),
             IndicatorField::Gap => self.gap(id),
             IndicatorField::Progress => self.progress(id),
@@ -184,7 +184,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn period_field(&self, field: PeriodField, at: At) -> Rc<Column> {
+    fn period_field(&self, field: PeriodField, at: At) -> Arc<Column> {
         let spine = self.spine(at.spine);
         let value = |cell: usize| {
             let &(start, end) = self.timeline.days.get(spine.period(cell))?;
@@ -197,13 +197,13 @@ impl Evaluator<'_> {
             })
         };
         let ty = if matches!(field, PeriodField::Start | PeriodField::End) { Type::Date } else { Type::NUMBER };
-        Rc::new(Column::of(ty, (0..spine.cells()).map(value)))
+        Arc::new(Column::of(ty, (0..spine.cells()).map(value)))
     }
 
     /// No data, and a finding that stops the run.
-    pub(crate) fn not_planned(&mut self, expr: &model::Expr, at: At) -> Rc<Column> {
+    pub(crate) fn not_planned(&mut self, expr: &model::Expr, at: At) -> Arc<Column> {
         self.trouble(Kind::NotPlanned, (expr.id, expr.span), at.spine, []);
-        Rc::new(Column::none(self.spine(at.spine).cells()))
+        Arc::new(Column::none(self.spine(at.spine).cells()))
     }
 
     /// One number a cell, computed once where all sources are the same in all cells.
@@ -213,7 +213,7 @@ impl Evaluator<'_> {
         at: At,
         sources: &[&Column],
         mut number: impl FnMut(usize) -> Result<Option<Dec>, Overflow>,
-    ) -> Rc<Column> {
+    ) -> Arc<Column> {
         let cells = self.spine(at.spine).cells();
         let mut too_large = Vec::new();
         let mut number = |cell| match number(cell) {
@@ -231,7 +231,7 @@ impl Evaluator<'_> {
         if !too_large.is_empty() {
             self.trouble(Kind::Overflow, (expr.id, expr.span), at.spine, too_large);
         }
-        Rc::new(column)
+        Arc::new(column)
     }
 
     /// One value of a type a cell.
@@ -241,17 +241,17 @@ impl Evaluator<'_> {
         cells: usize,
         sources: &[&Column],
         mut value: impl FnMut(usize) -> Option<Value>,
-    ) -> Rc<Column> {
+    ) -> Arc<Column> {
         if cells > 0 && are_same(sources) {
-            return Rc::new(Column::Same(value(0), cells));
+            return Arc::new(Column::Same(value(0), cells));
         }
-        Rc::new(Column::of(ty, (0..cells).map(value)))
+        Arc::new(Column::of(ty, (0..cells).map(value)))
     }
 }
 
 /// One truth value a cell.
-fn bools(cells: usize, sources: &[&Column], mut truth: impl FnMut(usize) -> Option<bool>) -> Rc<Column> {
-    Rc::new(if cells > 0 && are_same(sources) {
+fn bools(cells: usize, sources: &[&Column], mut truth: impl FnMut(usize) -> Option<bool>) -> Arc<Column> {
+    Arc::new(if cells > 0 && are_same(sources) {
         Column::Same(truth(0).map(Value::Bool), cells)
     } else {
         Column::Bool((0..cells).map(truth).collect())

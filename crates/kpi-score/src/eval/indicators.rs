@@ -1,6 +1,6 @@
 //! Indicators: actual, target in force, met, attainment, gap.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{IndicatorId, Model, Target, TargetKind, Type};
 use kpi_plan::SpineId;
@@ -19,21 +19,21 @@ pub struct IndicatorColumns {
     /// The cells.
     pub spine: SpineId,
     /// What was measured.
-    pub actual: Rc<Column>,
+    pub actual: Arc<Column>,
     /// The target's row in force, [`NOWHERE`] where its key has no data; none without `target`.
-    pub target_row: Option<Rc<Vec<u32>>>,
+    pub target_row: Option<Arc<Vec<u32>>>,
     /// The bound of a target that has one; no data for a band and for `none`.
-    pub bound: Rc<Column>,
+    pub bound: Arc<Column>,
     /// The lower bound of a band.
-    pub low: Rc<Column>,
+    pub low: Arc<Column>,
     /// The upper bound of a band.
-    pub high: Rc<Column>,
+    pub high: Arc<Column>,
     /// The stretch target.
-    pub stretch: Rc<Column>,
+    pub stretch: Arc<Column>,
     /// Whether the target is met, tolerance included; no data where it cannot be judged, as a negative one.
-    pub met: Rc<Column>,
+    pub met: Arc<Column>,
     /// Whether it is met only by the tolerance.
-    pub by_tolerance: Rc<Column>,
+    pub by_tolerance: Arc<Column>,
 }
 
 impl IndicatorColumns {
@@ -70,57 +70,57 @@ struct Bounds {
 
 impl Evaluator<'_> {
     /// What an indicator measured, in every cell of its spine. An indicator that reads itself there has no data.
-    pub(crate) fn actual(&mut self, id: IndicatorId) -> Rc<Column> {
+    pub(crate) fn actual(&mut self, id: IndicatorId) -> Arc<Column> {
         if let Some(actual) = self.actuals.get(&id) {
-            return Rc::clone(actual);
+            return Arc::clone(actual);
         }
         let model = self.model;
         let indicator = &model.indicators[id];
         let Some(spine) = self.plan.spine(&indicator.subject) else {
-            return Rc::new(Column::none(0));
+            return Arc::new(Column::none(0));
         };
         if self.owners.contains(&id) && !self.measured.insert(id) {
             self.trouble(Kind::NotPlanned, (indicator.formula.id, indicator.formula.span), spine, []);
-            return Rc::new(Column::none(self.spine(spine).cells()));
+            return Arc::new(Column::none(self.spine(spine).cells()));
         }
         self.measured.insert(id);
         self.owners.push(id);
         let actual = self.column(&indicator.formula, At::spine(spine));
         self.owners.pop();
         let actual = self.present_only(&actual, spine);
-        self.actuals.insert(id, Rc::clone(&actual));
+        self.actuals.insert(id, Arc::clone(&actual));
         actual
     }
 
     /// An indicator in every cell of its spine.
-    pub fn indicator(&mut self, id: IndicatorId) -> Rc<IndicatorColumns> {
+    pub fn indicator(&mut self, id: IndicatorId) -> Arc<IndicatorColumns> {
         if let Some(columns) = self.indicators.get(&id) {
-            return Rc::clone(columns);
+            return Arc::clone(columns);
         }
         let model = self.model;
         let indicator = &model.indicators[id];
         let actual = self.actual(id);
         let spine = self.plan.spine(&indicator.subject).unwrap_or(SpineId(u32::MAX));
-        let none = Rc::new(Column::none(actual.len()));
+        let none = Arc::new(Column::none(actual.len()));
         let mut columns = IndicatorColumns {
             id,
             spine,
             actual,
             target_row: None,
-            bound: Rc::clone(&none),
-            low: Rc::clone(&none),
-            high: Rc::clone(&none),
-            stretch: Rc::clone(&none),
-            met: Rc::clone(&none),
+            bound: Arc::clone(&none),
+            low: Arc::clone(&none),
+            high: Arc::clone(&none),
+            stretch: Arc::clone(&none),
+            met: Arc::clone(&none),
             by_tolerance: none,
         };
         if (spine.0 as usize) >= self.spines.len() {
-            return Rc::new(columns);
+            return Arc::new(columns);
         }
         // A target that reads its own indicator's target has no end.
         if !self.judged.insert(id) {
             self.trouble(Kind::NotPlanned, (indicator.formula.id, indicator.title.span), spine, []);
-            return Rc::new(columns);
+            return Arc::new(columns);
         }
         if let Some(table) = &indicator.target {
             self.owners.push(id);
@@ -130,8 +130,8 @@ impl Evaluator<'_> {
             self.judge(&mut columns);
             self.owners.pop();
         }
-        let columns = Rc::new(columns);
-        self.indicators.insert(id, Rc::clone(&columns));
+        let columns = Arc::new(columns);
+        self.indicators.insert(id, Arc::clone(&columns));
         columns
     }
 
@@ -165,7 +165,7 @@ impl Evaluator<'_> {
                 put(&mut bounds.stretch, &self.column(stretch, at));
             }
         }
-        let column = |values: Vec<Option<Value>>| Rc::new(Column::of(ty, values.into_iter()));
+        let column = |values: Vec<Option<Value>>| Arc::new(Column::of(ty, values.into_iter()));
         columns.bound = column(bounds.bound);
         columns.low = column(bounds.low);
         columns.high = column(bounds.high);
@@ -187,8 +187,8 @@ impl Evaluator<'_> {
                 Err(Overflow) => too_large.push(cell),
             }
         }
-        columns.met = Rc::new(Column::Bool(met));
-        columns.by_tolerance = Rc::new(Column::Bool(by_tolerance));
+        columns.met = Arc::new(Column::Bool(met));
+        columns.by_tolerance = Arc::new(Column::Bool(by_tolerance));
         let what = (self.model.indicators[columns.id].formula.id, self.model.indicators[columns.id].title.span);
         if !negative.is_empty() {
             self.trouble(Kind::NegativeTarget, what, columns.spine, negative);
@@ -220,9 +220,9 @@ impl Evaluator<'_> {
     }
 
     /// How far an indicator's target is attained, limited to 0% to `cap`; no data for what is no number.
-    pub fn attainment(&mut self, id: IndicatorId, cap: Dec) -> Rc<Column> {
+    pub fn attainment(&mut self, id: IndicatorId, cap: Dec) -> Arc<Column> {
         if let Some(column) = self.attainments.get(&(id, cap)) {
-            return Rc::clone(column);
+            return Arc::clone(column);
         }
         let columns = self.indicator(id);
         let model = self.model;
@@ -230,13 +230,13 @@ impl Evaluator<'_> {
             let (actual, met) = (columns.actual.dec(cell)?, columns.met.bool(cell)?);
             columns.goal(model, cell)?.attainment(actual, met, cap)
         };
-        let column = Rc::new(Column::Dec((0..columns.actual.len()).map(attained).collect()));
-        self.attainments.insert((id, cap), Rc::clone(&column));
+        let column = Arc::new(Column::Dec((0..columns.actual.len()).map(attained).collect()));
+        self.attainments.insert((id, cap), Arc::clone(&column));
         column
     }
 
     /// What a target asks for as one number: its bound, or both bounds of a band where they are equal.
-    pub(crate) fn single_target(&mut self, id: IndicatorId) -> Rc<Column> {
+    pub(crate) fn single_target(&mut self, id: IndicatorId) -> Arc<Column> {
         let columns = self.indicator(id);
         let value = |cell: usize| {
             columns
@@ -245,11 +245,11 @@ impl Evaluator<'_> {
                 .or_else(|| columns.low.value(cell).filter(|low| columns.high.value(cell).as_ref() == Some(low)))
         };
         let ty = self.model.indicators[id].formula.ty;
-        Rc::new(Column::of(ty, (0..columns.actual.len()).map(value)))
+        Arc::new(Column::of(ty, (0..columns.actual.len()).map(value)))
     }
 
     /// Actual ÷ target, without limit; no data where the target is not above 0.
-    pub fn progress(&mut self, id: IndicatorId) -> Rc<Column> {
+    pub fn progress(&mut self, id: IndicatorId) -> Arc<Column> {
         let (columns, target) = (self.indicator(id), self.single_target(id));
         let mut too_large = Vec::new();
         let progress = |cell: usize| {
@@ -262,11 +262,11 @@ impl Evaluator<'_> {
         let column = Column::Dec((0..columns.actual.len()).map(progress).collect());
         let what = (self.model.indicators[id].formula.id, self.model.indicators[id].title.span);
         self.note_too_large(what, At::spine(columns.spine), too_large);
-        Rc::new(column)
+        Arc::new(column)
     }
 
     /// (actual − target) ÷ target, positive when better.
-    pub fn gap(&mut self, id: IndicatorId) -> Rc<Column> {
+    pub fn gap(&mut self, id: IndicatorId) -> Arc<Column> {
         let columns = self.indicator(id);
         let model = self.model;
         let mut too_large = Vec::new();
@@ -280,16 +280,16 @@ impl Evaluator<'_> {
         let column = Column::Dec((0..columns.actual.len()).map(gap).collect());
         let what = (model.indicators[id].formula.id, model.indicators[id].title.span);
         self.note_too_large(what, At::spine(columns.spine), too_large);
-        Rc::new(column)
+        Arc::new(column)
     }
 
     /// The column without the cells whose subject is not there.
-    fn present_only(&self, column: &Rc<Column>, spine: SpineId) -> Rc<Column> {
+    fn present_only(&self, column: &Arc<Column>, spine: SpineId) -> Arc<Column> {
         let spine = self.spine(spine);
         if spine.present.iter().all(|present| *present) {
-            return Rc::clone(column);
+            return Arc::clone(column);
         }
-        Rc::new(column.gather((0..spine.cells()).map(|cell| Some(cell).filter(|&cell| spine.is_present(cell)))))
+        Arc::new(column.gather((0..spine.cells()).map(|cell| Some(cell).filter(|&cell| spine.is_present(cell)))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fraction of its weight that a line earns.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{IndicatorId, LineField, Scoring};
 use kpi_value::{Dec, Overflow};
@@ -12,7 +12,7 @@ use crate::Column;
 #[derive(Clone, Debug)]
 pub struct Fraction {
     /// The fraction.
-    pub column: Rc<Column>,
+    pub column: Arc<Column>,
     /// What of the scoring's curve applied; none for other scorings.
     pub applied: Option<Applied>,
 }
@@ -23,7 +23,7 @@ impl Evaluator<'_> {
         let columns = self.indicator(id);
         if let Scoring::Curve(field, curve) = scoring {
             let x = match field {
-                LineField::Actual => Rc::clone(&columns.actual),
+                LineField::Actual => Arc::clone(&columns.actual),
                 LineField::Attainment => self.attainment(id, cap),
             };
             let at = At { line: Some((id, cap)), ..At::spine(columns.spine) };
@@ -45,7 +45,7 @@ impl Evaluator<'_> {
         let column = Column::Dec((0..columns.actual.len()).map(fraction).collect());
         let what = (self.model.indicators[id].formula.id, self.model.indicators[id].title.span);
         self.note_too_large(what, At::spine(columns.spine), too_large);
-        Fraction { column: Rc::new(column), applied: None }
+        Fraction { column: Arc::new(column), applied: None }
     }
 
     fn fraction_of(

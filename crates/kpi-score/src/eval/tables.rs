@@ -1,6 +1,6 @@
 //! `by` tables, parameters and curves.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_base::Span;
 use kpi_check::model::{self, ByKey, ByTable, Curve, CurveKind, ExprId, ParamId, Pattern};
@@ -16,16 +16,16 @@ enum Key {
     /// The first day of the cell's period.
     Date,
     /// A member, or anything else that a pattern may look at.
-    Values(Rc<Column>),
+    Values(Arc<Column>),
 }
 
 impl Evaluator<'_> {
     /// For each cell the row of a `by` table in force; [`NOWHERE`] where no row applies, because a key has no data.
-    pub fn rows_in_force<T>(&mut self, table: &ByTable<T>, at: At) -> Rc<Vec<u32>> {
+    pub fn rows_in_force<T>(&mut self, table: &ByTable<T>, at: At) -> Arc<Vec<u32>> {
         self.rows_for(table, None, at)
     }
 
-    fn rows_for<T>(&mut self, table: &ByTable<T>, index: Option<&[model::Expr]>, at: At) -> Rc<Vec<u32>> {
+    fn rows_for<T>(&mut self, table: &ByTable<T>, index: Option<&[model::Expr]>, at: At) -> Arc<Vec<u32>> {
         let cells = self.spine(at.spine).cells();
         let mut written = index.map(<[model::Expr]>::iter);
         let mut keys = Vec::new();
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
                 .position(|row| row.patterns.iter().zip(&keys).all(|(pattern, key)| applies(pattern, key, cell)));
             found.map_or(NOWHERE, |place| place as u32)
         };
-        Rc::new((0..cells).map(row).collect())
+        Arc::new((0..cells).map(row).collect())
     }
 
     pub(crate) fn param(
@@ -71,32 +71,32 @@ impl Evaluator<'_> {
         id: ParamId,
         index: Option<&[model::Expr]>,
         at: At,
-    ) -> Rc<Column> {
+    ) -> Arc<Column> {
         let model = self.model;
         let table = &model.params[id].value;
         let rows = self.rows_for(table, index, at);
-        self.applied.insert((expr.id, at), Applied::Rows(Rc::clone(&rows)));
+        self.applied.insert((expr.id, at), Applied::Rows(Arc::clone(&rows)));
         let values: Vec<_> = table.rows.iter().map(|row| &row.value).collect();
         self.pick(&values, &rows, at)
     }
 
     /// For each cell the value of the expression at the place that `rows` names.
-    fn pick(&mut self, values: &[&model::Expr], rows: &[u32], at: At) -> Rc<Column> {
-        let Some(ty) = values.first().map(|value| value.ty) else { return Rc::new(Column::none(rows.len())) };
+    fn pick(&mut self, values: &[&model::Expr], rows: &[u32], at: At) -> Arc<Column> {
+        let Some(ty) = values.first().map(|value| value.ty) else { return Arc::new(Column::none(rows.len())) };
         if let [value] = values
             && rows.iter().all(|&row| row == 0)
         {
             return self.column(value, at);
         }
         let used = |place: usize| rows.contains(&(place as u32));
-        let columns: Vec<Option<Rc<Column>>> =
+        let columns: Vec<Option<Arc<Column>>> =
             values.iter().enumerate().map(|(place, value)| used(place).then(|| self.column(value, at))).collect();
         let value = |(cell, &row): (usize, &u32)| columns.get(row as usize)?.as_ref()?.value(cell);
-        Rc::new(Column::of(ty, rows.iter().enumerate().map(value)))
+        Arc::new(Column::of(ty, rows.iter().enumerate().map(value)))
     }
 
     /// A curve of a column of numbers, and what of it applied.
-    pub(crate) fn curve(&mut self, curve: &Curve, x: &Column, what: (ExprId, Span), at: At) -> (Rc<Column>, Applied) {
+    pub(crate) fn curve(&mut self, curve: &Curve, x: &Column, what: (ExprId, Span), at: At) -> (Arc<Column>, Applied) {
         let cells = self.spine(at.spine).cells();
         match &curve.kind {
             CurveKind::Step(rows) => {
@@ -104,7 +104,7 @@ impl Evaluator<'_> {
                     let place = x.dec(cell).and_then(|x| rows.iter().position(|row| self.step_holds(&row.bound, x)));
                     place.map_or(NOWHERE, |place| place as u32)
                 };
-                let places: Rc<Vec<u32>> = Rc::new((0..cells).map(row).collect());
+                let places: Arc<Vec<u32>> = Arc::new((0..cells).map(row).collect());
                 let values: Vec<_> = rows.iter().map(|row| &row.value).collect();
                 (self.pick(&values, &places, at), Applied::Rows(places))
             }
@@ -122,7 +122,7 @@ impl Evaluator<'_> {
                     }
                 }
                 self.note_too_large(what, at, too_large);
-                (Rc::new(Column::Dec(values)), Applied::Rows(Rc::new(places)))
+                (Arc::new(Column::Dec(values)), Applied::Rows(Arc::new(places)))
             }
             CurveKind::Marginal(slices) => {
                 let mut sums: Vec<Option<Dec>> = (0..cells).map(|cell| x.dec(cell).map(|_| Dec::ZERO)).collect();
@@ -143,7 +143,7 @@ impl Evaluator<'_> {
                     amounts.push(Column::Dec(column));
                 }
                 self.note_too_large(what, at, too_large);
-                (Rc::new(Column::Dec(sums)), Applied::Slices(Rc::new(amounts)))
+                (Arc::new(Column::Dec(sums)), Applied::Slices(Arc::new(amounts)))
             }
         }
     }

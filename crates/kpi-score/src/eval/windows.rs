@@ -1,6 +1,6 @@
 //! Other periods and other subjects: `previous`, `growth`, `streak`, `over`, `among`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use kpi_check::model::{self, Among, AmongFunction, Scope, Subject};
 use kpi_plan::STREAK_HISTORY;
@@ -13,17 +13,17 @@ use crate::{Column, NOWHERE};
 
 impl Evaluator<'_> {
     /// X of the same subject n periods earlier; no data before the first period, and where the subject was not there.
-    pub(crate) fn previous(&mut self, x: &model::Expr, n: u32, at: At) -> Rc<Column> {
+    pub(crate) fn previous(&mut self, x: &model::Expr, n: u32, at: At) -> Arc<Column> {
         let x = self.column(x, at);
         let n = self.faulty_shift(n);
         let spine = self.spine(at.spine);
         let shift = spine.entities().saturating_mul(n as usize);
         let from = (0..spine.cells()).map(|cell| cell.checked_sub(shift).filter(|&cell| spine.is_present(cell)));
-        Rc::new(x.gather(from))
+        Arc::new(x.gather(from))
     }
 
     /// X ÷ previous(X) − 1; no data unless previous(X) is above 0.
-    pub(crate) fn growth(&mut self, expr: &model::Expr, x: &model::Expr, at: At) -> Rc<Column> {
+    pub(crate) fn growth(&mut self, expr: &model::Expr, x: &model::Expr, at: At) -> Arc<Column> {
         let before = self.previous(x, 1, at);
         let now = self.column(x, at);
         self.decs(expr, at, &[&now, &before], |i| {
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
 
     /// For how many periods up to this one a condition has held: a period where it is false or has no data ends the count.
     /// No data in the cell's own period is no data, and so is a streak longer than [`STREAK_HISTORY`].
-    pub(crate) fn streak(&mut self, expr: &model::Expr, condition: &model::Expr, at: At) -> Rc<Column> {
+    pub(crate) fn streak(&mut self, expr: &model::Expr, condition: &model::Expr, at: At) -> Arc<Column> {
         let condition = self.column(condition, at);
         let spine = self.spine(at.spine);
         let mut lengths: Vec<Option<u32>> = Vec::with_capacity(spine.cells());
@@ -52,11 +52,11 @@ impl Evaluator<'_> {
         if !too_long.is_empty() {
             self.trouble(Kind::StreakTooLong, (expr.id, expr.span), at.spine, too_long);
         }
-        Rc::new(column)
+        Arc::new(column)
     }
 
     /// X for the group to which the subject belongs as of the period.
-    pub(crate) fn over(&mut self, expr: &model::Expr, x: &model::Expr, scope: &Scope, at: At) -> Rc<Column> {
+    pub(crate) fn over(&mut self, expr: &model::Expr, x: &model::Expr, scope: &Scope, at: At) -> Arc<Column> {
         let subject = match scope {
             Scope::All => Some(Subject::All),
             Scope::Reference(path) => path.last().and_then(|c| self.model.referred(c)).map(Subject::Table),
@@ -76,11 +76,11 @@ impl Evaluator<'_> {
             let entity = entity.filter(|&entity| entity != NOWHERE && own.is_present(cell))?;
             Some(wider.cell(entity as usize, own.period(cell))).filter(|&cell| wider.is_present(cell))
         });
-        Rc::new(x.gather(from))
+        Arc::new(x.gather(from))
     }
 
     /// The members' own values of X, as of the period: those that agree with the subject, meet the condition and have data.
-    pub(crate) fn among(&mut self, expr: &model::Expr, among: &Among, at: At) -> Rc<Column> {
+    pub(crate) fn among(&mut self, expr: &model::Expr, among: &Among, at: At) -> Arc<Column> {
         let of = self.column(&among.of, at);
         let condition = among.condition.as_ref().map(|condition| self.column(condition, at));
         let groups = self.groups(&among.by, at.spine);
@@ -113,7 +113,7 @@ impl Evaluator<'_> {
             }
         }
         self.note_too_large((expr.id, expr.span), at, too_large);
-        Rc::new(Column::Dec(column))
+        Arc::new(Column::Dec(column))
     }
 
     /// Where each member stands in its group.
