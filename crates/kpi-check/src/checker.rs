@@ -37,6 +37,8 @@ pub struct Checker<'a> {
     pub(crate) open: Vec<IndicatorId>,
     /// The indicators whose constructs that are not built were reported.
     pub(crate) reported_unbuilt: FxHashSet<usize>,
+    /// Constructs that are checked here and computed nowhere yet, with their places.
+    pub(crate) not_computed: Vec<(&'static str, Span)>,
     next_expr: u32,
 }
 
@@ -80,6 +82,7 @@ impl<'a> Checker<'a> {
             functions_open: Vec::new(),
             open: Vec::new(),
             reported_unbuilt: FxHashSet::default(),
+            not_computed: Vec::new(),
             next_expr: 0,
         }
     }
@@ -133,6 +136,11 @@ impl<'a> Checker<'a> {
         self.check_unused();
         self.order_indicators();
         self.model.expr_count = self.next_expr;
+        if !self.diagnostics.iter().any(Diagnostic::is_error) {
+            for (what, span) in std::mem::take(&mut self.not_computed) {
+                self.report_not_built(what, span);
+            }
+        }
         let mut diagnostics = self.diagnostics;
         diagnostics.sort_by_key(|d| d.labels.first().map(|l| (l.span.file, l.span.start)));
         // An indicator that is checked for several kinds of subject would say the same of each.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use kpi_value::PeriodKind;
 use rustc_hash::FxHashMap;
 
 use crate::model::{self, IndicatorId, Path, Subject, TableId};
@@ -23,6 +24,8 @@ pub enum At {
 pub struct Context {
     /// What it is evaluated for.
     pub at: At,
+    /// The shorter period in which it is evaluated: in formulas and targets of an indicator with a period of its own.
+    pub unit: Option<PeriodKind>,
     /// Whether the line's `attainment` and `actual` are visible: in a scoring. With the type of the actual.
     pub line: Option<model::Type>,
     /// Whether the card's `attainment score grade rank` are visible: in incentives and rules for scorecards.
@@ -44,6 +47,7 @@ impl Context {
     pub fn pure() -> Context {
         Context {
             at: At::Pure,
+            unit: None,
             line: None,
             card: false,
             pays: false,

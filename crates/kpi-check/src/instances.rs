@@ -110,9 +110,21 @@ impl<'a> Checker<'a> {
         if self.reported_unbuilt.insert(index) {
             self.report_all_not_built(&indicator.not_built);
         }
+        let shorter = match &indicator.shorter {
+            Some(written) => {
+                let shorter = self.shorter(&indicator.name, written);
+                if shorter.is_none() {
+                    self.instances.get_mut(id.index())?.formula = State::Failed;
+                }
+                Some(shorter?)
+            }
+            None => None,
+        };
         self.open.push(id);
+        let mut cx = Context::cell(subject.clone());
+        cx.unit = shorter.map(|shorter| shorter.period);
         let formula = match &indicator.formula {
-            Some(formula) => self.expr(formula, &Context::cell(subject.clone()), None),
+            Some(formula) => self.expr(formula, &cx, None),
             None => {
                 // A formula that could not be read was reported by the parser, one of `part`s as not built.
                 if indicator.not_built.is_empty() && !faulty {
@@ -133,7 +145,7 @@ impl<'a> Checker<'a> {
             title: title(&indicator.name, &indicator.label, doc),
             formula,
             parts: None,
-            shorter: None,
+            shorter,
             track: Vec::new(),
             target: None,
             scoring: Scoring::Proportional { none_below: None, cap: Dec::ONE, stretch: None },
@@ -147,10 +159,11 @@ impl<'a> Checker<'a> {
             tags: indicator.tags.iter().map(|tag| tag.text.clone()).collect(),
             subject: subject.clone(),
         });
-        let instance = self.instances.get_mut(id.index())?;
-        instance.formula = if model.is_some() { State::Done } else { State::Failed };
-        instance.model = model;
-        instance.model.as_ref().map(|_| ())
+        let mut sound = model.is_some();
+        self.instances.get_mut(id.index())?.model = model;
+        sound = sound && self.check_shorter_formula(id).is_some();
+        self.instances.get_mut(id.index())?.formula = if sound { State::Done } else { State::Failed };
+        sound.then_some(())
     }
 
     fn check_rest(&mut self, id: IndicatorId, subject: &Subject, from: Span) -> Option<()> {

@@ -28,6 +28,7 @@ mod order;
 mod params;
 mod paths;
 mod payouts;
+mod periods;
 mod policy;
 mod policy_tests;
 mod scopes;

@@ -47,7 +47,6 @@ impl<'a> Checker<'a> {
     ) -> Option<model::Incentive> {
         let declared = self.names.incentives.get(index)?;
         let (written, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
-        self.report_all_not_built(&written.not_built);
         let name = &written.name;
         if faulty && written.audience.is_none() {
             return None;
@@ -60,7 +59,7 @@ impl<'a> Checker<'a> {
             );
         }
         let Reach { audience, table, cx } = self.audience(written.audience.as_ref(), name, "incentive")?;
-        self.check_per_card(written, &audience)?;
+        let sharing = self.sharing(written, &audience)?;
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
         let mut names: FxHashMap<&str, Span> = FxHashMap::default();
         let mut pays = Vec::new();
@@ -84,16 +83,38 @@ impl<'a> Checker<'a> {
             pays: pays.into_iter().collect::<Option<_>>()?,
             cap: cap?,
             floor: floor?,
-            sharing: if written.per_card.is_some() { model::Sharing::PerCard } else { model::Sharing::Once },
+            sharing,
         })
     }
 
-    fn check_per_card(&mut self, written: &ast::Incentive, audience: &Audience) -> Option<()> {
-        let (Some(span), Audience::Table(..)) = (written.per_card, audience) else { return Some(()) };
+    fn sharing(&mut self, written: &ast::Incentive, audience: &Audience) -> Option<model::Sharing> {
+        if let Some(span) = written.by_stint {
+            self.not_computed.push(("share by stint", span));
+        }
+        let (sharing, span, what) = match (written.per_card, written.by_stint) {
+            (None, None) => return Some(model::Sharing::Once),
+            (Some(span), None) => (model::Sharing::PerCard, span, "per card"),
+            (None, Some(span)) => (model::Sharing::ByStint, span, "share by stint"),
+            (Some(first), Some(second)) => {
+                self.report(
+                    Diagnostic::new(
+                        codes::cards::AUDIENCE,
+                        "each card pays in full, or its part: both is not possible",
+                    )
+                    .label(second, "each card pays its part")
+                    .label(first, "each card pays in full")
+                    .help("keep one of them"),
+                );
+                return None;
+            }
+        };
+        if matches!(audience, Audience::Cards(_)) {
+            return Some(sharing);
+        }
         self.report(
-            Diagnostic::new(codes::cards::AUDIENCE, "`per card` belongs to incentives for scorecards")
+            Diagnostic::new(codes::cards::AUDIENCE, format!("`{what}` belongs to incentives for scorecards"))
                 .label(span, "")
-                .help("an incentive for a table pays each of its subjects once: remove `per card`"),
+                .help(format!("an incentive for a table pays each of its subjects once: remove `{what}`")),
         );
         None
     }

@@ -119,7 +119,7 @@ impl<'a> Checker<'a> {
             table: table_id,
             condition: condition?,
             period: self.model.policy.period,
-            mid_period: model::MidPeriod::Last,
+            mid_period: self.mid_period(written),
             lines,
             vetoes: vetoes.into_iter().collect::<Option<_>>()?,
             adjustments,
@@ -127,6 +127,20 @@ impl<'a> Checker<'a> {
             rank_among: rank_among?,
             score_limit,
         })
+    }
+
+    fn mid_period(&mut self, written: &ast::Scorecard) -> model::MidPeriod {
+        match written.mid_period {
+            None | Some((ast::MidPeriod::Last, _)) => model::MidPeriod::Last,
+            Some((ast::MidPeriod::First, span)) => {
+                self.not_computed.push(("mid_period first", span));
+                model::MidPeriod::First
+            }
+            Some((ast::MidPeriod::Split, span)) => {
+                self.not_computed.push(("mid_period split", span));
+                model::MidPeriod::Split
+            }
+        }
     }
 
     /// Whether the rows of a table can be judged: they have a key.

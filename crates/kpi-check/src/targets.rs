@@ -24,11 +24,15 @@ impl<'a> Checker<'a> {
         let Some(ty) = self.instance(id).map(|indicator| indicator.formula.ty) else { return false };
         let mut cx = Context::cell(subject.clone());
         cx.this = Some(id);
+        cx.unit = self.instance(id).and_then(|indicator| indicator.shorter).map(|shorter| shorter.period);
         if faulty && written.target.is_none() && written.scoring.is_some() {
             // Whether there is a target for the scoring is not known.
             return false;
         }
-        let Type::Number(unit) = ty else { return self.check_unscored(written, ty) };
+        let Type::Number(unit) = ty else {
+            let track = self.track(written, id);
+            return self.check_unscored(written, ty) && track.is_some();
+        };
         let mut sound = true;
         let target = written.target.as_ref().and_then(|target| {
             let checked = self.by_table(target, &cx, |checker, target| checker.target(target, &cx, unit));
@@ -45,6 +49,14 @@ impl<'a> Checker<'a> {
             (true, Some(scoring), Some(indicator)) => {
                 indicator.target = target;
                 indicator.scoring = scoring;
+            }
+            _ => return false,
+        }
+        let shorter = self.check_shorter_target(id);
+        let track = self.track(written, id);
+        match (shorter, track, self.instance_mut(id)) {
+            (Some(()), Some(track), Some(indicator)) => {
+                indicator.track = track;
                 true
             }
             _ => false,

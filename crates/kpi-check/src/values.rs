@@ -142,6 +142,22 @@ impl<'a> Checker<'a> {
                 }
                 (ExprKind::Period(field), ty)
             }
+            ("stint", [field]) if self.names.get("stint").is_none() && !self.has_column("stint", cx) => {
+                if field.text != "days" {
+                    self.report(unknown(field, "`days`", crate::names::nearest(&field.text, ["days"])));
+                    return Some(None);
+                }
+                self.not_computed.push(("stint", span));
+                if cx.subject().is_none() {
+                    self.report_not_here("`stint.days`", span, cx);
+                    return Some(None);
+                }
+                if cx.moved {
+                    self.report_unmoved("stint.days", span);
+                    return Some(None);
+                }
+                (ExprKind::StintDays, Type::COUNT)
+            }
             _ => return None,
         };
         if matches!(kind, ExprKind::Line(_) | ExprKind::Card(_)) {
@@ -152,6 +168,10 @@ impl<'a> Checker<'a> {
             self.warn_hidden(first, if cx.card { "card" } else { "line" }, cx);
         }
         Some(Some(self.make(kind, ty, span)))
+    }
+
+    fn has_column(&self, name: &str, cx: &Context) -> bool {
+        self.home(cx).is_some_and(|table| self.model.tables[table].find(name).is_some())
     }
 
     /// Reports that results are asked for of another subject or period.
@@ -363,7 +383,7 @@ impl<'a> Checker<'a> {
         };
         let need = if field == IndicatorField::Actual { Need::Actual } else { Need::All };
         let id = self.indicator_at(index, &subject, need, span)?;
-        self.field_value(id, field, &first.text, span)
+        self.field_value(id, field, &first.text, span, cx)
     }
 
     fn field_value(
@@ -372,7 +392,9 @@ impl<'a> Checker<'a> {
         field: IndicatorField,
         name: &str,
         span: Span,
+        cx: &Context,
     ) -> Option<model::Expr> {
+        self.check_has_whole(id, field, cx.unit, span)?;
         let found = self.instance(id)?;
         let targeted = !matches!(field, IndicatorField::Actual | IndicatorField::Score);
         if targeted && found.target.is_none() {
@@ -413,7 +435,7 @@ impl<'a> Checker<'a> {
         }
         let index = self.instance_place(this)?;
         let id = self.indicator_at(index, &subject, Need::Actual, span)?;
-        self.field_value(id, IndicatorField::Actual, "self", span)
+        self.field_value(id, IndicatorField::Actual, "self", span, cx)
     }
 
     fn pay_value(&mut self, index: usize, first: &ast::Name, rest: &[&ast::Name], span: Span) -> Option<model::Expr> {

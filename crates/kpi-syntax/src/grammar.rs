@@ -89,7 +89,8 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
         Rule::policy_member | Rule::dimension_member | Rule::table_member | Rule::indicator_member => (0, "a member"),
         Rule::scorecard_member | Rule::incentive_member | Rule::rule_member | Rule::test_member => (0, "a member"),
         Rule::effect => (0, "`score 0`, `pay 0` or a `cap`"),
-        Rule::library => return None,
+        Rule::track_share => (0, "a name"),
+        Rule::library | Rule::calendar_word => return None,
         other => {
             let name = format!("{other:?}");
             let word = name
@@ -108,6 +109,8 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
                 "group_combine" => "combine",
                 "as_of" => "as of",
                 "per_card" => "per card",
+                "rolled_up" => "rolled up by",
+                "period_rolled" => "period",
                 "each_card" => "scorecard",
                 "each_indicator" => "indicator",
                 "x_vetoed" => "vetoed by",

@@ -272,10 +272,8 @@ fn what_is_not_built_is_read() {
     assert_eq!(file.items.len(), 10);
     let all = format!("{:?}", file.items);
     for what in [
-        "track",
         "supports",
         "adjustable",
-        "period",
         "library entries",
         "exclude",
         "matches",
@@ -284,7 +282,6 @@ fn what_is_not_built_is_read() {
         "top",
         "then one of",
         "weights by",
-        "mid_period",
         "rolled up by",
         "for each indicator",
     ] {

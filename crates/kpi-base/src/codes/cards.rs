@@ -20,4 +20,8 @@ codes! {
     AUDIENCE = "K4017", Error, "an audience that cannot be";
     PAY = "K4018", Error, "a pay that cannot be paid";
     STREAK = "K4019", Error, "a streak that cannot be counted";
+    SHORTER_PERIOD = "K4020", Error, "a period that an indicator cannot have";
+    LONG_ROWS = "K4021", Error, "rows of a longer time than the period that reads them";
+    NO_WHOLE = "K4022", Error, "an actual of the whole where there is none";
+    TRACK = "K4023", Error, "a track that cannot be shown";
 }

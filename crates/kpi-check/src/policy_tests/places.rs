@@ -212,8 +212,13 @@ impl<'a> Checker<'a> {
     fn check_target_there(&mut self, id: IndicatorId, wanted: IndicatorField, field: &ast::Name) -> Option<()> {
         let needed = matches!(
             wanted,
-            IndicatorField::Target | IndicatorField::Met | IndicatorField::Attainment | IndicatorField::Gap
+            IndicatorField::Target
+                | IndicatorField::Met
+                | IndicatorField::Attainment
+                | IndicatorField::Gap
+                | IndicatorField::Progress
         );
+        self.check_has_whole(id, wanted, None, field.span)?;
         let indicator = self.instance(id)?;
         if needed && indicator.target.is_none() {
             let message = format!("`{}` has no target, and so no `{}`", indicator.title.name, field.text);

@@ -23,6 +23,7 @@ impl<'a> Checker<'a> {
         cx: &Context,
         unit: Unit,
     ) -> Option<Scoring> {
+        self.check_scores_whole(written, cx.this)?;
         match &written.kind {
             ast::ScoringKind::Proportional { none_below, cap, stretch } => {
                 self.check_has_target("proportional", target, written.span)?;

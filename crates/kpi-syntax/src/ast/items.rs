@@ -193,8 +193,45 @@ pub struct Indicator {
     pub notes: Vec<(Name, Text)>,
     /// `tag long_term`
     pub tags: Vec<Name>,
-    /// Members that are read and not built yet: `part`, `combine`, `period`, `track`, `supports`, `adjustable`.
+    /// `period week rolled up by sum`
+    pub shorter: Option<ShorterPeriod>,
+    /// `track week 1 ÷ 4, day 1 ÷ 24`: the units with their shares of the target
+    pub track: Option<(Vec<TrackShare>, Span)>,
+    /// Members that are read and not built yet: `part`, `combine`, `supports`, `adjustable`.
     pub not_built: Vec<NotBuilt>,
+}
+
+/// `period week rolled up by sum`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShorterPeriod {
+    /// `week`
+    pub period: (PeriodKind, Span),
+    /// `rolled up by sum`
+    pub roll_up: Option<(RollUp, Span)>,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// How the values of shorter periods become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RollUp {
+    /// Σ actual against Σ target.
+    Sum,
+    /// The mean of the attainments.
+    Average,
+    /// The lowest attainment.
+    Worst,
+    /// The share of the periods that are met.
+    ShareMet,
+}
+
+/// `week 1 ÷ 4`, of `track`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrackShare {
+    /// `week`
+    pub period: (PeriodKind, Span),
+    /// The share of the target that is asked of each.
+    pub share: Expr,
 }
 
 /// One target: `≥ 30s tolerance 5s`, `between 90%..110%`, `none`
@@ -322,8 +359,21 @@ pub struct Scorecard {
     pub rank_among: Option<(Vec<Vec<Name>>, Span)>,
     /// `period quarter`
     pub period: Option<(PeriodKind, Span)>,
-    /// Members that are read and not built yet: `weights by`, `rolled up by`, `mid_period`.
+    /// `mid_period split`
+    pub mid_period: Option<(MidPeriod, Span)>,
+    /// Members that are read and not built yet: `weights by`, `rolled up by`.
     pub not_built: Vec<NotBuilt>,
+}
+
+/// As of when a subject's attributes are read, where they change inside a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MidPeriod {
+    /// As of the last valid day.
+    Last,
+    /// As of the first valid day.
+    First,
+    /// A card for each stint.
+    Split,
 }
 
 /// A line or a group of a scorecard.
@@ -482,8 +532,8 @@ pub struct Incentive {
     pub floor: Option<Expr>,
     /// `per card`
     pub per_card: Option<Span>,
-    /// Members that are read and not built yet: `share by stint`.
-    pub not_built: Vec<NotBuilt>,
+    /// `share by stint`
+    pub by_stint: Option<Span>,
 }
 
 /// `pay base "基本" = … round to 1元`

@@ -2,7 +2,7 @@
 
 use super::{Builder, find, operand};
 use crate::ast::{
-    Adjustment, Combine, Grade, GradeShare, GradeShares, Group, Line, OneLine, Scorecard, Veto, VetoEffect,
+    Adjustment, Combine, Grade, GradeShare, GradeShares, Group, Line, MidPeriod, OneLine, Scorecard, Veto, VetoEffect,
 };
 use crate::build::indicators::when_missing;
 use crate::grammar::{Pair, Rule};
@@ -41,12 +41,14 @@ impl Builder<'_> {
                 let kind = self.period_kind(&find(member, Rule::name)?);
                 self.set(&mut card.period, kind, "period", span);
             }
+            Rule::m_mid_period => {
+                const WORDS: &[(&str, MidPeriod)] =
+                    &[("last", MidPeriod::Last), ("first", MidPeriod::First), ("split", MidPeriod::Split)];
+                let word = self.one_of(&find(member, Rule::name)?, "way to read what changes in a period", WORDS)?;
+                self.set(&mut card.mid_period, Some((word.0, span)), "mid_period", span);
+            }
             rule => {
-                let what = match rule {
-                    Rule::m_weights => "weights by",
-                    Rule::m_rolled => "rolled up by",
-                    _ => "mid_period",
-                };
+                let what = if rule == Rule::m_weights { "weights by" } else { "rolled up by" };
                 card.not_built.push(self.not_built(what, &member));
             }
         }

@@ -60,6 +60,8 @@ impl Builder<'_> {
             when_missing: None,
             notes: Vec::new(),
             tags: Vec::new(),
+            shorter: None,
+            track: None,
             not_built: library.map(|p| self.not_built("library entries", &p)).into_iter().collect(),
         })
     }
@@ -82,6 +84,7 @@ impl Builder<'_> {
             grade: None,
             rank_among: None,
             period: None,
+            mid_period: None,
             not_built: Vec::new(),
         })
     }
@@ -97,7 +100,7 @@ impl Builder<'_> {
             cap: None,
             floor: None,
             per_card: None,
-            not_built: Vec::new(),
+            by_stint: None,
         })
     }
 

@@ -1,7 +1,10 @@
 //! Members of `indicator`.
 
 use super::{Builder, find, operand};
-use crate::ast::{ByTable, CurveBody, Indicator, Scoring, ScoringKind, Target, TargetKind, WhenMissing};
+use crate::ast::{
+    ByTable, CurveBody, Indicator, RollUp, Scoring, ScoringKind, ShorterPeriod, Target, TargetKind, TrackShare,
+    WhenMissing,
+};
 use crate::build::expr::{comparison_op, curve_kind};
 use crate::grammar::{Pair, Rule};
 
@@ -31,12 +34,19 @@ impl Builder<'_> {
                 indicator.notes.push((topic, self.inner_text(member)?));
             }
             Rule::m_tag => indicator.tags.push(self.name(&find(member, Rule::name)?)),
+            Rule::m_period_rolled => {
+                let shorter = self.shorter(member);
+                self.set(&mut indicator.shorter, shorter, "period", span);
+            }
+            Rule::m_track => {
+                let shares = member.into_inner().filter(|p| p.as_rule() == Rule::track_share);
+                let shares = shares.map(|p| self.track_share(p)).collect::<Option<Vec<_>>>()?;
+                self.set(&mut indicator.track, Some((shares, span)), "track", span);
+            }
             rule => {
                 let what = match rule {
                     Rule::m_part => "part",
                     Rule::m_combine => "combine",
-                    Rule::m_period_rolled => "period",
-                    Rule::m_track => "track",
                     Rule::m_supports => "supports",
                     _ => "adjustable",
                 };
@@ -44,6 +54,31 @@ impl Builder<'_> {
             }
         }
         Some(())
+    }
+
+    fn shorter(&mut self, pair: Pair<'_>) -> Option<ShorterPeriod> {
+        const ROLL_UPS: &[(&str, RollUp)] = &[
+            ("sum", RollUp::Sum),
+            ("average", RollUp::Average),
+            ("worst", RollUp::Worst),
+            ("share_met", RollUp::ShareMet),
+        ];
+        let span = self.span(&pair);
+        let period = self.period_kind(&find(pair.clone(), Rule::name)?)?;
+        let roll_up = match find(pair, Rule::rolled_up) {
+            Some(clause) => {
+                let span = self.span(&clause);
+                let (roll_up, _) = self.one_of(&find(clause, Rule::name)?, "way to roll up", ROLL_UPS)?;
+                Some((roll_up, span))
+            }
+            None => None,
+        };
+        Some(ShorterPeriod { period, roll_up, span })
+    }
+
+    fn track_share(&mut self, pair: Pair<'_>) -> Option<TrackShare> {
+        let period = self.period_kind(&find(pair.clone(), Rule::name)?)?;
+        Some(TrackShare { period, share: self.clause(pair)? })
     }
 
     fn by_or_target(&mut self, pair: Pair<'_>) -> Option<ByTable<Target>> {

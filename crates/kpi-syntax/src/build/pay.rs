@@ -28,7 +28,7 @@ impl Builder<'_> {
                 self.set(&mut incentive.condition, condition, "when", span);
             }
             Rule::m_per_card => self.set(&mut incentive.per_card, Some(span), "per card", span),
-            _ => incentive.not_built.push(self.not_built("share by stint", &member)),
+            _ => self.set(&mut incentive.by_stint, Some(span), "share by stint", span),
         }
         Some(())
     }

@@ -1,0 +1,401 @@
+//! Indicators with a period of their own, and what is shown of shorter periods.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::{Dec, PeriodKind};
+use rustc_hash::FxHashSet;
+
+use crate::checker::Checker;
+use crate::model::{
+    self, ByTable, ExprKind, IndicatorField, IndicatorId, RollUp, Shorter, TableId, Target, TargetKind, Timing, Track,
+    Type, Unit,
+};
+use crate::targets::asks;
+
+/// What has a look at shorter periods: which they are, and where that is written.
+#[derive(Clone, Copy)]
+struct Unfolded<'n> {
+    name: &'n str,
+    unit: PeriodKind,
+    span: Span,
+}
+
+impl<'a> Checker<'a> {
+    /// `period week rolled up by sum`; `None` after a report.
+    pub(crate) fn shorter(&mut self, name: &ast::Name, written: &ast::ShorterPeriod) -> Option<Shorter> {
+        self.not_computed.push(("period … rolled up by", written.span));
+        let (period, span) = written.period;
+        let (whole, unit) = (self.model.policy.period.word(), period.word());
+        if period >= self.model.policy.period {
+            let finding = if period == self.model.policy.period {
+                Diagnostic::new(
+                    codes::cards::SHORTER_PERIOD,
+                    format!("`{}` is judged by the {whole} as it is", name.text),
+                )
+                .label(span, format!("the period of the policy is the {whole}"))
+                .help("leave `period` out; write it for a shorter period: `period week rolled up by average`")
+            } else {
+                Diagnostic::new(
+                    codes::cards::SHORTER_PERIOD,
+                    format!("a {unit} is longer than the {whole} for which cards are made"),
+                )
+                .label(span, format!("not inside a {whole}"))
+                .help(format!(
+                    "to look back over several {whole}s write it in the formula: `(…) over last 3 {whole}s`, `average(…, last 3 {whole}s)`"
+                ))
+            };
+            self.report(finding);
+            return None;
+        }
+        let Some((roll_up, _)) = written.roll_up else {
+            self.report(
+                Diagnostic::new(
+                    codes::cards::SHORTER_PERIOD,
+                    format!("`{}` does not say how its {unit}s become a {whole}", name.text),
+                )
+                .label(written.span, format!("several {unit}s are judged here"))
+                .help(format!(
+                    "add `rolled up by sum` (all actuals against all targets), `average` or `worst` (of the attainments), or `share_met` (of the {unit}s)"
+                )),
+            );
+            return None;
+        };
+        Some(Shorter { period, roll_up: roll_up_of(roll_up) })
+    }
+
+    /// Checks that a formula by the week can be computed by the week: its rows are not of months.
+    pub(crate) fn check_shorter_formula(&mut self, id: IndicatorId) -> Option<()> {
+        let Some((shorter, span)) = self.shorter_of(id) else { return Some(()) };
+        let indicator = self.instance(id)?;
+        let (formula, name) = (indicator.formula.clone(), indicator.title.name.clone());
+        if !matches!(formula.ty, Type::Number(_)) {
+            let found = self.show(formula.ty);
+            self.report(
+                Diagnostic::new(
+                    codes::cards::SHORTER_PERIOD,
+                    format!("numbers are rolled up, and the formula of `{name}` is {found}"),
+                )
+                .label(span, "")
+                .label(formula.span, format!("this is {found}"))
+                .help("count or measure something: `count(… where …)`"),
+            );
+            return None;
+        }
+        let unfolded = Unfolded { name: &name, unit: shorter.period, span };
+        self.check_readable(&[&formula], unfolded)
+    }
+
+    /// Checks the targets of an indicator with a period of its own, and that its roll-up has what it needs.
+    pub(crate) fn check_shorter_target(&mut self, id: IndicatorId) -> Option<()> {
+        let Some((shorter, span)) = self.shorter_of(id) else { return Some(()) };
+        let indicator = self.instance(id)?;
+        let (name, target) = (indicator.title.name.clone(), indicator.target.clone());
+        if shorter.roll_up != RollUp::Sum && !asks(target.as_ref()) {
+            let word = roll_up_word(shorter.roll_up);
+            let unit = shorter.period.word();
+            self.report(
+                Diagnostic::new(
+                    codes::cards::NEEDS_TARGET,
+                    format!("`{word}` rolls up what is attained in each {unit}, and `{name}` has no target"),
+                )
+                .label(span, "")
+                .help(format!("add the `target` of a {unit}, or roll up by `sum`")),
+            );
+            return None;
+        }
+        let Some(target) = target else { return Some(()) };
+        if shorter.roll_up == RollUp::Sum {
+            self.check_summable(&target, &name, shorter.period, span)?;
+        }
+        let exprs = target_exprs(&target);
+        self.check_readable(&exprs, Unfolded { name: &name, unit: shorter.period, span })
+    }
+
+    /// Σ actual is held against Σ target by one comparison.
+    fn check_summable(
+        &mut self,
+        target: &ByTable<Option<Target>>,
+        name: &str,
+        unit: PeriodKind,
+        span: Span,
+    ) -> Option<()> {
+        let mut targets = target.rows.iter().filter_map(|row| row.value.as_ref());
+        let Some(first) = targets.next() else { return Some(()) };
+        let alike = |other: &&Target| {
+            let comparison = match (&first.kind, &other.kind) {
+                (TargetKind::Compare(a, _), TargetKind::Compare(b, _)) => a == b,
+                (TargetKind::Between(.., a), TargetKind::Between(.., b)) => a == b,
+                _ => false,
+            };
+            comparison && first.tolerance == other.tolerance && first.stretch.is_some() == other.stretch.is_some()
+        };
+        let Some(other) = targets.find(|other| !alike(other)) else { return Some(()) };
+        let (whole, unit) = (self.model.policy.period.word(), unit.word());
+        self.report(
+            Diagnostic::new(
+                codes::cards::SHORTER_PERIOD,
+                format!("the targets of `{name}` cannot be added up: they compare in different ways"),
+            )
+            .label(other.span, "another comparison, tolerance or stretch")
+            .label(first.span, "than here")
+            .label(span, format!("all {unit}s of a {whole} are held against one sum"))
+            .help("let all rows compare alike, or roll up by `average`, `worst` or `share_met`"),
+        );
+        None
+    }
+
+    /// `track week 1 ÷ 4, day 1 ÷ 24`, of an indicator whose target is checked; `None` after a report.
+    pub(crate) fn track(&mut self, written: &'a ast::Indicator, id: IndicatorId) -> Option<Vec<Track>> {
+        let Some((shares, span)) = &written.track else { return Some(Vec::new()) };
+        self.not_computed.push(("track", *span));
+        let name = &written.name.text;
+        let whole = self.model.policy.period;
+        if let Some(shorter) = &written.shorter {
+            self.report(
+                Diagnostic::new(
+                    codes::cards::TRACK,
+                    format!("`{name}` is judged by the {} as it is", shorter.period.0.word()),
+                )
+                .label(*span, "what is tracked is shown, never scored")
+                .label(shorter.span, "each of these has a target of its own, and is shown")
+                .help("leave `track` out, or judge the indicator by the period of its card and track its parts"),
+            );
+            return None;
+        }
+        let mut tracks: Vec<Track> = Vec::new();
+        for share in shares {
+            let (period, place) = share.period;
+            if period >= whole {
+                let (unit, whole) = (period.word(), whole.word());
+                self.report(
+                    Diagnostic::new(
+                        codes::cards::TRACK,
+                        format!("a {unit} is not shorter than the {whole} that is judged"),
+                    )
+                    .label(place, "")
+                    .help(format!("track what lies inside a {whole}: `track week 1 ÷ 4`")),
+                );
+                return None;
+            }
+            if tracks.iter().any(|track| track.period == period) {
+                self.report(
+                    Diagnostic::new(codes::cards::TRACK, format!("the share of a {} is written twice", period.word()))
+                        .label(place, "again here")
+                        .help("keep one of them"),
+                );
+                return None;
+            }
+            let value = self.const_dec(&share.share, "the share of the target", Unit::RATIO)?;
+            if value <= Dec::ZERO {
+                self.report(
+                    Diagnostic::new(codes::cards::TRACK, "the share of a target is above 0")
+                        .label(share.share.span, "")
+                        .help("write how much of the target is asked of each: `track week 1 ÷ 4`"),
+                );
+                return None;
+            }
+            tracks.push(Track { period, share: value });
+        }
+        let indicator = self.instance(id)?;
+        let (formula, target) = (indicator.formula.clone(), indicator.target.clone());
+        let band = target.iter().flat_map(|table| &table.rows).filter_map(|row| row.value.as_ref());
+        let band = band.into_iter().find(|target| matches!(target.kind, TargetKind::Between(..)));
+        let finding = match band {
+            Some(band) => Some(
+                Diagnostic::new(codes::cards::TRACK, "a band has no share that could be tracked")
+                    .label(band.span, "")
+                    .label(*span, "this asks for a share of the target"),
+            ),
+            None if !asks(target.as_ref()) => Some(
+                Diagnostic::new(
+                    codes::cards::TRACK,
+                    format!("`{name}` has no target of which a share could be tracked"),
+                )
+                .label(*span, ""),
+            ),
+            None => None,
+        };
+        if let Some(finding) = finding {
+            self.report(finding.help("track an indicator that is asked for a number: `target ≥ 60万元`"));
+            return None;
+        }
+        for (track, share) in tracks.iter().zip(shares) {
+            self.check_readable(&[&formula], Unfolded { name, unit: track.period, span: share.period.1 })?;
+        }
+        Some(tracks)
+    }
+
+    /// Refuses to score, or to read, an actual of the whole where there is only an attainment.
+    pub(crate) fn check_scores_whole(&mut self, written: &ast::Scoring, id: Option<IndicatorId>) -> Option<()> {
+        let Some(why) = id.and_then(|id| self.no_whole(id)) else { return Some(()) };
+        let what = match &written.kind {
+            ast::ScoringKind::Deduct { .. } => "`deduct`",
+            ast::ScoringKind::Rating(_) => "`rating of`",
+            ast::ScoringKind::Proportional { stretch: Some(_), .. } => "a `stretch`",
+            ast::ScoringKind::Curve { on, .. } if on.text == "actual" => "a curve `on actual`",
+            _ => return Some(()),
+        };
+        self.report(
+            Diagnostic::new(codes::cards::NO_WHOLE, format!("{what} scores an actual, and {}", why.message))
+                .label(written.span, "")
+                .label(why.span, why.label)
+                .help("score the attainment: `proportional`, `all_or_nothing`, or a curve `on attainment`"),
+        );
+        None
+    }
+
+    /// Refuses a field that there is only of the parts or the shorter periods; `unit` is the shorter period in which it is
+    /// read, if it is.
+    pub(crate) fn check_has_whole(
+        &mut self,
+        id: IndicatorId,
+        field: IndicatorField,
+        unit: Option<PeriodKind>,
+        span: Span,
+    ) -> Option<()> {
+        let of_actual = matches!(
+            field,
+            IndicatorField::Actual | IndicatorField::Target | IndicatorField::Gap | IndicatorField::Progress
+        );
+        let own = self.instance(id)?.shorter.map(|shorter| shorter.period);
+        if !of_actual || unit.is_some() && own == unit {
+            return Some(());
+        }
+        let Some(why) = self.no_whole(id) else { return Some(()) };
+        self.report(
+            Diagnostic::new(codes::cards::NO_WHOLE, why.message)
+                .label(span, "an actual is needed here")
+                .label(why.span, why.label)
+                .help("read its `.attainment`, `.met` or `.score`"),
+        );
+        None
+    }
+
+    fn no_whole(&self, id: IndicatorId) -> Option<NoWhole> {
+        let indicator = self.instance(id)?;
+        let name = &indicator.title.name;
+        let shorter = indicator.shorter.filter(|shorter| shorter.roll_up != RollUp::Sum)?;
+        let written = self.names.indicators.get(self.instance_place(id)?)?.ast.shorter.as_ref()?;
+        let (unit, whole) = (shorter.period.word(), self.model.policy.period.word());
+        Some(NoWhole {
+            message: format!("`{name}` has one in each {unit}, none of the {whole}"),
+            span: written.span,
+            label: "attainments are rolled up, not actuals",
+        })
+    }
+
+    /// The period of its own that an indicator has, with where it is written.
+    fn shorter_of(&self, id: IndicatorId) -> Option<(Shorter, Span)> {
+        let written = self.names.indicators.get(self.instance_place(id)?)?.ast.shorter.as_ref()?;
+        Some((self.instance(id)?.shorter?, written.span))
+    }
+
+    /// Reports what these expressions, and the indicators that they read, cannot read in so short a period.
+    fn check_readable(&mut self, roots: &[&model::Expr], unfolded: Unfolded<'_>) -> Option<()> {
+        let mut found = Vec::new();
+        let mut seen: FxHashSet<IndicatorId> = FxHashSet::default();
+        let mut open: Vec<&model::Expr> = roots.to_vec();
+        while let Some(e) = open.pop() {
+            match &e.kind {
+                ExprKind::Aggregate(aggregate) => found.extend(self.long_rows(aggregate.table, e.span, unfolded)),
+                ExprKind::Lookup(lookup) => found.extend(self.long_rows(lookup.table, e.span, unfolded)),
+                ExprKind::Window(..) | ExprKind::OverWindow(..) => found.push(refused("windows", e.span, unfolded)),
+                ExprKind::StintDays => found.push(refused("`stint.days`", e.span, unfolded)),
+                ExprKind::Indicator(id, field) => {
+                    let Some(read) = self.instance(*id) else { continue };
+                    match read.shorter {
+                        // It is judged by the same period, and checked by itself.
+                        Some(shorter) if shorter.period == unfolded.unit => {}
+                        Some(_) => {
+                            let what = format!("`{}`, which has another period of its own,", read.title.name);
+                            found.push(refused(&what, e.span, unfolded));
+                        }
+                        None if seen.insert(*id) => {
+                            open.push(&read.formula);
+                            if *field != IndicatorField::Actual {
+                                open.extend(read.target.iter().flat_map(target_exprs));
+                            }
+                        }
+                        None => {}
+                    }
+                }
+                _ => {}
+            }
+            open.extend(e.children());
+        }
+        let sound = found.is_empty();
+        found.into_iter().for_each(|finding| self.report(finding));
+        sound.then_some(())
+    }
+
+    /// The finding that a row of a table says something of a longer time than the period that reads it.
+    fn long_rows(&self, table: TableId, span: Span, unfolded: Unfolded<'_>) -> Option<Diagnostic> {
+        let contract = &self.model.tables[table];
+        let (Timing::Flow(column) | Timing::AsOf(column)) = contract.time else { return None };
+        let time = contract.columns.get(column as usize)?;
+        let Type::Period(kind) = time.ty else { return None };
+        if kind <= unfolded.unit {
+            return None;
+        }
+        let (table, rows, unit) = (&contract.title.name, kind.word(), unfolded.unit.word());
+        let message = format!("a row of `{table}` is of a {rows}, and `{}` reads it by the {unit}", unfolded.name);
+        Some(
+            Diagnostic::new(codes::cards::LONG_ROWS, message)
+                .label(span, format!("nothing says which {unit} has how much of it"))
+                .label(time.title.span, format!("a row is of a {rows}"))
+                .label(unfolded.span, format!("by the {unit}"))
+                .help(format!("read rows that have a day, or judge by the {rows}; shares of a {rows}'s target are shown by `track {unit} …`")),
+        )
+    }
+}
+
+/// Why there is no actual of the whole.
+struct NoWhole {
+    message: String,
+    span: Span,
+    label: &'static str,
+}
+
+fn refused(what: &str, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+    let unit = unfolded.unit.word();
+    Diagnostic::new(codes::unbuilt::NOT_BUILT, format!("to read {what} by the {unit} is not built yet"))
+        .label(span, "this version does not compute it")
+        .label(unfolded.span, format!("by the {unit}"))
+        .help("`kpi explain K9001` lists what is not built yet")
+}
+
+/// The expressions of a target.
+fn target_exprs(table: &ByTable<Option<Target>>) -> Vec<&model::Expr> {
+    let mut exprs = Vec::new();
+    for key in &table.keys {
+        if let model::ByKey::Expr(e) = key {
+            exprs.push(e);
+        }
+    }
+    for target in table.rows.iter().filter_map(|row| row.value.as_ref()) {
+        match &target.kind {
+            TargetKind::Compare(_, e) => exprs.push(e),
+            TargetKind::Between(low, high, _) => exprs.extend([low, high]),
+        }
+        exprs.extend(&target.stretch);
+    }
+    exprs
+}
+
+fn roll_up_of(written: ast::RollUp) -> RollUp {
+    match written {
+        ast::RollUp::Sum => RollUp::Sum,
+        ast::RollUp::Average => RollUp::Average,
+        ast::RollUp::Worst => RollUp::Worst,
+        ast::RollUp::ShareMet => RollUp::ShareMet,
+    }
+}
+
+const fn roll_up_word(roll_up: RollUp) -> &'static str {
+    match roll_up {
+        RollUp::Sum => "sum",
+        RollUp::Average => "average",
+        RollUp::Worst => "worst",
+        RollUp::ShareMet => "share_met",
+    }
+}
