@@ -38,6 +38,8 @@ pub(crate) struct Pattern {
     pub text: String,
     /// Where it stands.
     pub range: Range<usize>,
+    /// The sheet of a workbook, where one is named.
+    pub sheet: Option<String>,
 }
 
 /// Reads a `kpi.toml`, which is this file.
@@ -135,13 +137,45 @@ impl Reader {
     }
 
     fn pattern(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Option<Pattern> {
+        if let (DeValue::Table(table), true) = (value.get_ref(), key != "policies") {
+            return self.sheet(table, value, key);
+        }
         let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
         if text.is_none() {
             let help = format!("write a file, a pattern or a list of them: `{key} = \"exports/{key}-*.csv\"`");
             let message = format!("`{key}` names no file");
             self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), Some(help));
         }
-        Some(Pattern { text: text?.to_owned(), range: value.span() })
+        Some(Pattern { text: text?.to_owned(), range: value.span(), sheet: None })
+    }
+
+    /// `{ file = "exports/plans.xlsx", sheet = "2026" }`
+    fn sheet(&mut self, table: &DeTable<'_>, whole: &Spanned<DeValue<'_>>, name: &str) -> Option<Pattern> {
+        let (mut file, mut sheet) = (None, None);
+        for (key, value) in table {
+            let slot = match key.get_ref().as_ref() {
+                "file" => &mut file,
+                "sheet" => &mut sheet,
+                _ => {
+                    self.unknown(key, name, &["file", "sheet"]);
+                    continue;
+                }
+            };
+            match value.get_ref().as_str().filter(|text| !text.trim().is_empty()) {
+                Some(text) => *slot = Some((text.to_owned(), value.span())),
+                None => {
+                    let message = format!("`{}` of `{name}` is no text", key.get_ref());
+                    self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), None);
+                }
+            }
+        }
+        if file.is_none() && !table.contains_key("file") {
+            let help = format!("write `{name} = {{ file = \"exports/{name}.xlsx\", sheet = \"…\" }}`");
+            let message = format!("`{name}` names no file");
+            self.find(codes::WRONG_VALUE, message, &whole.span(), "without `file`", Some(help));
+        }
+        let (text, range) = file?;
+        Some(Pattern { text, range, sheet: sheet.map(|(sheet, _)| sheet) })
     }
 
     fn table<'v, 'i>(&mut self, value: &'v Spanned<DeValue<'i>>, place: &str) -> Option<&'v DeTable<'i>> {
@@ -169,6 +203,7 @@ impl Reader {
 
 fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
+        DeValue::String(text) if text.trim().is_empty() => "this text is empty",
         DeValue::String(_) => "this is a text",
         DeValue::Integer(_) | DeValue::Float(_) => "this is a number",
         DeValue::Boolean(_) => "this is true or false",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
 use kpi_check::model::{Model, TableId};
 use kpi_check::names::nearest;
-use kpi_engine::{Input, Inputs};
+use kpi_engine::{Export, Input, Inputs};
 use kpi_plan::Plan;
 
 use crate::config::{self, Binding, Config, Pattern};
@@ -116,7 +116,10 @@ impl Project {
             let mut files = Vec::new();
             for pattern in &binding.patterns {
                 match self.data_files(name, pattern) {
-                    Ok(found) => files.extend(found),
+                    Ok(found) => {
+                        let export = |path| Export { path, sheet: pattern.sheet.clone() };
+                        files.extend(found.into_iter().map(export));
+                    }
                     Err(finding) => findings.push(*finding),
                 }
             }
@@ -186,12 +189,20 @@ impl Project {
             let finding = at(Diagnostic::new(codes::NO_FILE, message), label);
             return Err(Box::new(finding.help("paths are relative to the folder of `kpi.toml`")));
         }
-        let foreign = files.iter().find(|path| !matches!(extension(path).as_str(), "csv" | "parquet"));
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let foreign = files.iter().find(|path| !matches!(extension(path).as_str(), "csv" | "parquet" | "xlsx"));
         if let Some(path) = foreign {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let message = format!("`{name}` is neither a `.csv` nor a `.parquet` file");
+            let message = format!("`{}` is neither a `.csv` nor a `.parquet` nor an `.xlsx` file", name(path));
             let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), "matches it");
-            return Err(Box::new(finding.help("save it as CSV in UTF-8, or narrow the pattern")));
+            return Err(Box::new(
+                finding.help("save it as CSV in UTF-8 or as an Excel workbook, or narrow the pattern"),
+            ));
+        }
+        let sheetless = files.iter().find(|path| pattern.sheet.is_some() && extension(path) != "xlsx");
+        if let Some(path) = sheetless {
+            let message = format!("`{}` is no workbook and has no sheets", name(path));
+            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), "named with a `sheet`");
+            return Err(Box::new(finding.help(format!("write `{table} = \"{}\"`", pattern.text))));
         }
         Ok(files)
     }

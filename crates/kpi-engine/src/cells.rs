@@ -32,6 +32,8 @@ pub enum CellError {
     Missing,
     /// A value of a type from which the column's cannot be read.
     WrongType,
+    /// The error of a spreadsheet's formula.
+    Formula,
 }
 
 /// The units of a number at `digits` after the point.

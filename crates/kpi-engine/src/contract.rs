@@ -48,6 +48,10 @@ pub enum Raw<'a> {
     Day(i32),
     /// A wall time in microseconds.
     Time(i64),
+    /// A duration in microseconds.
+    Duration(i64),
+    /// The error that the formula of a spreadsheet gave: `#DIV/0!`.
+    Formula(&'a str),
     /// A value of a policy test.
     Value(&'a Value),
     /// A value of another type.
@@ -213,6 +217,10 @@ impl Contract {
             (_, Raw::Value(value)) => return self.read_value(value),
             (_, Raw::Float(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
             (_, Raw::Float32(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
+            (_, Raw::Formula(_)) => return Err(CellError::Formula),
+            (Rep::Dec(digits), Raw::Duration(micros)) if self.column.ty == Type::DURATION => {
+                Cell::Dec(cells::rescale(i128::from(micros), 6, digits)?)
+            }
             (Rep::Int, Raw::Int(n)) => Cell::Int(whole(n)?),
             (Rep::Int, Raw::Dec(units, scale)) => {
                 Cell::Int(whole(cells::rescale(units, scale, 0).map_err(not_whole)?)?)

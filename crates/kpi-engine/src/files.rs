@@ -11,6 +11,8 @@ use polars::prelude::SerReader;
 use crate::contract::Contract;
 use crate::csv_file::{self, Shape};
 use crate::findings::{LIMIT, about_file};
+use crate::inputs::Export;
+use crate::workbook;
 
 /// The kinds of file that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum Kind {
     Csv,
     /// Parquet.
     Parquet,
+    /// A workbook with sheets.
+    Workbook,
 }
 
 /// What is known of a file.
@@ -41,13 +45,15 @@ pub enum Layout {
     Csv(Vec<String>),
     /// The schema.
     Parquet(pl::SchemaRef),
+    /// Headers of a sheet without blanks at their ends; sheets are never scanned.
+    Sheet(Vec<String>),
 }
 
 impl Layout {
     /// The headers.
     pub fn header(&self) -> Vec<String> {
         match self {
-            Layout::Csv(header) => header.clone(),
+            Layout::Csv(header) | Layout::Sheet(header) => header.clone(),
             Layout::Parquet(schema) => schema.iter_names().map(|name| name.to_string()).collect(),
         }
     }
@@ -59,14 +65,15 @@ pub fn kind(path: &Path) -> Option<Kind> {
     match ending.as_str() {
         "csv" => Some(Kind::Csv),
         "parquet" | "pq" => Some(Kind::Parquet),
+        "xlsx" => Some(Kind::Workbook),
         _ => None,
     }
 }
 
 /// The finding about a file of another kind.
 pub fn unknown_kind(path: &Path) -> Diagnostic {
-    about_file(codes::FILE_UNREADABLE, path, "the file is neither `.csv` nor `.parquet`".to_owned())
-        .help("export it as CSV (UTF-8, separated by commas) or Parquet")
+    about_file(codes::FILE_UNREADABLE, path, "the file is neither `.csv` nor `.parquet` nor `.xlsx`".to_owned())
+        .help("export it as CSV (UTF-8, separated by commas), Parquet or an Excel workbook")
 }
 
 /// The finding about a file that the system does not give.
@@ -85,18 +92,20 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
 /// What is wrong with any of them.
 pub fn look_at_all(
     table: &Table,
-    paths: &[PathBuf],
+    exports: &[Export],
     contracts: &[Contract],
 ) -> Result<Vec<FileFacts>, Vec<Diagnostic>> {
     let name = &table.title.name;
-    if paths.is_empty() {
+    if exports.is_empty() {
         let finding = Diagnostic::new(codes::FILE_NOT_FOUND, format!("no file is bound to `{name}`"));
         return Err(vec![finding.help("check the pattern in `kpi.toml`")]);
     }
     let (mut facts, mut findings) = (Vec::new(), Vec::new());
-    for path in paths {
+    for export in exports {
+        let path = export.path.as_path();
         let found = match kind(path) {
             Some(Kind::Csv) => look_at_csv(path),
+            Some(Kind::Workbook) => look_at_sheet(export),
             Some(Kind::Parquet) => look_at_parquet(path).map_err(|error| vec![unreadable(path, &error)]),
             None => Err(vec![unknown_kind(path)]),
         };
@@ -107,7 +116,7 @@ pub fn look_at_all(
     }
     let rows: u64 = facts.iter().map(|f| f.rows).sum();
     if findings.is_empty() && rows == 0 && !table.sparse {
-        let path = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let path = exports.first().map(|export| export.path.as_path()).unwrap_or(Path::new(""));
         let help = if table.roster {
             "give the whole export".to_owned()
         } else {
@@ -153,6 +162,16 @@ fn ragged(path: &Path, shape: &Shape) -> Vec<Diagnostic> {
         findings.push(about_file(codes::ROW_SHAPE, path, format!("{more} more rows have too few or too many cells")));
     }
     findings
+}
+
+fn look_at_sheet(export: &Export) -> Result<FileFacts, Vec<Diagnostic>> {
+    let sheet = workbook::read(export)?;
+    Ok(FileFacts {
+        path: export.path.clone(),
+        rows: sheet.rows.len() as u64,
+        layout: Layout::Sheet(sheet.header),
+        rewrite: false,
+    })
 }
 
 fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {

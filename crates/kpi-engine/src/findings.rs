@@ -126,6 +126,8 @@ pub fn bad_cell(model: &Model, table: &str, column: &Column, error: CellError, c
         }
         CellError::Missing => Diagnostic::new(codes::MISSING_CELL, format!("a row of `{table}` has no `{name}`"))
             .help(format!("fill the cell in, or declare `{name}: {words}?` if it may be missing")),
+        CellError::Formula => Diagnostic::new(codes::WRONG_TYPE, format!("the formula of this cell failed: `{cell}`"))
+            .help("repair it in the workbook, or clear the cell if there is no value"),
         CellError::WrongType => Diagnostic::new(codes::WRONG_TYPE, format!("`{name}` cannot be read as {words} here"))
             .help("cast the column where the file is written, or declare its type"),
     }

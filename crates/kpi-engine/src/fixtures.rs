@@ -52,14 +52,14 @@ impl Fixture {
 
     /// Gives a table CSV files.
     pub fn csv(mut self, table: &str, texts: &[&str]) -> Fixture {
-        let files = texts.iter().map(|text| file(&format!("{table}.csv"), text.as_bytes())).collect();
+        let files = texts.iter().map(|text| file(&format!("{table}.csv"), text.as_bytes()).into()).collect();
         self.inputs.insert(self.table(table), Input::Files(files));
         self
     }
 
     /// Gives a table one file.
     pub fn path(mut self, table: &str, path: PathBuf) -> Fixture {
-        self.inputs.insert(self.table(table), Input::Files(vec![path]));
+        self.inputs.insert(self.table(table), Input::Files(vec![path.into()]));
         self
     }
 

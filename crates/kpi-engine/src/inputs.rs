@@ -12,10 +12,32 @@ pub type Inputs = BTreeMap<TableId, Input>;
 /// The rows of one table.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// Exports: `.csv` files (UTF-8) or `.parquet` files, one after the other.
-    Files(Vec<PathBuf>),
+    /// Exports, one after the other.
+    Files(Vec<Export>),
     /// The rows of a policy test.
     Inline(TestTable),
+}
+
+/// An export: a `.csv` file (UTF-8), a `.parquet` file, or a sheet of a workbook (`.xlsx`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The file.
+    pub path: PathBuf,
+    /// Which sheet, for a workbook; none for the only one.
+    pub sheet: Option<String>,
+}
+
+impl Export {
+    /// Whether it is a sheet of a workbook.
+    pub fn is_workbook(&self) -> bool {
+        crate::files::kind(&self.path) == Some(crate::files::Kind::Workbook)
+    }
+}
+
+impl From<PathBuf> for Export {
+    fn from(path: PathBuf) -> Export {
+        Export { path, sheet: None }
+    }
 }
 
 /// What to do with a row that breaks its contract.

@@ -17,6 +17,7 @@ mod csv_file;
 mod files;
 mod findings;
 mod rows;
+mod workbook;
 
 mod loaded;
 mod needs;
@@ -31,7 +32,7 @@ mod sources;
 
 mod write;
 
-pub use inputs::{Input, Inputs, OnBadRow, Options, Progress, Stage};
+pub use inputs::{Export, Input, Inputs, OnBadRow, Options, Progress, Stage};
 pub use write::{OutColumn, write_parquet};
 
 use kpi_base::Diagnostic;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kpi_check::model::{ByKey, Expr, ExprKind, Model, Path, TableId, Timing};
 use kpi_plan::{Cube, Plan};
 
-use crate::inputs::{Input, Inputs};
+use crate::inputs::{Export, Input, Inputs};
 
 /// What is read.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,10 @@ pub fn find_needs(model: &Model, plan: &Plan, inputs: &Inputs) -> Needs {
             columns.insert(time);
         }
         let in_memory = matches!(table.time, Timing::Stock { .. } | Timing::AsOf(_))
-            || matches!(inputs.get(&cube.table), None | Some(Input::Inline(_)));
+            || match inputs.get(&cube.table) {
+                None | Some(Input::Inline(_)) => true,
+                Some(Input::Files(exports)) => exports.iter().any(Export::is_workbook),
+            };
         if in_memory {
             needs.loaded.entry(cube.table).or_default();
         }

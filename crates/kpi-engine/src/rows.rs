@@ -15,8 +15,9 @@ use crate::contract::{Cell, Contract, Raw};
 use crate::csv_file::CsvFile;
 use crate::files::{self, Kind};
 use crate::findings::{self, Findings, Origin};
-use crate::inputs::Input;
+use crate::inputs::{Export, Input};
 use crate::loaded::Loaded;
+use crate::workbook;
 
 /// What is to be read.
 pub struct RowReader<'a> {
@@ -44,9 +45,11 @@ impl RowReader<'_> {
         let mut judge = Judge { reader: self, findings: Findings::default(), seen: FxHashMap::default() };
         match input {
             Input::Inline(table) => self.read_inline(table, &mut judge, visit),
-            Input::Files(paths) => {
-                for path in paths {
+            Input::Files(exports) => {
+                for export in exports {
+                    let path = export.path.as_path();
                     match files::kind(path) {
+                        Some(Kind::Workbook) => self.read_sheet(export, &mut judge, visit)?,
                         Some(Kind::Csv) => self.read_csv(path, &mut judge, visit)?,
                         Some(Kind::Parquet) => self.read_parquet(path, &mut judge, visit)?,
                         None => return Err(vec![files::unknown_kind(path)]),
@@ -74,6 +77,16 @@ impl RowReader<'_> {
         while let Some((record, _)) = csv.next_record().map_err(fail)? {
             let raws = places.iter().map(|place| Some(Raw::Text(record.cell(*place).unwrap_or_default())));
             judge.row(&raws.collect::<Vec<_>>(), &Origin::Line(path, record.line), visit);
+        }
+        Ok(())
+    }
+
+    fn read_sheet(&self, export: &Export, judge: &mut Judge<'_>, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
+        let sheet = workbook::read(export)?;
+        let places = files::find_columns(self.table(), self.contracts, &sheet.header, &export.path)?;
+        for row in &sheet.rows {
+            let raws = places.iter().map(|place| row.raw(*place));
+            judge.row(&raws.collect::<Vec<_>>(), &Origin::Row(&export.path, row.number), visit);
         }
         Ok(())
     }
@@ -270,6 +283,8 @@ fn shown<'a>(raw: &Raw<'a>) -> Cow<'a, str> {
         Raw::Day(day) => kpi_value::Date(*day).to_string().into(),
         Raw::Time(micros) => kpi_value::DateTime(*micros).to_string().into(),
         Raw::Value(value) => findings::value_words(value).into(),
+        Raw::Duration(micros) => format!("{} s", decimal_words(i128::from(*micros), 6)).into(),
+        Raw::Formula(error) => (*error).into(),
         Raw::Other => "".into(),
     }
 }

@@ -293,7 +293,7 @@ fn look_at_scans(model: &Model, needs: &Needs, inputs: &Inputs) -> (Scans, Vec<D
 fn keep_whole_numbers(contract: &mut Contract, files: &[FileFacts]) {
     let whole = |file: &FileFacts| match &file.layout {
         Layout::Parquet(schema) => schema.get(&contract.header).is_some_and(pl::DataType::is_integer),
-        Layout::Csv(_) => false,
+        Layout::Csv(_) | Layout::Sheet(_) => false,
     };
     if contract.rep.is_number() && contract.column.scale == Dec::ONE && files.iter().all(whole) {
         contract.rep = Rep::Int;

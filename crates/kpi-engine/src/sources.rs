@@ -38,13 +38,15 @@ pub fn scan(
         let scanned = match &first.layout {
             Layout::Csv(header) => scan_csv(group, header)?,
             Layout::Parquet(_) => scan_parquet(group)?,
+            // A sheet is read into memory.
+            Layout::Sheet(_) => continue,
         };
         let header = first.layout.header();
         let name = |contract: &Contract| {
             let place = header.iter().position(|h| *h == contract.header).unwrap_or(0);
             match &first.layout {
                 Layout::Csv(_) => csv_name(place),
-                Layout::Parquet(_) => contract.header.clone(),
+                Layout::Parquet(_) | Layout::Sheet(_) => contract.header.clone(),
             }
         };
         frames.push(scanned.select(contracts.iter().map(|c| type_expr(c, &name(c), tally)).collect::<Vec<_>>()));

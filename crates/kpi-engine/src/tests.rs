@@ -4,6 +4,7 @@ mod contracts;
 mod cubes;
 mod kinds;
 mod plans;
+mod workbooks;
 
 /// A policy with every kind of table.
 pub const LIVE: &str = r#"

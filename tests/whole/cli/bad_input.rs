@@ -43,7 +43,10 @@ bad! {
     missing_binding, 2, RUN, Project::live().replace("kpi.toml", "plan      = \"exports/plan.csv\"\n", "");
     missing_file, 2, RUN, Project::live().remove("exports/plan.csv");
     missing_files_of_a_pattern, 2, RUN, Project::live().replace("kpi.toml", "live-*", "life-*");
-    excel, 2, RUN, Project::live().write("exports/plan.xlsx", "").replace("kpi.toml", "plan.csv", "plan.xlsx");
+    old_excel, 2, RUN, Project::live().write("exports/plan.xls", "").replace("kpi.toml", "plan.csv", "plan.xls");
+    broken_workbook, 1, RUN, Project::live().write("exports/plan.xlsx", "").replace("kpi.toml", "plan.csv", "plan.xlsx");
+    sheet_of_a_csv, 2, RUN,
+        Project::live().replace("kpi.toml", "\"exports/plan.csv\"", "{ file = \"exports/plan.csv\", sheet = \"2026\" }");
 
     missing_column, 1, RUN, Project::live().replace("exports/live-2026-10.csv", "viewers", "visitors");
     duplicate_header, 1, RUN, Project::live().replace("exports/live-2026-10.csv", "floor", "host");

@@ -7,6 +7,7 @@ codes! {
     MISSING_COLUMN = "K6004", Error, "missing column";
     DUPLICATE_HEADER = "K6005", Error, "duplicate header";
     ROW_SHAPE = "K6006", Error, "row with too few or too many cells";
+    NO_SHEET = "K6007", Error, "no such sheet";
     BAD_NUMBER = "K6010", Error, "not a number";
     TOO_MANY_DIGITS = "K6011", Error, "too many digits";
     BAD_DATE = "K6012", Error, "not a date";

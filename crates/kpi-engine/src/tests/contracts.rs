@@ -81,7 +81,7 @@ fn the_shape_of_files_is_checked() {
             october().csv("live", &[LIVE_ROWS.lines().next().unwrap()]).fail(),
             october().csv("staff", &["id,role,team\n"]).fail(),
             october().path("live", file("live.csv", b"id,host\nS1,\xd5\xc5\n")).fail(),
-            october().path("live", file("live.xlsx", b"PK")).fail(),
+            october().path("live", file("live.xls", b"PK")).fail(),
             october().path("live", file("live.parquet", b"PAR")).fail(),
             gone.fail().replace("/nowhere/", ""),
             Fixture::new(LIVE, "2026-09", "2026-12")
