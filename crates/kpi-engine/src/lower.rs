@@ -280,6 +280,12 @@ impl<'a> Lowering<'a> {
     }
 
     fn lower_arithmetic(&mut self, op: ArithmeticOp, a: Lowered, b: Lowered) -> Lowered {
+        match (op, a.rep, b.rep) {
+            (ArithmeticOp::Sub, Rep::Day, Rep::Day) => return self.lower_apart(a, b, Dec::int(DAY)),
+            (ArithmeticOp::Sub, Rep::Time, Rep::Time) => return self.lower_apart(a, b, MICROSECOND),
+            (ArithmeticOp::Add | ArithmeticOp::Sub, Rep::Day | Rep::Time, _) => return moved(op, a, b),
+            _ => {}
+        }
         let name = match op {
             ArithmeticOp::Add => "+",
             ArithmeticOp::Sub => "-",
@@ -293,6 +299,14 @@ impl<'a> Lowering<'a> {
             ([a, b], ArithmeticOp::Div) => a.div(*b),
             _ => Ok(None),
         })
+    }
+
+    /// The seconds between two days or two times, which are counted in units of so many seconds.
+    fn lower_apart(&mut self, a: Lowered, b: Lowered, unit: Dec) -> Lowered {
+        let form = format!("(apart {} {})", a.form, b.form);
+        let whole = |x: Lowered| x.expr.cast(pl::DataType::Int64);
+        let units = Lowered { expr: whole(a) - whole(b), rep: Rep::Int, form };
+        self.compute("seconds", vec![units], move |x| x.first().map(|n| n.mul(unit)).transpose())
     }
 
     fn lower_call(&mut self, function: Builtin, args: Vec<Lowered>) -> Lowered {
@@ -508,6 +522,15 @@ impl<'a> Lowering<'a> {
 
 const NULL: &str = "none";
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// Seconds of a microsecond, in which times are counted.
+const MICROSECOND: Dec = match Dec::from_units(Dec::UNITS / 1_000_000) {
+    Ok(x) => x,
+    Err(_) => Dec::ZERO,
+};
+
 fn no_input() -> pl::PolarsError {
     pl::PolarsError::ComputeError("a kernel without input".into())
 }
@@ -573,6 +596,26 @@ fn twelve(x: Lowered) -> Lowered {
 fn time(x: Lowered) -> Lowered {
     let expr = x.expr.cast(pl::DataType::Int64) * pl::lit(kpi_value::DateTime::DAY);
     Lowered { expr, rep: Rep::Time, form: format!("(midnight {})", x.form) }
+}
+
+/// A day moved by the whole days of a duration, or a time moved by its microseconds.
+fn moved(op: ArithmeticOp, a: Lowered, b: Lowered) -> Lowered {
+    let (rep, form) = (a.rep, format!("({op:?} {} {})", a.form, b.form));
+    let unit = if rep == Rep::Day { Dec::int(DAY) } else { MICROSECOND };
+    let run = move |columns: &[pl::Column]| {
+        let [from, by] = columns else { return Err(no_input()) };
+        let height = if from.is_empty() || by.is_empty() { 0 } else { from.len().max(by.len()) };
+        let from = kernels::numbers(&from.cast(&pl::DataType::Int64)?, height)?;
+        let by = kernels::numbers(by, height)?;
+        let cells = from.into_iter().zip(by).map(|(from, by)| {
+            let by = by?.whole_times(unit)?;
+            let to = if op == ArithmeticOp::Add { from?.add(by) } else { from?.sub(by) };
+            let to = i64::try_from(to.ok()?.units() / Dec::UNITS).ok()?;
+            if rep == Rep::Day { i32::try_from(to).ok().map(Cell::Small) } else { Some(Cell::Time(to)) }
+        });
+        Ok(rep.column(cells))
+    };
+    Lowered { expr: kernel(vec![a.expr, b.expr], rep.dtype(), run), rep, form }
 }
 
 /// The day of a time.

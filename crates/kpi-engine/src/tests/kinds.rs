@@ -193,3 +193,30 @@ test "t" {
     }
     assert_eq!(fixture.fail(), "K6021 `Z` is not in `clerk` (add it to `clerk`, or leave the cell empty)");
 }
+
+#[test]
+fn days_and_times_are_apart_by_seconds_and_move() {
+    // From 09:00:00 to 09:02:30.5 are 150.5 s, over midnight from 23:59:50 to 00:00:10 are 20 s.
+    let text = r#"
+policy "Desk" { edition 1, currency CNY, period month }
+roster clerk { id: text key }
+source case { clerk: -> clerk, opened: datetime time, closed: datetime?, due: date, done: date }
+"#;
+    let rows = "clerk,opened,closed,due,done\n\
+        A,2026-01-05 09:00:00,2026-01-05 09:02:30.5,2026-01-07,2026-01-05\n\
+        A,2026-01-31 23:59:50,2026-02-01 00:00:10,2026-01-31,2026-02-02\n\
+        A,2026-01-10 10:00:00,,2026-01-10,2026-01-11\n";
+    let cases = |formula: &str| {
+        let text = format!("{text}indicator x {{ formula {formula} }}\nscorecard card for clerk {{ x watch }}\n");
+        let fixture = Fixture::new(&text, "2026-01", "2026-01").csv("clerk", &["id\nA\n"]).csv("case", &[rows]);
+        let cube = fixture.cube(&fixture.run(), "case");
+        cube.trim().rsplit(' ').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(cases("sum(case.closed - case.opened where closed is known)"), "170.5");
+    // 2 days early, 2 days late, 1 day late: 1 day in all.
+    assert_eq!(cases("sum(case.done - case.due)"), "86400");
+    assert_eq!(cases("count(case where closed is known and opened + 20s ≥ closed)"), "1");
+    assert_eq!(cases("count(case where closed is known and closed - 150.5s == opened)"), "1");
+    assert_eq!(cases("count(case where due + 2d ≥ done)"), "3");
+    assert_eq!(cases("count(case where done - 1d > due)"), "1");
+}

@@ -1,7 +1,7 @@
 //! Operators, functions and the fields of indicators, cards and pay.
 
 use kpi_check::model::{ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PeriodField};
-use kpi_value::{Dec, Value};
+use kpi_value::{DateTime, Dec, Value};
 
 use super::{Fault, Interpreter, Number, Place, Valued, Who};
 
@@ -230,9 +230,15 @@ pub(super) fn compare(op: CompareOp, a: Option<&Value>, b: Option<&Value>) -> Op
     Some(op.holds(order))
 }
 
-/// `+ - × ÷` of numbers; ÷ 0 is no data. A day moves by whole days, and two days are apart by seconds.
+/// `+ - × ÷` of numbers; ÷ 0 is no data. A day moves by whole days, a wall time by microseconds, and two of a kind are apart
+/// by seconds.
 fn arithmetic(op: ArithmeticOp, a: &Value, b: &Value) -> Valued {
     const DAY: i64 = 86_400;
+    const MILLION: Dec = Dec::int(1_000_000);
+    let micros = |duration: &Dec| -> Result<Option<i64>, Fault> {
+        let whole = duration.mul(MILLION)?.whole_times(Dec::ONE);
+        Ok(whole.and_then(|n| i64::try_from(n.units() / Dec::UNITS).ok()))
+    };
     let days =
         |duration: &Dec| duration.whole_times(Dec::int(DAY)).and_then(|n| i32::try_from(n.units() / Dec::UNITS).ok());
     Ok(match (op, a, b) {
@@ -249,6 +255,15 @@ fn arithmetic(op: ArithmeticOp, a: &Value, b: &Value) -> Valued {
         }
         (ArithmeticOp::Sub, Value::Date(a), Value::Date(b)) => {
             Some(Value::Dec(Dec::int((i64::from(a.0) - i64::from(b.0)) * DAY)))
+        }
+        (ArithmeticOp::Sub, Value::DateTime(a), Value::DateTime(b)) => {
+            Some(Value::Dec(Dec::int(a.0 - b.0).div(MILLION)?.unwrap_or_default()))
+        }
+        (ArithmeticOp::Add, Value::DateTime(time), Value::Dec(by)) => {
+            micros(by)?.map(|n| Value::DateTime(DateTime(time.0 + n)))
+        }
+        (ArithmeticOp::Sub, Value::DateTime(time), Value::Dec(by)) => {
+            micros(by)?.map(|n| Value::DateTime(DateTime(time.0 - n)))
         }
         _ => return Err(Fault::Model("arithmetic of what are no numbers")),
     })
