@@ -6,11 +6,14 @@
 //! | module | says |
 //! |---|---|
 //! | [`rows`] | which rows belong to a period, whom they reach, when a source has no data |
+//! | [`time`] | periods, shorter ones, windows, stints |
+//! | [`stints`] | where a period is cut for a subject |
 //! | [`values`] | operators, functions, fields |
 //! | [`aggregates`] | `sum`, `count`, … and `lookup` |
 //! | [`groups`] | `over`, `among` |
 //! | [`tables`] | `by` tables and curves |
 //! | [`indicators`] | target, met, attainment, gap, scoring |
+//! | [`wholes`] | what is made of shorter periods and of parts, and what is tracked |
 //! | [`cards`] | lines, groups, scores, vetoes |
 //! | [`places`] | ranks and grades |
 //! | [`pay`] | incentives |
@@ -25,19 +28,24 @@ mod places;
 mod rows;
 mod rules;
 mod show;
+mod stints;
 mod tables;
+mod time;
 mod values;
+mod wholes;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use kpi_check::model::{ColumnId, ExprId, Model, Path, ScorecardId, TableId};
 use kpi_results::Run;
 use kpi_value::{Dec, Overflow, Period, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{Data, Row};
+
+use time::When;
 
 /// Why data cannot be judged by a policy at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +56,7 @@ pub enum Fault {
     SeveralRows(TableId),
     /// A formula reads a column that a test leaves out.
     AbsentColumn(ColumnId),
-    /// An incentive reaches a subject by two cards and does not say `per card`.
+    /// An incentive reaches a subject by two cards and says neither `per card` nor `share by stint`.
     TwoCards {
         /// The incentive.
         incentive: String,
@@ -88,7 +96,7 @@ struct Place<'a> {
     /// Whom it is about.
     who: Who,
     /// When.
-    period: Period,
+    when: When,
     /// The row, in the context of a row.
     row: Option<(TableId, &'a Row)>,
     /// The scorecard, where the values of a card may be named.
@@ -106,7 +114,7 @@ struct OwnLine {
     attainment: Option<Dec>,
 }
 
-type MemoKey = (ExprId, Who, Period, Option<ScorecardId>, bool);
+type MemoKey = (ExprId, Who, When, Option<ScorecardId>, bool);
 
 /// The cards of each scorecard and period.
 type Cards = FxHashMap<(ScorecardId, Period), Rc<Vec<cards::Marked>>>;
@@ -117,6 +125,8 @@ struct Interpreter<'a> {
     data: &'a Data,
     values: RefCell<FxHashMap<MemoKey, Option<Value>>>,
     cards: RefCell<Cards>,
+    /// The columns that the policy reads.
+    read: OnceCell<FxHashSet<ColumnId>>,
 }
 
 /// Everything that a policy finds in the periods from `from` to `to`, both included; without findings.
@@ -124,7 +134,8 @@ struct Interpreter<'a> {
 /// # Errors
 /// [`Fault`] where the data cannot be judged.
 pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
-    let interpreter = Interpreter { model, data, values: RefCell::default(), cards: RefCell::default() };
+    let interpreter =
+        Interpreter { model, data, values: RefCell::default(), cards: RefCell::default(), read: OnceCell::new() };
     interpreter.run(from, to)
 }
 
@@ -157,8 +168,8 @@ impl Interpreter<'_> {
 }
 
 impl<'a> Place<'a> {
-    fn cell(who: Who, period: Period) -> Place<'a> {
-        Place { who, period, row: None, card: None, line: None, veto: false }
+    fn cell(who: Who, when: When) -> Place<'a> {
+        Place { who, when, row: None, card: None, line: None, veto: false }
     }
 
     fn on_card(mut self, card: ScorecardId) -> Place<'a> {
@@ -171,8 +182,18 @@ impl<'a> Place<'a> {
         self
     }
 
+    /// The same in another period.
     fn at(&self, period: Period) -> Place<'a> {
-        Place { period, ..self.clone() }
+        self.during(self.when.at(period))
+    }
+
+    /// So many periods earlier.
+    fn before(&self, n: i32) -> Place<'a> {
+        self.at(self.when.period.plus(n.saturating_neg()))
+    }
+
+    fn during(&self, when: When) -> Place<'a> {
+        Place { when, ..self.clone() }
     }
 
     fn of(&self, who: Who) -> Place<'a> {
@@ -182,7 +203,7 @@ impl<'a> Place<'a> {
     fn in_row<'b>(&self, table: TableId, row: &'b Row) -> Place<'b> {
         Place {
             who: self.who.clone(),
-            period: self.period,
+            when: self.when,
             row: Some((table, row)),
             card: None,
             line: None,

@@ -22,7 +22,7 @@ impl<'a> Interpreter<'a> {
     /// row about which it is unknown whether and with what it counts.
     pub(super) fn aggregate(&self, aggregate: &Aggregate, place: &Place<'_>) -> Valued {
         let Aggregate { table, arg, via, condition, needs, .. } = aggregate;
-        if !self.available(*table, place.period) {
+        if !place.when.periods().any(|when| self.available(*table, when.period)) {
             return Ok(None);
         }
         let taken = self.take(*table, arg.as_ref(), via.as_ref(), condition.as_ref(), place)?;
@@ -32,10 +32,12 @@ impl<'a> Interpreter<'a> {
         self.finish(aggregate, &taken.rows)
     }
 
-    /// The value in the one row of the subject and period (or of its `where`): "none is no data, two an error".
+    /// The value in the one row of the subject and period (or of its `where`): "none is no data, two an error". It is no
+    /// aggregate: under `over last 3 months` it reads the cell's own period.
     pub(super) fn lookup(&self, lookup: &Lookup, place: &Place<'_>) -> Valued {
         let Lookup { table, arg, via, condition } = lookup;
-        if !self.available(*table, place.period) {
+        let place = &place.during(place.when.alone());
+        if !self.available(*table, place.when.period) {
             return Ok(None);
         }
         let taken = self.take(*table, None, via.as_ref(), condition.as_ref(), place)?;
@@ -48,7 +50,8 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The rows of the period that reach the subject and meet the condition. "Rows whose argument or `where` is unknown
-    /// are left out and counted."
+    /// are left out and counted." Of several pooled periods each lends its rows as they are in it: those that reach the
+    /// subject then, if it is on the roster then and the source has data; a row that holds in several counts once.
     fn take(
         &self,
         table: TableId,
@@ -58,26 +61,36 @@ impl<'a> Interpreter<'a> {
         place: &Place<'_>,
     ) -> Result<Taken<'a>, Fault> {
         let mut taken = Taken { rows: Vec::new(), unknown: 0 };
-        for row in self.rows_in(table, place.period) {
-            if !self.reaches(table, row, via, &place.who, place.period)? {
+        let mut seen = Vec::new();
+        for when in place.when.periods() {
+            if !self.available(table, when.period) || !self.on_roster(&place.who, when) {
                 continue;
             }
-            let inside = place.in_row(table, row);
-            let meets = match condition {
-                Some(condition) => self.truth(condition, &inside)?,
-                None => Some(true),
-            };
-            if meets == Some(false) {
-                continue;
-            }
-            let value = match arg {
-                _ if meets.is_none() => None,
-                Some(arg) => self.value(arg, &inside)?,
-                None => Some(Value::Bool(true)),
-            };
-            match value {
-                Some(value) => taken.rows.push((row, value)),
-                None => taken.unknown += 1,
+            let place = place.during(when);
+            for row in self.rows_in(table, when) {
+                if seen.iter().any(|other| std::ptr::eq(*other, row))
+                    || !self.reaches(table, row, via, &place.who, when)?
+                {
+                    continue;
+                }
+                seen.push(row);
+                let inside = place.in_row(table, row);
+                let meets = match condition {
+                    Some(condition) => self.truth(condition, &inside)?,
+                    None => Some(true),
+                };
+                if meets == Some(false) {
+                    continue;
+                }
+                let value = match arg {
+                    _ if meets.is_none() => None,
+                    Some(arg) => self.value(arg, &inside)?,
+                    None => Some(Value::Bool(true)),
+                };
+                match value {
+                    Some(value) => taken.rows.push((row, value)),
+                    None => taken.unknown += 1,
+                }
             }
         }
         Ok(taken)
@@ -137,7 +150,7 @@ fn count(n: usize) -> Value {
     Value::Dec(Dec::int(n as i64))
 }
 
-fn sum(numbers: impl Iterator<Item = Result<Dec, Fault>>) -> Result<Dec, Fault> {
+pub(super) fn sum(numbers: impl Iterator<Item = Result<Dec, Fault>>) -> Result<Dec, Fault> {
     let mut sum = Dec::ZERO;
     for number in numbers {
         sum = sum.add(number?)?;

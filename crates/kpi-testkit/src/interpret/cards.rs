@@ -3,16 +3,19 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kpi_check::model::{Combine, Line, LineKind, ScorecardId, Scoring, VetoEffect, WhenMissing};
-use kpi_results::{Card, CardStatus, Line as Shown, LineStatus};
+use kpi_check::model::{Combine, Line, LineKind, MidPeriod, ScorecardId, VetoEffect, WhenMissing};
+use kpi_results::{Card, CardStatus, Line as Shown, LineStatus, Stint};
 use kpi_value::{Dec, Period};
 
 use super::indicators::Goal;
+use super::time::{Days, When};
 use super::{Fault, Interpreter, Place, Who};
 
 /// A card before pay and rules.
 pub(super) struct Marked {
     pub card: Card,
+    /// What of the period it covers.
+    pub when: When,
     /// Whether a veto takes every pay.
     pub pay_zero: bool,
 }
@@ -31,24 +34,33 @@ struct Entry {
 }
 
 impl Interpreter<'_> {
-    /// All cards of a scorecard in a period: one for each subject on the roster that meets the condition.
+    /// All cards of a scorecard in a period: one for each subject on the roster that meets the condition, as of its last or
+    /// first valid day; or one for each of its stints that does.
     pub(super) fn cards(&self, id: ScorecardId, period: Period) -> Result<Rc<Vec<Marked>>, Fault> {
         if let Some(known) = self.cards.borrow().get(&(id, period)) {
             return Ok(known.clone());
         }
         let scorecard = &self.model.scorecards[id];
         let mut cards = Vec::new();
-        for key in self.subjects(scorecard.table, period) {
-            let place = Place::cell(Who::Row(scorecard.table, key.clone()), period);
-            let belongs = match &scorecard.condition {
-                Some(condition) => self.truth(condition, &place)?,
-                None => Some(true),
+        let whole = When::whole(period);
+        for key in self.subjects(scorecard.table, whole) {
+            let covered = match scorecard.mid_period {
+                MidPeriod::Last => vec![whole],
+                MidPeriod::First => vec![When { days: Days::First, ..whole }],
+                MidPeriod::Split => self.stints(scorecard.table, &key, period),
             };
-            if belongs == Some(true) {
-                cards.push(self.mark_card(id, &key, &place)?);
+            for when in covered {
+                let place = Place::cell(Who::Row(scorecard.table, key.clone()), when);
+                let belongs = match &scorecard.condition {
+                    Some(condition) => self.truth(condition, &place)?,
+                    None => Some(true),
+                };
+                if belongs == Some(true) {
+                    cards.push(self.mark_card(id, &key, &place)?);
+                }
             }
         }
-        self.rank(id, period, &mut cards)?;
+        self.rank(id, &mut cards)?;
         let cards = Rc::new(cards);
         self.cards.borrow_mut().insert((id, period), cards.clone());
         Ok(cards)
@@ -60,7 +72,7 @@ impl Interpreter<'_> {
         for marked in self.cards(id, period)?.iter() {
             let mut card = marked.card.clone();
             self.pay_card(id, period, marked, &mut card)?;
-            self.judge_card(id, period, &mut card)?;
+            self.judge_card(id, marked.when, &mut card)?;
             finished.push(card);
         }
         Ok(finished)
@@ -111,8 +123,8 @@ impl Interpreter<'_> {
         let card = Card {
             scorecard: scorecard.title.name.clone(),
             subject: key.to_string(),
-            period: self.model.policy.calendar.show(place.period),
-            stint: None,
+            period: self.model.policy.calendar.show(place.when.period),
+            stint: self.shown_stint(place),
             status: if complete { CardStatus::Complete } else { CardStatus::Incomplete },
             score: complete.then_some(score),
             attainment: complete.then_some(attainment),
@@ -124,7 +136,13 @@ impl Interpreter<'_> {
             total_pay: None,
             rules: Vec::new(),
         };
-        Ok(Marked { card, pay_zero })
+        Ok(Marked { card, when: place.when, pay_zero })
+    }
+
+    fn shown_stint(&self, place: &Place<'_>) -> Option<Stint> {
+        let Days::Stint(from, to) = place.when.days else { return None };
+        let days = u32::try_from(self.covered_days(&place.who, place.when)).unwrap_or_default();
+        Some(Stint { from: from.to_string(), to: to.to_string(), days })
     }
 
     /// The lines that are on a subject's card: all but those of weight 0% and of target `none`.
@@ -150,42 +168,14 @@ impl Interpreter<'_> {
                 if matches!(measured.goal, Goal::NotJudged) {
                     return Ok(None);
                 }
-                let declared = &self.model.indicators[*indicator];
-                let status = match measured.goal {
-                    Goal::Bound(_, target, ..) | Goal::Exactly(target, _)
-                        if target.is_negative() && measured.actual.is_some() =>
-                    {
-                        LineStatus::NotJudged
-                    }
-                    Goal::NoData => LineStatus::NoData,
-                    _ if measured.actual.is_none() => LineStatus::NoData,
-                    Goal::No => LineStatus::Scored,
-                    _ if measured.met == Some(true) => LineStatus::Met,
-                    _ => LineStatus::Missed,
-                };
-                // "attainment = Σ weight × line attainment (the fraction for `deduct`, `rating`, `all_or_nothing`)", and
-                // for a curve where there is no target to attain.
-                let counted = match scoring {
-                    Scoring::Deduct { .. } | Scoring::Rating(_) | Scoring::AllOrNothing => measured.fraction,
-                    Scoring::Curve(..) if matches!(measured.goal, Goal::No) => measured.fraction,
-                    Scoring::Curve(..) | Scoring::Proportional { .. } => measured.attainment,
-                };
-                let met = if matches!(measured.goal, Goal::No) {
-                    measured.fraction.is_some_and(|fraction| fraction >= Dec::ONE)
-                } else {
-                    measured.met == Some(true)
-                };
-                let ty = declared.formula.ty;
-                let actual = measured.actual.as_ref().map(|actual| self.quantity(actual, ty));
-                let target = self.shown_goal(measured.goal, ty);
-                let shown = Shown { actual, target, ..blank(&declared.title.name, measured.attainment, status) };
-                Entry { shown, weight, mark: measured.fraction.zip(counted), met, when_missing: line.when_missing }
+                let shown = self.shown_line(*indicator, &measured, place)?;
+                let (mark, met) = (measured.mark(scoring), measured.counts_as_met());
+                Entry { shown, weight, mark, met, when_missing: line.when_missing }
             }
             // "A nested card gives its final score ÷ 100 and its final attainment."
             LineKind::Card(id) => {
-                let Who::Row(_, key) = &place.who else { return Err(Fault::Model("a nested card of a group")) };
-                let cards = self.cards(*id, place.period)?;
-                let card = cards.iter().find(|marked| *marked.card.subject == **key).map(|marked| &marked.card);
+                let cards = self.cards(*id, place.when.period)?;
+                let card = own_card(&cards, place).map(|marked| &marked.card);
                 let fraction = card.and_then(|card| card.score).map(|score| score.mul(Dec::percent(1))).transpose()?;
                 let attainment = card.and_then(|card| card.attainment);
                 let status = if fraction.is_some() { LineStatus::Scored } else { LineStatus::NoData };
@@ -216,7 +206,14 @@ impl Interpreter<'_> {
     }
 }
 
-fn blank(name: &str, attainment: Option<Dec>, status: LineStatus) -> Shown {
+/// The card of a subject among those of a scorecard: of the same stint, else the last one that the subject has.
+pub(super) fn own_card<'c>(cards: &'c [Marked], place: &Place<'_>) -> Option<&'c Marked> {
+    let Who::Row(_, key) = &place.who else { return None };
+    let mut own = cards.iter().filter(|marked| *marked.card.subject == **key);
+    own.clone().find(|marked| marked.when == place.when).or_else(|| own.next_back())
+}
+
+pub(super) fn blank(name: &str, attainment: Option<Dec>, status: LineStatus) -> Shown {
     Shown {
         indicator: name.to_owned(),
         actual: None,

@@ -1,16 +1,18 @@
 //! `over` pools, `among` lists.
 
 use kpi_check::model::{Among, AmongFunction, Expr, Path, Scope};
-use kpi_value::{Dec, Period, Value};
+use kpi_value::{Dec, Value};
 
 use super::aggregates::{average, quantile, stddev};
 use super::rows::text_key;
+use super::time::When;
 use super::{Fault, Interpreter, Place, Valued, Who};
 
 impl Interpreter<'_> {
     /// "`X over team` computes X as if the team were one subject, `X over all` all rows of the period (also those that
-    /// reach no subject)." A subject without a team has none.
+    /// reach no subject)." A subject without a team has none. On the card of a stint it is that of the whole period.
     pub(super) fn over(&self, x: &Expr, scope: &Scope, place: &Place<'_>) -> Valued {
+        let place = &place.during(place.when.unsplit());
         let Some(who) = self.widen(scope, place)? else { return Ok(None) };
         self.value(x, &place.of(who))
     }
@@ -21,20 +23,20 @@ impl Interpreter<'_> {
             Scope::Reference(path) => {
                 let referred = path.last().and_then(|column| self.model.referred(column));
                 let table = referred.ok_or(Fault::Model("over what is no reference"))?;
-                self.attribute(&place.who, path, place.period)?.map(|key| Who::Row(table, text_key(&key)))
+                self.attribute(&place.who, path, place.when)?.map(|key| Who::Row(table, text_key(&key)))
             }
             Scope::Dimension(path) => {
                 let table = path.table().ok_or(Fault::Model("over an empty path"))?;
-                self.attribute(&place.who, path, place.period)?.map(|value| Who::Group(table, path.clone(), value))
+                self.attribute(&place.who, path, place.when)?.map(|value| Who::Group(table, path.clone(), value))
             }
         })
     }
 
     /// An attribute of a subject as of a period; of a group only the one that makes it.
-    pub(super) fn attribute(&self, who: &Who, path: &Path, period: Period) -> Valued {
+    pub(super) fn attribute(&self, who: &Who, path: &Path, when: When) -> Valued {
         match who {
-            Who::Row(table, key) => match self.subject_row(*table, key, period) {
-                Some(row) => self.follow(row, path, period),
+            Who::Row(table, key) => match self.subject_row(*table, key, when) {
+                Some(row) => self.follow(row, path, when),
                 None => Ok(None),
             },
             Who::Group(_, of, value) => Ok((of == path).then(|| value.clone())),
@@ -43,16 +45,17 @@ impl Interpreter<'_> {
     }
 
     /// "The members' own values (as of the period, with data, oneself included)." Members agree with the subject in the
-    /// columns named; where one of those is missing there is no group.
+    /// columns named; where one of those is missing there is no group. On the card of a stint it is that of the whole period.
     pub(super) fn among(&self, among: &Among, place: &Place<'_>) -> Valued {
+        let place = &place.during(place.when.unsplit());
         let Who::Row(table, own_key) = &place.who else { return Ok(None) };
         let agree = |key: &str| -> Result<Option<Vec<Value>>, Fault> {
             let member = Who::Row(*table, key.into());
-            among.by.iter().map(|path| self.attribute(&member, path, place.period)).collect()
+            among.by.iter().map(|path| self.attribute(&member, path, place.when)).collect()
         };
         let Some(group) = agree(own_key)? else { return Ok(None) };
         let (mut values, mut own) = (Vec::new(), None);
-        for key in self.subjects(*table, place.period) {
+        for key in self.subjects(*table, place.when) {
             if agree(&key)?.as_ref() != Some(&group) {
                 continue;
             }

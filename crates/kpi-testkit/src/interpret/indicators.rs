@@ -2,8 +2,11 @@
 
 use std::cmp::Ordering;
 
-use kpi_check::model::{CompareOp, IndicatorField, IndicatorId, LineField, Scoring, Target, TargetKind, Tolerance};
-use kpi_value::{Dec, Value};
+use kpi_check::model::{
+    CompareOp, Indicator, IndicatorField, IndicatorId, LineField, Scoring, Target, TargetKind, Tolerance,
+};
+use kpi_results::LineStatus;
+use kpi_value::{Dec, Period, Value};
 
 use super::{Fault, Interpreter, Number, OwnLine, Place, Valued};
 
@@ -16,6 +19,10 @@ pub(super) struct Measured {
     pub gap: Option<Dec>,
     /// The fraction that the scoring gives.
     pub fraction: Option<Dec>,
+    /// The shorter periods of which it is made.
+    pub periods: Option<Vec<(Period, Measured)>>,
+    /// The parts of which it is made.
+    pub parts: Option<Vec<(IndicatorId, Measured)>>,
 }
 
 /// What was asked for in a cell.
@@ -27,12 +34,34 @@ pub(super) enum Goal {
     NotJudged,
     /// There is a target, its value is no data.
     NoData,
+    /// The targets are those of its parts, or of shorter periods that do not add up.
+    Inside,
     /// A bound, by how much it may be missed, and the stretch target.
     Bound(Side, Dec, Dec, Option<Option<Dec>>),
     /// `= t`, the band t..t, and by how much it may be missed.
     Exactly(Dec, Dec),
     /// Two bounds, by how much each may be missed, and whether the upper one belongs to the band.
     Band { low: Dec, high: Dec, slack_low: Dec, slack_high: Dec, closed: bool },
+}
+
+/// The row of a target that is in force.
+pub(super) enum Asked<'m> {
+    /// The indicator has no target.
+    No,
+    /// `target none`
+    NotJudged,
+    /// No row applies, because a key has no data.
+    NoData,
+    /// This one.
+    For(&'m Target),
+}
+
+/// The numbers of a target; `low` and `high` are one where there is one bound.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    pub low: Dec,
+    pub high: Dec,
+    pub stretch: Option<Option<Dec>>,
 }
 
 /// A one-sided comparison.
@@ -43,29 +72,27 @@ pub(super) struct Side {
 }
 
 impl Interpreter<'_> {
-    /// `.actual .target .met .attainment .gap .score` of an indicator, by its own scoring and the policy's cap.
+    /// `.actual .target .met .attainment .gap .score .progress` of an indicator, by its own scoring and the policy's cap.
     pub(super) fn field(&self, id: IndicatorId, field: IndicatorField, place: &Place<'_>) -> Valued {
         let indicator = &self.model.indicators[id];
-        if field == IndicatorField::Actual {
-            return self.value(&indicator.formula, &Place::cell(place.who.clone(), place.period));
+        if field == IndicatorField::Actual && self.judged_here(indicator, place) {
+            return self.value(&indicator.formula, &Place::cell(place.who.clone(), place.when));
         }
         let measured = self.measure(id, &indicator.scoring, self.model.policy.attainment_cap, place)?;
-        let target = match measured.goal {
-            Goal::Bound(_, target, ..) | Goal::Exactly(target, _) => Some(target),
-            _ => None,
-        };
         Ok(match field {
+            IndicatorField::Target => measured.target().map(Value::Dec),
+            IndicatorField::Progress => measured.progress()?.map(Value::Dec),
             IndicatorField::Actual => measured.actual,
-            IndicatorField::Target => target.map(Value::Dec),
-            IndicatorField::Progress => match (measured.actual.and_then(|a| a.as_dec()), target) {
-                (Some(actual), Some(target)) if target > Dec::ZERO => actual.div(target)?.map(Value::Dec),
-                _ => None,
-            },
             IndicatorField::Met => measured.met.map(Value::Bool),
             IndicatorField::Attainment => measured.attainment.map(Value::Dec),
             IndicatorField::Gap => measured.gap.map(Value::Dec),
             IndicatorField::Score => measured.fraction.map(Value::Dec),
         })
+    }
+
+    /// Whether it is judged in the period of the place itself and not in shorter ones inside it.
+    pub(super) fn judged_here(&self, indicator: &Indicator, place: &Place<'_>) -> bool {
+        indicator.shorter.is_none_or(|shorter| shorter.period == place.when.period.kind)
     }
 
     /// An indicator in a cell, scored in this way, with attainments up to this cap.
@@ -76,56 +103,76 @@ impl Interpreter<'_> {
         cap: Dec,
         place: &Place<'_>,
     ) -> Result<Measured, Fault> {
-        let place = Place::cell(place.who.clone(), place.period);
-        let actual = self.value(&self.model.indicators[id].formula, &place)?;
-        let goal = self.goal(id, &place)?;
+        let place = Place::cell(place.who.clone(), place.when);
+        let indicator = &self.model.indicators[id];
+        match (indicator.shorter, &indicator.parts) {
+            (Some(shorter), _) if shorter.period != place.when.period.kind => {
+                self.rolled_up(id, shorter, scoring, cap, &place)
+            }
+            (_, Some(parts)) => self.of_parts(parts, cap, &place),
+            _ => {
+                let actual = self.value(&indicator.formula, &place)?;
+                let goal = self.goal(id, &place)?;
+                self.judge(actual, goal, scoring, cap, &place)
+            }
+        }
+    }
+
+    /// An actual against what was asked for.
+    pub(super) fn judge(
+        &self,
+        actual: Option<Value>,
+        goal: Goal,
+        scoring: &Scoring,
+        cap: Dec,
+        place: &Place<'_>,
+    ) -> Result<Measured, Fault> {
         let number = actual.as_ref().and_then(Value::as_dec);
         let (met, attainment, gap) = match number {
             Some(a) => (met(a, goal)?, attainment(a, goal, cap)?, gap(a, goal)?),
             None => (None, None, None),
         };
         let fraction = match number {
-            Some(a) => self.fraction(a, goal, met, attainment, scoring, &place)?,
+            Some(a) => self.fraction(a, goal, met, attainment, scoring, place)?,
             None => None,
         };
-        Ok(Measured { actual, goal, met, attainment, gap, fraction })
+        Ok(Measured { actual, goal, met, attainment, gap, fraction, periods: None, parts: None })
     }
 
     /// The target in force in a cell.
     fn goal(&self, id: IndicatorId, place: &Place<'_>) -> Result<Goal, Fault> {
-        let Some(table) = &self.model.indicators[id].target else { return Ok(Goal::No) };
-        match self.pick(table, place)? {
-            None => Ok(Goal::NoData),
-            Some(None) => Ok(Goal::NotJudged),
-            Some(Some(target)) => self.target(target, place),
+        match self.asked(id, place)? {
+            Asked::No => Ok(Goal::No),
+            Asked::NoData => Ok(Goal::NoData),
+            Asked::NotJudged => Ok(Goal::NotJudged),
+            Asked::For(target) => match self.bounds(target, place)? {
+                Some(bounds) => target_of(target, bounds, Dec::ONE),
+                None => Ok(Goal::NoData),
+            },
         }
     }
 
-    fn target(&self, target: &Target, place: &Place<'_>) -> Result<Goal, Fault> {
-        let slack = |bound: Dec| match target.tolerance {
-            None => Ok(Dec::ZERO),
-            Some(Tolerance::Share(share)) => bound.abs().mul(share),
-            Some(Tolerance::Absolute(slack)) => Ok(slack),
+    /// The row of the target in force in a cell.
+    pub(super) fn asked(&self, id: IndicatorId, place: &Place<'_>) -> Result<Asked<'_>, Fault> {
+        let Some(table) = &self.model.indicators[id].target else { return Ok(Asked::No) };
+        Ok(match self.pick(table, place)? {
+            None => Asked::NoData,
+            Some(None) => Asked::NotJudged,
+            Some(Some(target)) => Asked::For(target),
+        })
+    }
+
+    /// The numbers of a target; none where one is no data, but for that of the stretch.
+    pub(super) fn bounds(&self, target: &Target, place: &Place<'_>) -> Result<Option<Bounds>, Fault> {
+        let (low, high) = match &target.kind {
+            TargetKind::Compare(_, bound) => (bound, bound),
+            TargetKind::Between(low, high, _) => (low, high),
         };
-        let (low, high, closed) = match &target.kind {
-            TargetKind::Compare(CompareOp::Eq, bound) => {
-                let Some(bound) = self.number(bound, place)? else { return Ok(Goal::NoData) };
-                return Ok(Goal::Exactly(bound, slack(bound)?));
-            }
-            TargetKind::Between(low, high, closed) => (low, high, *closed),
-            TargetKind::Compare(op, bound) => {
-                let Some(bound) = self.number(bound, place)? else { return Ok(Goal::NoData) };
-                let stretch = target.stretch.as_ref().map(|stretch| self.number(stretch, place)).transpose()?;
-                let side = Side { op: *op, higher_is_better: matches!(op, CompareOp::Ge | CompareOp::Gt) };
-                return Ok(Goal::Bound(side, bound, slack(bound)?, stretch));
-            }
-        };
-        match (self.number(low, place)?, self.number(high, place)?) {
-            (Some(low), Some(high)) => {
-                Ok(Goal::Band { low, high, slack_low: slack(low)?, slack_high: slack(high)?, closed })
-            }
-            _ => Ok(Goal::NoData),
-        }
+        let stretch = target.stretch.as_ref().map(|stretch| self.number(stretch, place)).transpose()?;
+        Ok(match (self.number(low, place)?, self.number(high, place)?) {
+            (Some(low), Some(high)) => Some(Bounds { low, high, stretch }),
+            _ => None,
+        })
     }
 
     /// The fraction of its weight that an actual earns.
@@ -172,13 +219,86 @@ impl Interpreter<'_> {
     }
 }
 
+/// A target with its numbers, as one for so many periods: a tolerance in units counts so many times.
+pub(super) fn target_of(target: &Target, bounds: Bounds, periods: Dec) -> Result<Goal, Fault> {
+    let slack = |bound: Dec| match target.tolerance {
+        None => Ok(Dec::ZERO),
+        Some(Tolerance::Share(share)) => bound.abs().mul(share),
+        Some(Tolerance::Absolute(slack)) => slack.mul(periods),
+    };
+    let Bounds { low, high, stretch } = bounds;
+    Ok(match target.kind {
+        TargetKind::Compare(CompareOp::Eq, _) => Goal::Exactly(low, slack(low)?),
+        TargetKind::Compare(op, _) => {
+            let side = Side { op, higher_is_better: matches!(op, CompareOp::Ge | CompareOp::Gt) };
+            Goal::Bound(side, low, slack(low)?, stretch)
+        }
+        TargetKind::Between(_, _, closed) => {
+            Goal::Band { low, high, slack_low: slack(low)?, slack_high: slack(high)?, closed }
+        }
+    })
+}
+
+impl Measured {
+    /// What was asked for, if it is one number.
+    pub fn target(&self) -> Option<Dec> {
+        match self.goal {
+            Goal::Bound(_, target, ..) | Goal::Exactly(target, _) => Some(target),
+            _ => None,
+        }
+    }
+
+    /// Actual ÷ target, without limit; no data where the target is not above 0.
+    pub fn progress(&self) -> Number {
+        match (self.actual.as_ref().and_then(Value::as_dec), self.target()) {
+            (Some(actual), Some(target)) if target > Dec::ZERO => Ok(actual.div(target)?),
+            _ => Ok(None),
+        }
+    }
+
+    /// The fraction and the attainment that count for the card: "attainment = Σ weight × line attainment (the fraction for
+    /// `deduct`, `rating`, `all_or_nothing`)", and for a curve where there is no target to attain.
+    pub fn mark(&self, scoring: &Scoring) -> Option<(Dec, Dec)> {
+        let counted = match scoring {
+            Scoring::Deduct { .. } | Scoring::Rating(_) | Scoring::AllOrNothing => self.fraction,
+            Scoring::Curve(..) if matches!(self.goal, Goal::No) => self.fraction,
+            Scoring::Curve(..) | Scoring::Proportional { .. } => self.attainment,
+        };
+        self.fraction.zip(counted)
+    }
+
+    /// Whether its target is met; without a target, whether it earns its whole weight.
+    pub fn counts_as_met(&self) -> bool {
+        match self.goal {
+            Goal::No => self.fraction.is_some_and(|fraction| fraction >= Dec::ONE),
+            _ => self.met == Some(true),
+        }
+    }
+
+    pub fn status(&self) -> LineStatus {
+        match self.goal {
+            Goal::Bound(_, target, ..) | Goal::Exactly(target, _) if target.is_negative() && self.actual.is_some() => {
+                LineStatus::NotJudged
+            }
+            Goal::NoData => LineStatus::NoData,
+            Goal::Inside if self.attainment.is_none() => LineStatus::NoData,
+            Goal::Inside if self.met == Some(true) => LineStatus::Met,
+            Goal::Inside => LineStatus::Missed,
+            _ if self.actual.is_none() => LineStatus::NoData,
+            Goal::No => LineStatus::Scored,
+            _ if self.met == Some(true) => LineStatus::Met,
+            _ => LineStatus::Missed,
+        }
+    }
+}
+
 /// Whether the comparison itself holds, without any tolerance.
 fn strictly_met(actual: Dec, goal: Goal) -> bool {
     match goal {
         Goal::Bound(side, target, ..) => side.op.holds(actual.cmp(&target)),
         Goal::Exactly(target, _) => actual == target,
         Goal::Band { low, high, closed, .. } => low <= actual && (actual < high || closed && actual == high),
-        Goal::No | Goal::NotJudged | Goal::NoData => false,
+        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Inside => false,
     }
 }
 
@@ -195,7 +315,7 @@ fn met(actual: Dec, goal: Goal) -> Result<Option<bool>, Fault> {
             let (low, high) = (low.sub(slack_low)?, high.add(slack_high)?);
             Some(low <= actual && (actual < high || closed && actual == high))
         }
-        Goal::No | Goal::NotJudged | Goal::NoData => None,
+        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Inside => None,
     })
 }
 
@@ -205,7 +325,7 @@ fn attainment(actual: Dec, goal: Goal, cap: Dec) -> Number {
     let Some(met) = met(actual, goal)? else { return Ok(None) };
     let all_or_nothing = if met { Dec::ONE } else { Dec::ZERO };
     let exact = match goal {
-        Goal::No | Goal::NotJudged | Goal::NoData => return Ok(None),
+        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Inside => return Ok(None),
         Goal::Bound(_, target, ..) | Goal::Exactly(target, _) if target.is_zero() => all_or_nothing,
         Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => share(actual, target, cap),
         Goal::Bound(..) if actual <= Dec::ZERO => cap,
@@ -234,7 +354,7 @@ fn gap(actual: Dec, goal: Goal) -> Number {
         if target <= Dec::ZERO { Ok(None) } else { Ok(better.sub(worse)?.div(target)?) }
     };
     match goal {
-        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Band { .. } => Ok(None),
+        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Inside | Goal::Band { .. } => Ok(None),
         Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => relative(actual, target, target),
         Goal::Bound(_, target, ..) => relative(target, actual, target),
         Goal::Exactly(target, _) => relative(actual.min(target), actual.max(target), target),
@@ -244,7 +364,7 @@ fn gap(actual: Dec, goal: Goal) -> Number {
 /// How much the actual lies beyond the target, on the worse side; 0 where it does not.
 fn beyond(actual: Dec, goal: Goal) -> Number {
     let beyond = match goal {
-        Goal::No | Goal::NotJudged | Goal::NoData => return Ok(None),
+        Goal::No | Goal::NotJudged | Goal::NoData | Goal::Inside => return Ok(None),
         Goal::Bound(_, target, ..) | Goal::Exactly(target, _) if target.is_negative() => return Ok(None),
         Goal::Exactly(target, _) => actual.sub(target)?.abs(),
         Goal::Bound(Side { higher_is_better: true, .. }, target, ..) => target.sub(actual)?,

@@ -5,7 +5,8 @@ use kpi_check::model::{Audience, Incentive, IncentiveId, ScorecardId, Sharing};
 use kpi_results::{Card, CardStatus, RosterPay};
 use kpi_value::{Dec, Period, Value};
 
-use super::cards::Marked;
+use super::cards::{Marked, own_card};
+use super::time::When;
 use super::{Fault, Interpreter, Place, Valued, Who};
 
 /// What an incentive pays: each pay, `None` where it is held, and the total.
@@ -27,7 +28,7 @@ impl Interpreter<'_> {
                 continue;
             }
             self.check_once(incentive, period, &card.subject)?;
-            let (pays, total) = self.paid_by_card(incentive, id, period, marked)?;
+            let (pays, total) = self.paid_by_card(incentive, id, marked)?;
             for (pay, amount) in incentive.pays.iter().zip(pays) {
                 card.pay.insert(pay.title.name.clone(), amount);
             }
@@ -39,13 +40,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    fn paid_by_card(
-        &self,
-        incentive: &Incentive,
-        id: ScorecardId,
-        period: Period,
-        marked: &Marked,
-    ) -> Result<Paid, Fault> {
+    fn paid_by_card(&self, incentive: &Incentive, id: ScorecardId, marked: &Marked) -> Result<Paid, Fault> {
         if marked.card.status == CardStatus::Incomplete {
             return Ok((vec![None; incentive.pays.len()], None));
         }
@@ -53,17 +48,39 @@ impl Interpreter<'_> {
             return Ok(nothing(incentive));
         }
         let who = Who::Row(incentive.table, marked.card.subject.as_str().into());
-        self.paid(incentive, &Place::cell(who, period).on_card(id))
+        let place = Place::cell(who, marked.when).on_card(id);
+        let share = match incentive.sharing {
+            Sharing::Once | Sharing::PerCard => None,
+            Sharing::ByStint => Some(self.part_of_stint(incentive, &place)?),
+        };
+        self.paid(incentive, share, &place)
     }
 
-    /// "One that reaches a subject through two cards in a period is an error unless it says `per card`."
-    fn check_once(&self, incentive: &Incentive, period: Period, subject: &str) -> Result<(), Fault> {
-        let Audience::Cards(ids) = &incentive.audience else { return Ok(()) };
-        let mut reached = 0;
-        for id in ids {
-            reached += usize::from(self.cards(*id, period)?.iter().any(|marked| marked.card.subject == subject));
+    /// "Each pay is multiplied by the card's stint.days ÷ Σ stint.days of the subject's cards in that incentive": the two
+    /// numbers. Cap and floor are those of each card, in full.
+    fn part_of_stint(&self, incentive: &Incentive, place: &Place<'_>) -> Result<(Dec, Dec), Fault> {
+        let mut all = 0;
+        for marked in self.cards_reached(incentive, place)? {
+            all += self.covered_days(&place.who, marked);
         }
-        if reached > 1 && incentive.sharing == Sharing::Once {
+        Ok((Dec::int(self.covered_days(&place.who, place.when)), Dec::int(all)))
+    }
+
+    /// What every card of a subject covers by which an incentive reaches it.
+    fn cards_reached(&self, incentive: &Incentive, place: &Place<'_>) -> Result<Vec<When>, Fault> {
+        let (Audience::Cards(ids), Who::Row(_, key)) = (&incentive.audience, &place.who) else { return Ok(Vec::new()) };
+        let mut reached = Vec::new();
+        for id in ids {
+            let cards = self.cards(*id, place.when.period)?;
+            reached.extend(cards.iter().filter(|marked| *marked.card.subject == **key).map(|marked| marked.when));
+        }
+        Ok(reached)
+    }
+
+    /// "One that reaches a subject through two cards in a period is an error unless it says `share by stint` or `per card`."
+    fn check_once(&self, incentive: &Incentive, period: Period, subject: &str) -> Result<(), Fault> {
+        let place = Place::cell(Who::Row(incentive.table, subject.into()), When::whole(period));
+        if incentive.sharing == Sharing::Once && self.cards_reached(incentive, &place)?.len() > 1 {
             let incentive = incentive.title.name.clone();
             return Err(Fault::TwoCards { incentive, subject: subject.to_owned() });
         }
@@ -72,7 +89,7 @@ impl Interpreter<'_> {
 
     /// "Each `pay` rounded, `total` their sum, then `cap`/`floor` (floor 0)", which are rounded to the currency's minor
     /// unit as a pay is. Whoever is not eligible gets 0.
-    fn paid(&self, incentive: &Incentive, place: &Place<'_>) -> Result<Paid, Fault> {
+    fn paid(&self, incentive: &Incentive, share: Option<(Dec, Dec)>, place: &Place<'_>) -> Result<Paid, Fault> {
         let eligible = match &incentive.condition {
             Some(condition) => self.truth(condition, place)?,
             None => Some(true),
@@ -85,7 +102,11 @@ impl Interpreter<'_> {
         let rounding = self.model.policy.rounding;
         let mut pays = Vec::new();
         for pay in &incentive.pays {
-            pays.push(self.number(&pay.value, place)?.map(|amount| amount.round_to(pay.round_to, rounding)));
+            let mut amount = self.number(&pay.value, place)?;
+            if let (Some(whole), Some((own, all))) = (amount, share) {
+                amount = whole.mul_div(own, all)?;
+            }
+            pays.push(amount.map(|amount| amount.round_to(pay.round_to, rounding)));
         }
         let cap = incentive.cap.as_ref().map(|cap| self.number(cap, place)).transpose()?;
         let floor = incentive.floor.as_ref().map(|floor| self.number(floor, place)).transpose()?;
@@ -105,13 +126,13 @@ impl Interpreter<'_> {
         let incentive = &self.model.incentives[id];
         let Audience::Table(table, condition) = &incentive.audience else { return Ok(Vec::new()) };
         let mut all = Vec::new();
-        for key in self.subjects(*table, period) {
-            let place = Place::cell(Who::Row(*table, key.clone()), period);
+        for key in self.subjects(*table, When::whole(period)) {
+            let place = Place::cell(Who::Row(*table, key.clone()), When::whole(period));
             let belongs = condition.as_ref().map(|condition| self.truth(condition, &place)).transpose()?;
             if belongs.is_some_and(|belongs| belongs != Some(true)) {
                 continue;
             }
-            let (pays, total_pay) = self.paid(incentive, &place)?;
+            let (pays, total_pay) = self.paid(incentive, None, &place)?;
             let names = incentive.pays.iter().map(|pay| pay.title.name.clone());
             all.push(RosterPay {
                 incentive: incentive.title.name.clone(),
@@ -127,22 +148,21 @@ impl Interpreter<'_> {
     /// `monthly_pay.total` or one pay of it, in a rule: that of the rule's card, else of the subject.
     pub(super) fn pay_field(&self, id: IncentiveId, pay: Option<u32>, place: &Place<'_>) -> Valued {
         let incentive = &self.model.incentives[id];
-        let Who::Row(_, key) = &place.who else { return Ok(None) };
         let paid = match &incentive.audience {
             Audience::Table(_, condition) => {
-                let place = Place::cell(place.who.clone(), place.period);
+                let place = Place::cell(place.who.clone(), place.when);
                 let belongs = condition.as_ref().map(|condition| self.truth(condition, &place)).transpose()?;
                 if belongs.is_some_and(|belongs| belongs != Some(true)) {
                     return Ok(None);
                 }
-                self.paid(incentive, &place)?
+                self.paid(incentive, None, &place)?
             }
             Audience::Cards(ids) => {
                 let mut found = None;
                 for card in ids.iter().filter(|card| place.card.is_none_or(|own| own == **card)) {
-                    let cards = self.cards(*card, place.period)?;
-                    if let Some(marked) = cards.iter().find(|marked| *marked.card.subject == **key) {
-                        found = Some(self.paid_by_card(incentive, *card, place.period, marked)?);
+                    let cards = self.cards(*card, place.when.period)?;
+                    if let Some(marked) = own_card(&cards, place) {
+                        found = Some(self.paid_by_card(incentive, *card, marked)?);
                     }
                 }
                 let Some(paid) = found else { return Ok(None) };

@@ -1,18 +1,18 @@
 //! Ranks and grades: what a card is worth among others.
 
 use kpi_check::model::{Grade, GradeShare, Path, ScorecardId};
-use kpi_value::{Dec, Period, Value};
+use kpi_value::{Dec, Value};
 
 use super::cards::Marked;
 use super::{Fault, Interpreter, Who};
 
 impl Interpreter<'_> {
     /// Gives each complete card its grade and its rank. "Incomplete cards are not in the group."
-    pub(super) fn rank(&self, id: ScorecardId, period: Period, cards: &mut [Marked]) -> Result<(), Fault> {
+    pub(super) fn rank(&self, id: ScorecardId, cards: &mut [Marked]) -> Result<(), Fault> {
         let scorecard = &self.model.scorecards[id];
         for n in 0..cards.len() {
             let Some(score) = cards.get(n).and_then(|marked| marked.card.score) else { continue };
-            let group = self.group(id, period, &scorecard.rank_among, cards, n)?;
+            let group = self.group(id, &scorecard.rank_among, cards, n)?;
             let rank = group.map(|group| 1 + group.iter().filter(|other| **other > score).count() as u32);
             let grade = match &scorecard.grade {
                 None => None,
@@ -20,7 +20,7 @@ impl Interpreter<'_> {
                     rows.iter().find(|(bound, _)| bound.holds(score)).map(|(_, grade)| grade.clone())
                 }
                 Some(Grade::Shares { by, shares, rest }) => {
-                    let group = self.group(id, period, by, cards, n)?;
+                    let group = self.group(id, by, cards, n)?;
                     group.map(|group| by_share(&group, score, shares, rest)).transpose()?
                 }
             };
@@ -32,18 +32,11 @@ impl Interpreter<'_> {
     }
 
     /// The scores of the complete cards that agree with the n-th in the columns named; none where one is missing.
-    fn group(
-        &self,
-        id: ScorecardId,
-        period: Period,
-        by: &[Path],
-        cards: &[Marked],
-        n: usize,
-    ) -> Result<Option<Vec<Dec>>, Fault> {
+    fn group(&self, id: ScorecardId, by: &[Path], cards: &[Marked], n: usize) -> Result<Option<Vec<Dec>>, Fault> {
         let table = self.model.scorecards[id].table;
         let columns = |marked: &Marked| -> Result<Option<Vec<Value>>, Fault> {
             let who = Who::Row(table, marked.card.subject.as_str().into());
-            by.iter().map(|path| self.attribute(&who, path, period)).collect()
+            by.iter().map(|path| self.attribute(&who, path, marked.when)).collect()
         };
         let Some(own) = cards.get(n).map(columns).transpose()?.flatten() else { return Ok(None) };
         let mut scores = Vec::new();

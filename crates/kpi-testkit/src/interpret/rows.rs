@@ -3,33 +3,22 @@
 use std::sync::Arc;
 
 use kpi_check::model::{ColumnId, Path, TableId, Timing};
-use kpi_value::{Date, Period, Value};
+use kpi_value::{Date, Period, PeriodKind, Value};
 
+use super::time::{Days, When, exact_day};
 use super::{Fault, Interpreter, Valued, Who};
 use crate::Row;
 
 impl<'a> Interpreter<'a> {
-    /// The day of a date, a wall time or the last day of a period.
-    fn day(&self, value: &Value) -> Option<Date> {
-        match value {
-            Value::Date(date) => Some(*date),
-            Value::DateTime(time) => Some(time.date()),
-            Value::Period(period) => Some(self.model.policy.calendar.end(*period)),
-            _ => None,
-        }
-    }
-
-    /// The period, of the policy's kind, in which a time falls.
-    fn period_of(&self, value: Option<&Value>) -> Option<Period> {
-        let calendar = &self.model.policy.calendar;
-        let day = self.day(value?)?;
-        Some(calendar.period(self.model.policy.period, day))
-    }
-
     /// The days on which a row of a stock holds: the first and the last, both inclusive; missing is open.
     fn validity(&self, row: &Row, from: u32, to: u32) -> (Date, Date) {
-        let from = cell(row, from).and_then(|v| self.day(v)).unwrap_or(Date(i32::MIN));
-        let to = cell(row, to).and_then(|v| self.day(v)).unwrap_or(Date(i32::MAX));
+        let calendar = &self.model.policy.calendar;
+        let day = |value: &Value| match value {
+            Value::Period(period) => Some(calendar.end(*period)),
+            value => exact_day(value),
+        };
+        let from = cell(row, from).and_then(day).unwrap_or(Date(i32::MIN));
+        let to = cell(row, to).and_then(day).unwrap_or(Date(i32::MAX));
         (from, to)
     }
 
@@ -39,66 +28,79 @@ impl<'a> Interpreter<'a> {
         cell(row, place).map(text_key)
     }
 
-    /// The row of a subject in a period: for a stock that of its last valid day in it, for an as-of table the last one
-    /// inside it, for a flow the one that falls into it. `None`: the subject is not on the roster in the period.
-    pub(super) fn subject_row(&self, table: TableId, key: &str, period: Period) -> Option<&'a Row> {
+    /// The row of a subject: for a stock that of its last valid day (or its first, where a card says so), for an as-of table
+    /// the last one inside the period, for a flow the one that falls into it. `None`: the subject is not on the roster.
+    pub(super) fn subject_row(&self, table: TableId, key: &str, when: When) -> Option<&'a Row> {
         let own = self.data.table(table).rows.iter().filter(|row| self.key(table, row).as_deref() == Some(key));
-        let calendar = &self.model.policy.calendar;
+        // "A row whose time is longer than a day, or an `as of` row, belongs to every stint of its period."
+        let inside = |row: &&Row, time: u32| self.falls(cell(row, time), when.unsplit());
         match self.model.tables[table].time {
             Timing::Timeless => own.last(),
-            Timing::Flow(time) => own.filter(|row| self.period_of(cell(row, time)) == Some(period)).last(),
-            Timing::AsOf(time) => own
-                .filter(|row| self.period_of(cell(row, time)) == Some(period))
-                .max_by_key(|row| cell(row, time).and_then(|v| self.day(v))),
+            Timing::Flow(time) => own.filter(|row| inside(row, time)).last(),
+            Timing::AsOf(time) => {
+                let day = |row: &&Row| self.period_of(cell(row, time), PeriodKind::Day);
+                let own = own.filter(|row| inside(row, time));
+                if when.days == Days::First { own.min_by_key(day) } else { own.max_by_key(day) }
+            }
             Timing::Stock { from, to } => {
-                let (start, end) = (calendar.start(period), calendar.end(period));
+                let (start, end) = self.span(when);
                 let valid = own.filter(|row| {
                     let (first, last) = self.validity(row, from, to);
                     first <= end && last >= start && first <= last
                 });
-                valid.max_by_key(|row| self.validity(row, from, to).1.min(end))
+                if when.days == Days::First {
+                    valid.min_by_key(|row| self.validity(row, from, to).0.max(start))
+                } else {
+                    valid.max_by_key(|row| self.validity(row, from, to).1.min(end))
+                }
             }
         }
     }
 
+    /// Whether a subject is on the roster on a day of a period.
+    pub(super) fn on_roster_on(&self, table: TableId, key: &str, period: Period, day: Date) -> bool {
+        let when = When { days: Days::Stint(day, day), ..When::whole(period) };
+        self.subject_row(table, key, when).is_some()
+    }
+
     /// The row that a reference leads to, as of the period; a keyed row of a flow is found whenever it was.
-    fn referred_row(&self, table: TableId, key: &str, period: Period) -> Option<&'a Row> {
+    fn referred_row(&self, table: TableId, key: &str, when: When) -> Option<&'a Row> {
         match self.model.tables[table].time {
             Timing::Flow(_) => {
                 let rows = &self.data.table(table).rows;
                 rows.iter().find(|row| self.key(table, row).as_deref() == Some(key))
             }
-            _ => self.subject_row(table, key, period),
+            _ => self.subject_row(table, key, when),
         }
     }
 
     /// The keys of all subjects that a table has in a period, in order.
-    pub(super) fn subjects(&self, table: TableId, period: Period) -> Vec<Arc<str>> {
+    pub(super) fn subjects(&self, table: TableId, when: When) -> Vec<Arc<str>> {
         let rows = &self.data.table(table).rows;
         let mut keys: Vec<Arc<str>> = rows.iter().filter_map(|row| self.key(table, row)).collect();
         keys.sort();
         keys.dedup();
-        keys.retain(|key| self.subject_row(table, key, period).is_some());
+        keys.retain(|key| self.subject_row(table, key, when).is_some());
         keys
     }
 
     /// "For a subject not on the roster in a period every value is no data."
-    pub(super) fn on_roster(&self, who: &Who, period: Period) -> bool {
+    pub(super) fn on_roster(&self, who: &Who, when: When) -> bool {
         match who {
-            Who::Row(table, key) => self.subject_row(*table, key, period).is_some(),
+            Who::Row(table, key) => self.subject_row(*table, key, when).is_some(),
             Who::Group(..) | Who::All => true,
         }
     }
 
     /// The rows of a table that belong to a period: all of a timeless table, of a flow those that fall into it, of a
-    /// stock those that hold at its end, of an as-of table the last of each key inside it.
-    pub(super) fn rows_in(&self, table: TableId, period: Period) -> Vec<&'a Row> {
+    /// stock those that hold at its end (a stint's last day), of an as-of table the last of each key inside it.
+    pub(super) fn rows_in(&self, table: TableId, when: When) -> Vec<&'a Row> {
         let rows = self.data.table(table).rows.iter();
         match self.model.tables[table].time {
             Timing::Timeless => rows.collect(),
-            Timing::Flow(time) => rows.filter(|row| self.period_of(cell(row, time)) == Some(period)).collect(),
+            Timing::Flow(time) => rows.filter(|row| self.falls(cell(row, time), when)).collect(),
             Timing::Stock { from, to } => {
-                let end = self.model.policy.calendar.end(period);
+                let end = self.span(when).1;
                 let holds = |row: &&Row| {
                     let (first, last) = self.validity(row, from, to);
                     first <= end && end <= last
@@ -106,9 +108,10 @@ impl<'a> Interpreter<'a> {
                 rows.filter(holds).collect()
             }
             Timing::AsOf(time) => {
-                let inside = rows.filter(|row| self.period_of(cell(row, time)) == Some(period));
+                let when = When::whole(when.period);
+                let inside = rows.filter(|row| self.falls(cell(row, time), when));
                 let last_of_key = |row: &&'a Row| match self.key(table, row) {
-                    Some(key) => self.subject_row(table, &key, period).is_some_and(|last| std::ptr::eq(last, *row)),
+                    Some(key) => self.subject_row(table, &key, when).is_some_and(|last| std::ptr::eq(last, *row)),
                     None => true,
                 };
                 inside.filter(last_of_key).collect()
@@ -118,7 +121,8 @@ impl<'a> Interpreter<'a> {
 
     /// Whether a table says anything about a period. A table that is not given does not. A test's table without rows is
     /// a true zero. Stocks and timeless tables always do. A flow that is not `sparse` must have a row in the period; a
-    /// `sparse` one must not begin later, and without any row it is zero.
+    /// `sparse` one must not begin later, and without any row it is zero. A shorter period asks the policy's own to which it
+    /// belongs: "a week without any row in a month that has some is a true zero".
     pub(super) fn available(&self, table: TableId, period: Period) -> bool {
         let data = self.data.table(table);
         let (Timing::Flow(time) | Timing::AsOf(time)) = self.model.tables[table].time else { return data.given };
@@ -128,7 +132,8 @@ impl<'a> Interpreter<'a> {
         if data.rows.is_empty() {
             return self.data.test || self.model.tables[table].sparse;
         }
-        let mut periods = data.rows.iter().filter_map(|row| self.period_of(cell(row, time)));
+        let period = self.home(period);
+        let mut periods = data.rows.iter().filter_map(|row| self.period_of(cell(row, time), period.kind));
         if self.model.tables[table].sparse {
             periods.min().is_none_or(|first| first <= period)
         } else {
@@ -137,7 +142,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// A column of a row, or of the row that references lead to from it, as of the period.
-    pub(super) fn follow(&self, row: &Row, path: &Path, period: Period) -> Valued {
+    pub(super) fn follow(&self, row: &Row, path: &Path, when: When) -> Valued {
         let Some((last, references)) = path.0.split_last() else {
             return Err(Fault::Model("an empty path of columns"));
         };
@@ -145,7 +150,7 @@ impl<'a> Interpreter<'a> {
         for column in references {
             let Some(key) = self.read(*column, row)? else { return Ok(None) };
             let Some(table) = self.model.referred(*column) else { return Err(Fault::Model("no reference")) };
-            let Some(next) = self.referred_row(table, &text_key(&key), period) else { return Ok(None) };
+            let Some(next) = self.referred_row(table, &text_key(&key), when) else { return Ok(None) };
             row = next;
         }
         self.read(*last, row)
@@ -167,7 +172,7 @@ impl<'a> Interpreter<'a> {
         row: &Row,
         via: Option<&Path>,
         who: &Who,
-        period: Period,
+        when: When,
     ) -> Result<bool, Fault> {
         let (subjects, wanted) = match who {
             Who::All => return Ok(true),
@@ -175,18 +180,15 @@ impl<'a> Interpreter<'a> {
             Who::Group(subjects, path, value) => (*subjects, Ok((path, value))),
         };
         let way = self.model.way(table, via, subjects).map_err(|_| Fault::Model("rows reach no subject"))?;
-        let key = if way.0.is_empty() {
-            self.key(table, row)
-        } else {
-            self.follow(row, &way, period)?.as_ref().map(text_key)
-        };
+        let key =
+            if way.0.is_empty() { self.key(table, row) } else { self.follow(row, &way, when)?.as_ref().map(text_key) };
         let Some(key) = key else { return Ok(false) };
         match wanted {
             Err(wanted) => Ok(key == *wanted),
             Ok((path, value)) => {
-                let member = if way.0.is_empty() { Some(row) } else { self.subject_row(subjects, &key, period) };
+                let member = if way.0.is_empty() { Some(row) } else { self.subject_row(subjects, &key, when) };
                 let Some(member) = member else { return Ok(false) };
-                Ok(self.follow(member, path, period)?.as_ref() == Some(value))
+                Ok(self.follow(member, path, when)?.as_ref() == Some(value))
             }
         }
     }

@@ -4,17 +4,19 @@ use kpi_check::model::{Audience, Rule, RuleId, ScorecardId};
 use kpi_results::{Card, CardStatus, RosterRule, Rule as Outcome, RuleOutcome};
 use kpi_value::Period;
 
+use super::cards::own_card;
+use super::time::When;
 use super::values::and;
 use super::{Fault, Interpreter, Place, Who};
 
 impl Interpreter<'_> {
     /// The outcome of every rule for a card. Those of an incomplete card are not judged.
-    pub(super) fn judge_card(&self, id: ScorecardId, period: Period, card: &mut Card) -> Result<(), Fault> {
+    pub(super) fn judge_card(&self, id: ScorecardId, when: When, card: &mut Card) -> Result<(), Fault> {
         for (_, rule) in self.model.rules.iter() {
             if !matches!(&rule.audience, Audience::Cards(cards) if cards.contains(&id)) {
                 continue;
             }
-            let place = Place::cell(Who::Row(rule.table, card.subject.as_str().into()), period).on_card(id);
+            let place = Place::cell(Who::Row(rule.table, card.subject.as_str().into()), when).on_card(id);
             let outcome = match card.status {
                 CardStatus::Incomplete => RuleOutcome::NotJudged,
                 CardStatus::Complete => self.outcome(rule, &place)?,
@@ -30,8 +32,8 @@ impl Interpreter<'_> {
         let rule = &self.model.rules[id];
         let Audience::Table(table, _) = &rule.audience else { return Ok(Vec::new()) };
         let mut all = Vec::new();
-        for key in self.subjects(*table, period) {
-            let place = Place::cell(Who::Row(*table, key.clone()), period);
+        for key in self.subjects(*table, When::whole(period)) {
+            let place = Place::cell(Who::Row(*table, key.clone()), When::whole(period));
             if !self.watched(rule, &place)? {
                 continue;
             }
@@ -53,7 +55,7 @@ impl Interpreter<'_> {
     fn outcome(&self, rule: &Rule, place: &Place<'_>) -> Result<RuleOutcome, Fault> {
         let mut held = Some(true);
         for n in 0..rule.streak {
-            let earlier = place.at(place.period.plus(-(n as i32)));
+            let earlier = place.before(n as i32);
             held = and(held, if self.watched(rule, &earlier)? { self.truth(&rule.condition, &earlier)? } else { None });
         }
         Ok(match held {
@@ -64,17 +66,18 @@ impl Interpreter<'_> {
     }
 
     /// Whether the subject is one of those that the rule watches: with a complete card in the period, or on the roster and
-    /// meeting the condition. In a period in which it is not, a streak has no data.
+    /// meeting the condition. In a period in which it is not, a streak has no data. Of the cards of several stints in an earlier
+    /// period the last one counts.
     fn watched(&self, rule: &Rule, place: &Place<'_>) -> Result<bool, Fault> {
-        match (&rule.audience, place.card, &place.who) {
-            (Audience::Cards(_), Some(card), Who::Row(_, key)) => {
-                let cards = self.cards(card, place.period)?;
-                let own = cards.iter().find(|marked| *marked.card.subject == **key);
+        match (&rule.audience, place.card) {
+            (Audience::Cards(_), Some(card)) => {
+                let cards = self.cards(card, place.when.period)?;
+                let own = own_card(&cards, place);
                 Ok(own.is_some_and(|marked| marked.card.status == CardStatus::Complete))
             }
-            (Audience::Table(_, condition), ..) => {
+            (Audience::Table(_, condition), _) => {
                 let belongs = condition.as_ref().map(|condition| self.truth(condition, place)).transpose()?;
-                Ok(self.on_roster(&place.who, place.period) && belongs.is_none_or(|belongs| belongs == Some(true)))
+                Ok(self.on_roster(&place.who, place.when) && belongs.is_none_or(|belongs| belongs == Some(true)))
             }
             _ => Ok(false),
         }

@@ -28,7 +28,7 @@ impl Interpreter<'_> {
     /// The target of a line; none where there is no value.
     pub(super) fn shown_goal(&self, goal: Goal, ty: Type) -> Option<Shown> {
         match goal {
-            Goal::No | Goal::NotJudged | Goal::NoData => None,
+            Goal::No | Goal::NotJudged | Goal::NoData | Goal::Inside => None,
             Goal::Bound(_, bound, ..) | Goal::Exactly(bound, _) => {
                 Some(Shown::Bound(self.quantity(&Value::Dec(bound), ty)))
             }

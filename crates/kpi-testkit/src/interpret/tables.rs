@@ -11,15 +11,15 @@ impl Interpreter<'_> {
         let mut keys = Vec::new();
         for key in &table.keys {
             keys.push(match key {
-                ByKey::Date => self.first_day(place),
+                ByKey::Date => self.dated(place),
                 ByKey::Expr(expr) => self.value(expr, place)?,
             });
         }
         Ok(row_for(&table.rows, &keys))
     }
 
-    /// A parameter by its own keys in the cell, or by those written in brackets; `by date` looks at the period's first day
-    /// either way.
+    /// A parameter by its own keys in the cell, or by those written in brackets; `by date` goes by the
+    /// period either way.
     pub(super) fn param(&self, id: ParamId, index: Option<&[Expr]>, place: &Place<'_>) -> Valued {
         let table = &self.model.params[id].value;
         let cell = Place { row: None, ..place.clone() };
@@ -30,7 +30,7 @@ impl Interpreter<'_> {
                 let mut keys = Vec::new();
                 for key in &table.keys {
                     keys.push(match key {
-                        ByKey::Date => self.first_day(place),
+                        ByKey::Date => self.dated(place),
                         ByKey::Expr(_) => match written.next() {
                             Some(expr) => self.value(expr, place)?,
                             None => return Err(Fault::Model("an index with too few keys")),
@@ -43,8 +43,11 @@ impl Interpreter<'_> {
         row.map_or(Ok(None), |expr| self.value(expr, &cell))
     }
 
-    fn first_day(&self, place: &Place<'_>) -> Option<Value> {
-        Some(Value::Date(self.model.policy.calendar.start(place.period)))
+    /// The day that `by date` looks at: the first one of the policy's period, the last one of a shorter period.
+    fn dated(&self, place: &Place<'_>) -> Option<Value> {
+        let (calendar, period) = (&self.model.policy.calendar, place.when.period);
+        let shorter = period.kind != self.model.policy.period;
+        Some(Value::Date(if shorter { calendar.end(period) } else { calendar.start(period) }))
     }
 
     /// A curve at x.

@@ -1,9 +1,14 @@
 //! Operators, functions and the fields of indicators, cards and pay.
 
-use kpi_check::model::{ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PeriodField};
+use kpi_check::model::{
+    ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PeriodField, Window, WindowFunction,
+};
 use kpi_value::{DateTime, Dec, Value};
 
-use super::{Fault, Interpreter, Number, Place, Valued, Who};
+use super::aggregates::{average, quantile, sum};
+use super::cards::own_card;
+use super::time::When;
+use super::{Fault, Interpreter, Number, Place, Valued};
 
 impl<'a> Interpreter<'a> {
     /// The value of an expression; `None` is no data.
@@ -11,7 +16,7 @@ impl<'a> Interpreter<'a> {
         if place.row.is_some() || place.line.is_some() || !worth_keeping(&expr.kind) {
             return self.compute(expr, place);
         }
-        let key = (expr.id, place.who.clone(), place.period, place.card, place.veto);
+        let key = (expr.id, place.who.clone(), place.when, place.card, place.veto);
         if let Some(known) = self.values.borrow().get(&key) {
             return Ok(known.clone());
         }
@@ -31,14 +36,14 @@ impl<'a> Interpreter<'a> {
     }
 
     fn compute(&self, expr: &Expr, place: &Place<'_>) -> Valued {
-        if place.row.is_none() && !self.on_roster(&place.who, place.period) {
+        if place.row.is_none() && !self.on_roster(&place.who, place.when) {
             return Ok(None);
         }
         match &expr.kind {
             ExprKind::Const(value) => Ok(value.clone()),
             ExprKind::Column(path) => match place.row {
-                Some((_, row)) => self.follow(row, path, place.period),
-                None => self.attribute(&place.who, path, place.period),
+                Some((_, row)) => self.follow(row, path, place.when),
+                None => self.attribute(&place.who, path, place.when),
             },
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, place),
             ExprKind::Lookup(lookup) => self.lookup(lookup, place),
@@ -86,9 +91,9 @@ impl<'a> Interpreter<'a> {
             ExprKind::Previous(x, n) => self.previous(x, *n, place),
             ExprKind::Growth(x) => self.growth(x, place),
             ExprKind::Streak(condition) => self.streak(condition, place),
-            ExprKind::Window(..) | ExprKind::OverWindow(..) | ExprKind::StintDays => {
-                Err(Fault::Model("a window or a stint"))
-            }
+            ExprKind::Window(function, x, window, needs) => self.window(*function, x, *window, *needs, place),
+            ExprKind::OverWindow(x, window) => self.over_window(x, *window, place),
+            ExprKind::StintDays => Ok(Some(Value::Dec(Dec::int(self.covered_days(&place.who, place.when))))),
             ExprKind::Curve(curve, x) => match self.number(x, place)? {
                 Some(x) => self.curve(curve, x, place),
                 None => Ok(None),
@@ -131,11 +136,11 @@ impl<'a> Interpreter<'a> {
 
     /// `period.start`, `.end`, `.days`, and `.length` in seconds.
     fn period_field(&self, field: PeriodField, place: &Place<'_>) -> Valued {
-        let calendar = &self.model.policy.calendar;
-        let days = i64::from(calendar.days(place.period));
+        let (calendar, period) = (&self.model.policy.calendar, place.when.period);
+        let days = i64::from(calendar.days(period));
         Ok(Some(match field {
-            PeriodField::Start => Value::Date(calendar.start(place.period)),
-            PeriodField::End => Value::Date(calendar.end(place.period)),
+            PeriodField::Start => Value::Date(calendar.start(period)),
+            PeriodField::End => Value::Date(calendar.end(period)),
             PeriodField::Days => Value::Dec(Dec::int(days)),
             PeriodField::Length => Value::Dec(Dec::int(days * 86_400)),
         }))
@@ -143,11 +148,11 @@ impl<'a> Interpreter<'a> {
 
     /// The card's final values; no data on an incomplete card and where the subject has none.
     fn card_field(&self, field: CardField, place: &Place<'_>) -> Valued {
-        let (Some(scorecard), Who::Row(_, key)) = (place.card, &place.who) else {
+        let Some(scorecard) = place.card else {
             return Err(Fault::Model("a card's value where there is no card"));
         };
-        let cards = self.cards(scorecard, place.period)?;
-        let Some(marked) = cards.iter().find(|marked| *marked.card.subject == **key) else { return Ok(None) };
+        let cards = self.cards(scorecard, place.when.period)?;
+        let Some(marked) = own_card(&cards, place) else { return Ok(None) };
         Ok(match field {
             CardField::Score => marked.card.score.map(Value::Dec),
             CardField::Attainment => marked.card.attainment.map(Value::Dec),
@@ -158,14 +163,45 @@ impl<'a> Interpreter<'a> {
 
     /// X of the same subject n periods earlier: "They move everything: rows, roster attributes, membership, dated tables."
     fn previous(&self, x: &Expr, n: u32, place: &Place<'_>) -> Valued {
-        self.value(x, &place.at(place.period.plus(-i32::try_from(n).unwrap_or(i32::MAX))))
+        self.value(x, &place.before(i32::try_from(n).unwrap_or(i32::MAX)))
     }
 
     /// X ÷ previous(X) − 1, no data unless previous(X) > 0.
     fn growth(&self, x: &Expr, place: &Place<'_>) -> Valued {
-        let (now, before) = (self.number(x, place)?, self.number(x, &place.at(place.period.plus(-1)))?);
+        let (now, before) = (self.number(x, place)?, self.number(x, &place.before(1))?);
         let (Some(now), Some(before)) = (now, before.filter(|before| *before > Dec::ZERO)) else { return Ok(None) };
         Ok(now.div(before)?.map(|quotient| quotient.sub(Dec::ONE)).transpose()?.map(Value::Dec))
+    }
+
+    /// "Takes the values of X in the periods of the window, the judged one included, periods without data left out, `needs n`
+    /// demands n; no data if none is left." On the card of a stint all of them are whole periods.
+    fn window(&self, function: WindowFunction, x: &Expr, window: Window, needs: u32, place: &Place<'_>) -> Valued {
+        let place = &place.during(place.when.unsplit().alone());
+        let Some(earlier) = self.earlier(window, place.when.period) else { return Ok(None) };
+        let mut values = Vec::new();
+        for n in 0..=earlier as i32 {
+            values.extend(self.number(x, &place.before(n))?);
+        }
+        if values.is_empty() || values.len() < needs as usize {
+            return Ok(None);
+        }
+        Ok(match function {
+            WindowFunction::Sum => Some(sum(values.into_iter().map(Ok))?),
+            WindowFunction::Average => average(&values)?,
+            WindowFunction::Median => quantile(values, Dec::percent(50))?,
+            WindowFunction::Min => values.into_iter().min(),
+            WindowFunction::Max => values.into_iter().max(),
+        }
+        .map(Value::Dec))
+    }
+
+    /// "`X over last 3 months` pools the rows of those periods: every aggregate inside X runs over all their rows; attributes
+    /// are those of the judged period."
+    fn over_window(&self, x: &Expr, window: Window, place: &Place<'_>) -> Valued {
+        match self.earlier(window, place.when.period) {
+            Some(pooled) => self.value(x, &place.during(When { pooled, ..place.when.unsplit() })),
+            None => Ok(None),
+        }
     }
 
     /// For how many periods up to this one the condition has held without a break; no data if it has none in this one, and
@@ -176,7 +212,7 @@ impl<'a> Interpreter<'a> {
             return Ok(None);
         }
         let mut length = 0i32;
-        while length <= LONGEST_STREAK && self.truth(condition, &place.at(place.period.plus(-length)))? == Some(true) {
+        while length <= LONGEST_STREAK && self.truth(condition, &place.before(length))? == Some(true) {
             length += 1;
         }
         Ok((length <= LONGEST_STREAK).then(|| Value::Dec(Dec::int(i64::from(length)))))
@@ -199,6 +235,8 @@ fn worth_keeping(kind: &ExprKind) -> bool {
             | ExprKind::Previous(..)
             | ExprKind::Growth(_)
             | ExprKind::Streak(_)
+            | ExprKind::Window(..)
+            | ExprKind::OverWindow(..)
     )
 }
 
