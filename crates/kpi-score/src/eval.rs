@@ -21,8 +21,10 @@ use kpi_plan::{Facts, Plan, SpineId};
 use kpi_value::Dec;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(crate) use self::formulas::narrow;
 pub use self::indicators::IndicatorColumns;
 pub use self::scoring::Fraction;
+pub(crate) use self::troubles::Site;
 use self::troubles::Troubles;
 use crate::rollup::{Pair, PartKey};
 use crate::spine::rows_in_force;
@@ -55,9 +57,9 @@ pub struct Evaluator<'a> {
     counts: FxHashMap<(ExprId, SpineId), RowCounts>,
     cards: FxHashMap<(ScorecardId, CardField), Arc<Column>>,
     pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Arc<Column>>,
-    actuals: FxHashMap<IndicatorId, Arc<Column>>,
-    indicators: FxHashMap<IndicatorId, Arc<IndicatorColumns>>,
-    attainments: FxHashMap<(IndicatorId, Dec), Arc<Column>>,
+    actuals: FxHashMap<Reading, Arc<Column>>,
+    indicators: FxHashMap<Reading, Arc<IndicatorColumns>>,
+    attainments: FxHashMap<(Reading, Dec), Arc<Column>>,
     attributes: FxHashMap<(SpineId, Path), Arc<Column>>,
     references: FxHashMap<ColumnId, Arc<Vec<u32>>>,
     links: FxHashMap<(Path, SpineId), Arc<Vec<u32>>>,
@@ -67,14 +69,24 @@ pub struct Evaluator<'a> {
     /// The indicators whose formulas or targets are being computed, the innermost last.
     owners: Vec<IndicatorId>,
     /// The indicators whose formulas were begun.
-    measured: FxHashSet<IndicatorId>,
+    measured: FxHashSet<Reading>,
     /// The indicators whose targets were begun.
-    judged: FxHashSet<IndicatorId>,
+    judged: FxHashSet<Reading>,
     troubles: Troubles,
     /// For each indicator on a card, the cells in which a card has it.
     on_cards: FxHashMap<IndicatorId, Vec<bool>>,
     #[cfg(feature = "faults")]
     fault: Option<crate::Fault>,
+}
+
+/// An indicator as it is read: on cards and in formulas, or *strictly*, by a veto. Read strictly, every aggregate in its
+/// formula, its targets and its scoring has no data where one row is unknown, as one written in the veto itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reading {
+    /// The indicator.
+    pub id: IndicatorId,
+    /// Whether a veto reads it.
+    pub strict: bool,
 }
 
 /// Which part of a table or curve made the value of each cell.
@@ -94,6 +106,18 @@ pub struct RowCounts {
     pub rows: Arc<Vec<u64>>,
     /// Rows left out; none if there cannot be any.
     pub unknown: Option<Arc<Vec<u64>>>,
+}
+
+impl Reading {
+    /// An indicator as cards and formulas read it.
+    pub const fn plain(id: IndicatorId) -> Reading {
+        Reading { id, strict: false }
+    }
+
+    /// The cells in which its expressions are evaluated.
+    pub(crate) const fn at(self, spine: SpineId) -> At {
+        At { strict: self.strict, ..At::spine(spine) }
+    }
 }
 
 impl At {
@@ -200,8 +224,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An indicator that was computed.
-    pub(crate) fn recorded_indicator(&self, id: IndicatorId) -> Option<&IndicatorColumns> {
-        self.indicators.get(&id).map(|columns| &**columns)
+    pub(crate) fn recorded_indicator(&self, reading: Reading) -> Option<&IndicatorColumns> {
+        self.indicators.get(&reading).map(|columns| &**columns)
     }
 
     /// Where a path was found to lead from a cell: an entity of the spine.

@@ -21,6 +21,7 @@ mod findings;
 mod pay;
 mod rules;
 mod scored;
+mod used;
 
 mod assemble;
 mod explain;
@@ -28,7 +29,7 @@ mod explain;
 pub use assemble::NoPlace;
 pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps};
 pub use column::Column;
-pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, RowCounts};
+pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, Reading, RowCounts};
 pub use explain::{NoAnswer, Question};
 #[cfg(feature = "faults")]
 pub use fault::Fault;

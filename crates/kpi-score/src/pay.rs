@@ -136,7 +136,7 @@ fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Re
 }
 
 /// Whether a veto takes every pay of a card away.
-fn pay_vetoed(model: &Model, cards: &Cards, row: usize) -> bool {
+pub(crate) fn pay_vetoed(model: &Model, cards: &Cards, row: usize) -> bool {
     let vetoes = model.scorecards[cards.scorecard].vetoes.iter().zip(&cards.vetoes);
     vetoes.into_iter().any(|(veto, fired)| veto.effect == VetoEffect::PayZero && get(fired, row) == Some(true))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kpi_base::Diagnostic;
+use kpi_base::codes::run::SCORE_OVERFLOW;
 use kpi_check::model::{IncentiveId, IndicatorId, Model, RuleId, ScorecardId, Subject};
 use kpi_plan::{Facts, Plan, SpineId};
 use kpi_value::{Dec, Period};
@@ -12,7 +13,8 @@ use crate::cards::{Cards, get, score_cards};
 use crate::findings::incomplete_cards;
 use crate::pay::{Pays, pay_incentive, sum};
 use crate::rules::{Outcomes, judge_rule};
-use crate::{Column, Evaluator, Fraction, Timeline};
+use crate::used::keep_used;
+use crate::{Column, Evaluator, Fraction, Reading, Timeline};
 
 /// Everything that a run found, column by column, with the record of how it came about.
 ///
@@ -48,8 +50,9 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     let mut indicators = BTreeMap::new();
     for &id in &plan.wanted.indicators {
         let cap = model.policy.attainment_cap;
-        let attainment = ev.attainment(id, cap);
-        let fraction = ev.fraction(id, &model.indicators[id].scoring, cap);
+        let reading = Reading::plain(id);
+        let attainment = ev.attainment(reading, cap);
+        let fraction = ev.fraction(reading, &model.indicators[id].scoring, cap);
         indicators.insert(id, (attainment, fraction));
     }
     let mut cards: Vec<Option<Cards>> = Vec::with_capacity(model.scorecards.len());
@@ -66,6 +69,12 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     for &id in &plan.wanted.rules {
         outcomes.extend(judge_rule(&mut ev, id, &cards, &mut findings));
     }
+    if ev.may_stop() {
+        keep_used(&mut ev, &cards, &pays, &outcomes);
+    }
+    for cards in cards.iter().flatten() {
+        large_totals(model, cards, &pays, &mut findings);
+    }
     let mut findings: Vec<Diagnostic> = ev.findings().into_iter().chain(findings).collect();
     // What is missing because of an error is not missing in the data.
     if !findings.iter().any(Diagnostic::is_error) {
@@ -74,6 +83,18 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
         }
     }
     Scored { ev, cards, pays, outcomes, indicators, findings }
+}
+
+/// A finding where the totals of several incentives for one card add up to more than there are numbers.
+fn large_totals(model: &Model, cards: &Cards, pays: &[Pays], findings: &mut Vec<Diagnostic>) {
+    let own: Vec<&Pays> = pays.iter().filter(|pays| pays.card == Some(cards.scorecard)).collect();
+    let too_large = |row: usize| sum(own.iter().map(|pays| get(&pays.total, row))).is_err();
+    if cards.judged().any(too_large) {
+        let title = &model.scorecards[cards.scorecard].title;
+        let message = format!("the total pay for a card of `{}` is too large to be computed", title.name);
+        let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(title.span, "this scorecard");
+        findings.push(finding.help("look for a wrong unit or scale in the data"));
+    }
 }
 
 impl<'a> Scored<'a> {

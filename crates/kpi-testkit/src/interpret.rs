@@ -172,6 +172,11 @@ impl<'a> Place<'a> {
         Place { who, when, row: None, card: None, line: None, veto: false }
     }
 
+    /// The same cell as an indicator sees it: without a card, a line and a row, but still in the veto that reads it.
+    fn bare(&self) -> Place<'a> {
+        Place { veto: self.veto, ..Place::cell(self.who.clone(), self.when) }
+    }
+
     fn on_card(mut self, card: ScorecardId) -> Place<'a> {
         self.card = Some(card);
         self

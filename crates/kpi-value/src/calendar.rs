@@ -6,6 +6,8 @@ use std::str::FromStr;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
+use crate::{Dec, Overflow};
+
 /// A day of the Gregorian calendar, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Date(pub i32);
@@ -59,6 +61,12 @@ pub struct Calendar {
 pub struct ParsePeriodError;
 
 impl Date {
+    /// 0001-01-01, the first day there is.
+    pub const FIRST: Date = Date(-719_162);
+
+    /// 9999-12-31, the last day there is.
+    pub const LAST: Date = Date(2_932_896);
+
     /// The day `year-month-day`, if there is one; years 1 to 9999.
     pub fn new(year: i32, month: u8, day: u8) -> Option<Date> {
         let year = i16::try_from(year).ok().filter(|y| (1..=9999).contains(y))?;
@@ -83,6 +91,28 @@ impl Date {
         Date(self.0.saturating_add(days))
     }
 
+    /// The day a duration later, counted in whole days.
+    ///
+    /// # Errors
+    /// [`Overflow`] outside of the years 1 to 9999.
+    pub fn later(self, duration: Dec) -> Result<Date, Overflow> {
+        self.moved(whole_days(duration)?)
+    }
+
+    /// The day a duration earlier, counted in whole days.
+    ///
+    /// # Errors
+    /// [`Overflow`] outside of the years 1 to 9999.
+    pub fn earlier(self, duration: Dec) -> Result<Date, Overflow> {
+        self.moved(-whole_days(duration)?)
+    }
+
+    fn moved(self, days: i64) -> Result<Date, Overflow> {
+        let day = i64::from(self.0) + days;
+        let in_range = (i64::from(Self::FIRST.0)..=i64::from(Self::LAST.0)).contains(&day);
+        i32::try_from(day).ok().filter(|_| in_range).map(Date).ok_or(Overflow)
+    }
+
     /// Midnight at the start of the day.
     pub const fn midnight(self) -> DateTime {
         DateTime((self.0 as i64).saturating_mul(DateTime::DAY))
@@ -102,9 +132,51 @@ impl Date {
     }
 }
 
+/// A microsecond, in the smallest units of a number of seconds.
+const MICRO: i128 = Dec::UNITS / 1_000_000;
+
+fn whole_micros(duration: Dec) -> i128 {
+    duration.units().div_euclid(MICRO)
+}
+
+/// How many whole days a duration has, at most those of 9999 years.
+fn whole_days(duration: Dec) -> Result<i64, Overflow> {
+    let days = duration.whole_times(Dec::int(86_400)).ok_or(Overflow)?.units() / Dec::UNITS;
+    i32::try_from(days).map(i64::from).map_err(|_| Overflow)
+}
+
 impl DateTime {
     /// Microseconds of a day.
     pub const DAY: i64 = 86_400_000_000;
+
+    /// The time a duration later, counted in whole microseconds.
+    ///
+    /// # Errors
+    /// [`Overflow`] outside of the years 1 to 9999.
+    pub fn later(self, duration: Dec) -> Result<DateTime, Overflow> {
+        self.moved(whole_micros(duration))
+    }
+
+    /// The time a duration earlier, counted in whole microseconds.
+    ///
+    /// # Errors
+    /// [`Overflow`] outside of the years 1 to 9999.
+    pub fn earlier(self, duration: Dec) -> Result<DateTime, Overflow> {
+        self.moved(-whole_micros(duration))
+    }
+
+    fn moved(self, micros: i128) -> Result<DateTime, Overflow> {
+        let time = i64::try_from(i128::from(self.0).checked_add(micros).ok_or(Overflow)?).map_err(|_| Overflow)?;
+        let time = DateTime(time);
+        let in_range = time >= Date::FIRST.midnight() && time < Date(Date::LAST.0 + 1).midnight();
+        in_range.then_some(time).ok_or(Overflow)
+    }
+
+    /// How long after another time it is, in seconds.
+    pub fn since(self, other: DateTime) -> Dec {
+        let micros = i128::from(self.0) - i128::from(other.0);
+        Dec::from_units(micros * MICRO).unwrap_or_default()
+    }
 
     /// The day it falls on.
     pub const fn date(self) -> Date {

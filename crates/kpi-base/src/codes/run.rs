@@ -8,6 +8,7 @@ codes! {
     COLUMN_LEFT_OUT = "K7005", Error, "a formula reads a column that is not given";
     STREAK_TOO_LONG = "K7006", Warning, "a streak is longer than the history read";
     NOT_PLANNED = "K7007", Error, "a value was not planned";
+    DATE_OUT_OF_RANGE = "K7008", Error, "a date out of range";
     INCOMPLETE_CARDS = "K7101", Note, "incomplete cards";
     PAID_TWICE = "K7102", Error, "paid through two cards";
     UNKNOWN_AUDIENCE = "K7103", Warning, "not known who is concerned";

@@ -8,7 +8,7 @@ use kpi_value::{Dec, Overflow};
 
 use super::combine::{Mark, Part, combine};
 use super::{Cards, Members, get, place};
-use crate::{At, Column, Evaluator, Fraction, IndicatorColumns};
+use crate::{At, Column, Evaluator, Fraction, IndicatorColumns, Reading};
 
 /// One line on every card of a scorecard.
 #[derive(Clone, Debug)]
@@ -180,10 +180,11 @@ fn indicator_line(
     (id, scoring, cap): (IndicatorId, &Scoring, Dec),
 ) -> Built {
     let indicator = &ev.model.indicators[id];
-    let columns = ev.indicator(id);
+    let reading = Reading::plain(id);
+    let columns = ev.indicator(reading);
     ev.put_on_cards(id, members.spine, members.cells.iter().map(|&cell| cell as usize));
-    let attainments = ev.attainment(id, cap);
-    let fraction = ev.fraction(id, scoring, cap);
+    let attainments = ev.attainment(reading, cap);
+    let fraction = ev.fraction(reading, scoring, cap);
     let fractions = Arc::clone(&fraction.column);
     let source = LineSource::Indicator { id, columns: Arc::clone(&columns), fraction };
     let mut built = Built::new(indicator.title.name.clone(), source, line, members);

@@ -6,7 +6,7 @@ use kpi_check::model;
 use kpi_plan::{Finish, Read};
 use kpi_value::{Dec, Value};
 
-use super::troubles::Kind;
+use super::troubles::{Kind, Site};
 use super::{At, Evaluator, RowCounts};
 use crate::Column;
 
@@ -41,7 +41,7 @@ impl Evaluator<'_> {
             if is_available && enough && certain { values.value(cell) } else { no_data.clone() }
         };
         let column = Column::of(expr.ty, (0..spine.cells()).map(value));
-        self.note_too_large((expr.id, expr.span), at, too_large);
+        self.note_too_large((Site::Expr(expr.id), expr.span), at, too_large);
         column
     }
 
@@ -85,15 +85,17 @@ impl Evaluator<'_> {
             Finish::Lookup { value, count } => {
                 let counts = self.count_part(read, count);
                 let values = self.extreme_part(read, value, false);
+                let unknown = read.unknown.filter(|_| at.strict).map(|part| self.count_part(read, part));
+                let certain = |cell: usize| unknown.as_ref().is_none_or(|unknown| unknown.get(cell) == Some(&0));
                 let spine = self.spine(at.spine);
                 let several: Vec<usize> = counts
                     .iter()
                     .enumerate()
-                    .filter(|&(cell, &count)| count > 1 && spine.is_present(cell))
+                    .filter(|&(cell, &count)| count > 1 && spine.is_present(cell) && certain(cell))
                     .map(|(cell, _)| cell)
                     .collect();
                 if !several.is_empty() {
-                    self.trouble(Kind::SeveralRows, (expr.id, expr.span), at.spine, several);
+                    self.trouble(Kind::SeveralRows, (Site::Expr(expr.id), expr.span), at.spine, several);
                 }
                 let one = values.into_iter().zip(counts.iter()).map(|(value, &count)| value.filter(|_| count == 1));
                 (Column::of(expr.ty, one), Vec::new())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use kpi_check::model::{self, ArithmeticOp, CompareOp, ExprKind, IndicatorField, LineField, PeriodField, Type};
 use kpi_value::{Dec, Overflow, Value};
 
-use super::troubles::Kind;
-use super::{At, Evaluator};
+use super::troubles::{Kind, Site};
+use super::{At, Evaluator, Reading};
 use crate::Column;
 use crate::kernels::operators::{self, Outcome};
 
@@ -87,7 +87,7 @@ impl Evaluator<'_> {
                 })
             }
             ExprKind::Inlined(_, body) => self.column(body, at),
-            ExprKind::Indicator(id, field) => self.indicator_field(*id, *field),
+            ExprKind::Indicator(id, field) => self.indicator_field(Reading { id: *id, strict: at.strict }, *field),
             ExprKind::Over(x, scope) => self.over(expr, x, scope, at),
             ExprKind::Among(among) => self.among(expr, among, at),
             ExprKind::Previous(x, n) => self.previous(x, *n, at),
@@ -95,14 +95,16 @@ impl Evaluator<'_> {
             ExprKind::Streak(condition) => self.streak(expr, condition, at),
             ExprKind::Curve(curve, x) => {
                 let x = self.column(x, at);
-                let (column, applied) = self.curve(curve, &x, (expr.id, expr.span), at);
+                let (column, applied) = self.curve(curve, &x, (Site::Expr(expr.id), expr.span), at);
                 self.applied.insert((expr.id, at), applied);
                 column
             }
             ExprKind::Period(field) => self.period_field(*field, at),
             ExprKind::Line(field) => match (at.line, field) {
-                (Some((id, _)), LineField::Actual) => Arc::clone(&self.indicator(id).actual),
-                (Some((id, cap)), LineField::Attainment) => self.attainment(id, cap),
+                (Some((id, _)), LineField::Actual) => {
+                    Arc::clone(&self.indicator(Reading { id, strict: at.strict }).actual)
+                }
+                (Some((id, cap)), LineField::Attainment) => self.attainment(Reading { id, strict: at.strict }, cap),
                 (None, _) => self.not_planned(expr, at),
             },
             ExprKind::Card(field) => match at.card.and_then(|card| self.cards.get(&(card, *field))) {
@@ -131,8 +133,17 @@ impl Evaluator<'_> {
         let (a, b) = (self.column(a, at), self.column(b, at));
         if !numbers {
             let cells = self.spine(at.spine).cells();
-            return self
-                .values(expr.ty, cells, &[&a, &b], |i| operators::date_arithmetic(op, &a.value(i)?, &b.value(i)?));
+            let mut out_of_range = Vec::new();
+            let column = self.values(expr.ty, cells, &[&a, &b], |i| {
+                operators::date_arithmetic(op, &a.value(i)?, &b.value(i)?).unwrap_or_else(|Overflow| {
+                    out_of_range.push(i);
+                    None
+                })
+            });
+            if !out_of_range.is_empty() {
+                self.trouble(Kind::DateOutOfRange, (Site::Expr(expr.id), expr.span), at.spine, out_of_range);
+            }
+            return column;
         }
         let mut zero = Vec::new();
         let column = self.decs(expr, at, &[&a, &b], |i| {
@@ -147,7 +158,7 @@ impl Evaluator<'_> {
             }
         });
         if !zero.is_empty() {
-            self.trouble(Kind::DividedByZero, (expr.id, expr.span), at.spine, zero);
+            self.trouble(Kind::DividedByZero, (Site::Expr(expr.id), expr.span), at.spine, zero);
         }
         column
     }
@@ -168,18 +179,18 @@ impl Evaluator<'_> {
         }
     }
 
-    fn indicator_field(&mut self, id: model::IndicatorId, field: IndicatorField) -> Arc<Column> {
+    fn indicator_field(&mut self, reading: Reading, field: IndicatorField) -> Arc<Column> {
         let cap = self.model.policy.attainment_cap;
         match field {
-            IndicatorField::Actual => self.actual(id),
-            IndicatorField::Target => self.single_target(id),
-            IndicatorField::Met => Arc::clone(&self.indicator(id).met),
-            IndicatorField::Attainment => self.attainment(id, cap),
-            IndicatorField::Gap => self.gap(id),
-            IndicatorField::Progress => self.progress(id),
+            IndicatorField::Actual => self.actual(reading),
+            IndicatorField::Target => self.single_target(reading),
+            IndicatorField::Met => Arc::clone(&self.indicator(reading).met),
+            IndicatorField::Attainment => self.attainment(reading, cap),
+            IndicatorField::Gap => self.gap(reading),
+            IndicatorField::Progress => self.progress(reading),
             IndicatorField::Score => {
                 let model = self.model;
-                self.fraction(id, &model.indicators[id].scoring, cap).column
+                self.fraction(reading, &model.indicators[reading.id].scoring, cap).column
             }
         }
     }
@@ -202,7 +213,7 @@ impl Evaluator<'_> {
 
     /// No data, and a finding that stops the run.
     pub(crate) fn not_planned(&mut self, expr: &model::Expr, at: At) -> Arc<Column> {
-        self.trouble(Kind::NotPlanned, (expr.id, expr.span), at.spine, []);
+        self.trouble(Kind::NotPlanned, (Site::Expr(expr.id), expr.span), at.spine, []);
         Arc::new(Column::none(self.spine(at.spine).cells()))
     }
 
@@ -229,7 +240,7 @@ impl Evaluator<'_> {
             Column::Dec((0..cells).map(number).collect())
         };
         if !too_large.is_empty() {
-            self.trouble(Kind::Overflow, (expr.id, expr.span), at.spine, too_large);
+            self.trouble(Kind::Overflow, (Site::Expr(expr.id), expr.span), at.spine, too_large);
         }
         Arc::new(column)
     }
@@ -265,8 +276,10 @@ fn are_same(sources: &[&Column]) -> bool {
 /// The context as far as the value hangs on it, so that cards and lines share what they can.
 pub(crate) const fn narrow(kind: &ExprKind, at: At) -> At {
     match kind {
-        ExprKind::Const(_) | ExprKind::Column(_) | ExprKind::Indicator(..) | ExprKind::Period(_) => At::spine(at.spine),
-        ExprKind::Aggregate(_) | ExprKind::Lookup(_) => At { strict: at.strict, ..At::spine(at.spine) },
+        ExprKind::Const(_) | ExprKind::Column(_) | ExprKind::Period(_) => At::spine(at.spine),
+        ExprKind::Aggregate(_) | ExprKind::Lookup(_) | ExprKind::Indicator(..) => {
+            At { strict: at.strict, ..At::spine(at.spine) }
+        }
         _ => at,
     }
 }

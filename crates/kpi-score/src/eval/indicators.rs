@@ -6,8 +6,8 @@ use kpi_check::model::{IndicatorId, Model, Target, TargetKind, Type};
 use kpi_plan::SpineId;
 use kpi_value::{Dec, Overflow, Value};
 
-use super::troubles::Kind;
-use super::{At, Evaluator};
+use super::troubles::{Kind, Site};
+use super::{At, Evaluator, Reading};
 use crate::kernels::goal::Goal;
 use crate::{Column, NOWHERE};
 
@@ -16,6 +16,8 @@ use crate::{Column, NOWHERE};
 pub struct IndicatorColumns {
     /// The indicator.
     pub id: IndicatorId,
+    /// Whether a veto reads it.
+    pub strict: bool,
     /// The cells.
     pub spine: SpineId,
     /// What was measured.
@@ -37,6 +39,11 @@ pub struct IndicatorColumns {
 }
 
 impl IndicatorColumns {
+    /// How the indicator was read.
+    pub const fn reading(&self) -> Reading {
+        Reading { id: self.id, strict: self.strict }
+    }
+
     /// The target in force in a cell; none where there is none, where it is `none`, and where its key has no data.
     pub fn target<'m>(&self, model: &'m Model, cell: usize) -> Option<&'m Target> {
         let row = self.target_row.as_ref()?.get(cell)?;
@@ -70,8 +77,9 @@ struct Bounds {
 
 impl Evaluator<'_> {
     /// What an indicator measured, in every cell of its spine. An indicator that reads itself there has no data.
-    pub(crate) fn actual(&mut self, id: IndicatorId) -> Arc<Column> {
-        if let Some(actual) = self.actuals.get(&id) {
+    pub(crate) fn actual(&mut self, reading: Reading) -> Arc<Column> {
+        let id = reading.id;
+        if let Some(actual) = self.actuals.get(&reading) {
             return Arc::clone(actual);
         }
         let model = self.model;
@@ -79,31 +87,33 @@ impl Evaluator<'_> {
         let Some(spine) = self.plan.spine(&indicator.subject) else {
             return Arc::new(Column::none(0));
         };
-        if self.owners.contains(&id) && !self.measured.insert(id) {
-            self.trouble(Kind::NotPlanned, (indicator.formula.id, indicator.formula.span), spine, []);
+        if self.owners.contains(&id) && !self.measured.insert(reading) {
+            self.trouble(Kind::NotPlanned, (Site::Expr(indicator.formula.id), indicator.formula.span), spine, []);
             return Arc::new(Column::none(self.spine(spine).cells()));
         }
-        self.measured.insert(id);
+        self.measured.insert(reading);
         self.owners.push(id);
-        let actual = self.column(&indicator.formula, At::spine(spine));
+        let actual = self.column(&indicator.formula, reading.at(spine));
         self.owners.pop();
         let actual = self.present_only(&actual, spine);
-        self.actuals.insert(id, Arc::clone(&actual));
+        self.actuals.insert(reading, Arc::clone(&actual));
         actual
     }
 
     /// An indicator in every cell of its spine.
-    pub fn indicator(&mut self, id: IndicatorId) -> Arc<IndicatorColumns> {
-        if let Some(columns) = self.indicators.get(&id) {
+    pub fn indicator(&mut self, reading: Reading) -> Arc<IndicatorColumns> {
+        let id = reading.id;
+        if let Some(columns) = self.indicators.get(&reading) {
             return Arc::clone(columns);
         }
         let model = self.model;
         let indicator = &model.indicators[id];
-        let actual = self.actual(id);
+        let actual = self.actual(reading);
         let spine = self.plan.spine(&indicator.subject).unwrap_or(SpineId(u32::MAX));
         let none = Arc::new(Column::none(actual.len()));
         let mut columns = IndicatorColumns {
             id,
+            strict: reading.strict,
             spine,
             actual,
             target_row: None,
@@ -118,26 +128,26 @@ impl Evaluator<'_> {
             return Arc::new(columns);
         }
         // A target that reads its own indicator's target has no end.
-        if !self.judged.insert(id) {
-            self.trouble(Kind::NotPlanned, (indicator.formula.id, indicator.title.span), spine, []);
+        if !self.judged.insert(reading) {
+            self.trouble(Kind::NotPlanned, (Site::Indicator(id), indicator.title.span), spine, []);
             return Arc::new(columns);
         }
         if let Some(table) = &indicator.target {
             self.owners.push(id);
-            columns.target_row = Some(self.rows_in_force(table, At::spine(spine)));
+            columns.target_row = Some(self.rows_in_force(table, reading.at(spine)));
             let targets: Vec<Option<&Target>> = table.rows.iter().map(|row| row.value.as_ref()).collect();
             self.gather_bounds(&targets, indicator.formula.ty, &mut columns);
             self.judge(&mut columns);
             self.owners.pop();
         }
         let columns = Arc::new(columns);
-        self.indicators.insert(id, Arc::clone(&columns));
+        self.indicators.insert(reading, Arc::clone(&columns));
         columns
     }
 
     fn gather_bounds(&mut self, targets: &[Option<&Target>], ty: Type, columns: &mut IndicatorColumns) {
         let cells = columns.actual.len();
-        let at = At::spine(columns.spine);
+        let at = columns.reading().at(columns.spine);
         let Some(rows) = columns.target_row.clone() else { return };
         let none = || vec![None; cells];
         let mut bounds = Bounds { bound: none(), low: none(), high: none(), stretch: none() };
@@ -189,7 +199,7 @@ impl Evaluator<'_> {
         }
         columns.met = Arc::new(Column::Bool(met));
         columns.by_tolerance = Arc::new(Column::Bool(by_tolerance));
-        let what = (self.model.indicators[columns.id].formula.id, self.model.indicators[columns.id].title.span);
+        let what = (Site::Met(columns.id), self.model.indicators[columns.id].title.span);
         if !negative.is_empty() {
             self.trouble(Kind::NegativeTarget, what, columns.spine, negative);
         }
@@ -220,37 +230,37 @@ impl Evaluator<'_> {
     }
 
     /// How far an indicator's target is attained, limited to 0% to `cap`; no data for what is no number.
-    pub fn attainment(&mut self, id: IndicatorId, cap: Dec) -> Arc<Column> {
-        if let Some(column) = self.attainments.get(&(id, cap)) {
+    pub fn attainment(&mut self, reading: Reading, cap: Dec) -> Arc<Column> {
+        if let Some(column) = self.attainments.get(&(reading, cap)) {
             return Arc::clone(column);
         }
-        let columns = self.indicator(id);
+        let columns = self.indicator(reading);
         let model = self.model;
         let attained = |cell: usize| {
             let (actual, met) = (columns.actual.dec(cell)?, columns.met.bool(cell)?);
             columns.goal(model, cell)?.attainment(actual, met, cap)
         };
         let column = Arc::new(Column::Dec((0..columns.actual.len()).map(attained).collect()));
-        self.attainments.insert((id, cap), Arc::clone(&column));
+        self.attainments.insert((reading, cap), Arc::clone(&column));
         column
     }
 
     /// What a target asks for as one number: its bound, or both bounds of a band where they are equal.
-    pub(crate) fn single_target(&mut self, id: IndicatorId) -> Arc<Column> {
-        let columns = self.indicator(id);
+    pub(crate) fn single_target(&mut self, reading: Reading) -> Arc<Column> {
+        let columns = self.indicator(reading);
         let value = |cell: usize| {
             columns
                 .bound
                 .value(cell)
                 .or_else(|| columns.low.value(cell).filter(|low| columns.high.value(cell).as_ref() == Some(low)))
         };
-        let ty = self.model.indicators[id].formula.ty;
+        let ty = self.model.indicators[reading.id].formula.ty;
         Arc::new(Column::of(ty, (0..columns.actual.len()).map(value)))
     }
 
     /// Actual ÷ target, without limit; no data where the target is not above 0.
-    pub fn progress(&mut self, id: IndicatorId) -> Arc<Column> {
-        let (columns, target) = (self.indicator(id), self.single_target(id));
+    pub fn progress(&mut self, reading: Reading) -> Arc<Column> {
+        let (columns, target) = (self.indicator(reading), self.single_target(reading));
         let mut too_large = Vec::new();
         let progress = |cell: usize| {
             let (actual, target) = (columns.actual.dec(cell)?, target.dec(cell).filter(|target| *target > Dec::ZERO)?);
@@ -260,14 +270,14 @@ impl Evaluator<'_> {
             })
         };
         let column = Column::Dec((0..columns.actual.len()).map(progress).collect());
-        let what = (self.model.indicators[id].formula.id, self.model.indicators[id].title.span);
+        let what = (Site::Progress(reading.id), self.model.indicators[reading.id].title.span);
         self.note_too_large(what, At::spine(columns.spine), too_large);
         Arc::new(column)
     }
 
     /// (actual − target) ÷ target, positive when better.
-    pub fn gap(&mut self, id: IndicatorId) -> Arc<Column> {
-        let columns = self.indicator(id);
+    pub fn gap(&mut self, reading: Reading) -> Arc<Column> {
+        let columns = self.indicator(reading);
         let model = self.model;
         let mut too_large = Vec::new();
         let gap = |cell: usize| {
@@ -278,7 +288,7 @@ impl Evaluator<'_> {
             })
         };
         let column = Column::Dec((0..columns.actual.len()).map(gap).collect());
-        let what = (model.indicators[id].formula.id, model.indicators[id].title.span);
+        let what = (Site::Gap(reading.id), model.indicators[reading.id].title.span);
         self.note_too_large(what, At::spine(columns.spine), too_large);
         Arc::new(column)
     }

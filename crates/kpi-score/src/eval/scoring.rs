@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{IndicatorId, LineField, Scoring};
+use kpi_check::model::{LineField, Scoring};
 use kpi_value::{Dec, Overflow};
 
-use super::{Applied, At, Evaluator, IndicatorColumns};
+use super::troubles::Site;
+use super::{Applied, At, Evaluator, IndicatorColumns, Reading};
 use crate::Column;
 
 /// A fraction of a weight, and how its curve made it.
@@ -19,22 +20,22 @@ pub struct Fraction {
 
 impl Evaluator<'_> {
     /// The fraction of its weight that an indicator earns under a scoring and an attainment cap.
-    pub fn fraction(&mut self, id: IndicatorId, scoring: &Scoring, cap: Dec) -> Fraction {
-        let columns = self.indicator(id);
+    pub fn fraction(&mut self, reading: Reading, scoring: &Scoring, cap: Dec) -> Fraction {
+        let id = reading.id;
+        let columns = self.indicator(reading);
         if let Scoring::Curve(field, curve) = scoring {
             let x = match field {
                 LineField::Actual => Arc::clone(&columns.actual),
-                LineField::Attainment => self.attainment(id, cap),
+                LineField::Attainment => self.attainment(reading, cap),
             };
-            let at = At { line: Some((id, cap)), ..At::spine(columns.spine) };
-            let formula = &self.model.indicators[id].formula;
-            let what = (formula.id, curve.span);
+            let at = At { line: Some((id, cap)), ..reading.at(columns.spine) };
+            let what = (Site::Fraction(id), curve.span);
             self.owners.push(id);
             let (column, applied) = self.curve(curve, &x, what, at);
             self.owners.pop();
             return Fraction { column, applied: Some(applied) };
         }
-        let attainment = self.attainment(id, cap);
+        let attainment = self.attainment(reading, cap);
         let mut too_large = Vec::new();
         let fraction = |cell: usize| {
             self.fraction_of(&columns, scoring, attainment.dec(cell), cell).unwrap_or_else(|Overflow| {
@@ -43,7 +44,7 @@ impl Evaluator<'_> {
             })
         };
         let column = Column::Dec((0..columns.actual.len()).map(fraction).collect());
-        let what = (self.model.indicators[id].formula.id, self.model.indicators[id].title.span);
+        let what = (Site::Fraction(id), self.model.indicators[id].title.span);
         self.note_too_large(what, At::spine(columns.spine), too_large);
         Fraction { column: Arc::new(column), applied: None }
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use kpi_base::Span;
-use kpi_check::model::{self, ByKey, ByTable, Curve, CurveKind, ExprId, ParamId, Pattern};
+use kpi_check::model::{self, ByKey, ByTable, Curve, CurveKind, ParamId, Pattern};
 use kpi_value::{Dec, Value};
 
-use super::troubles::Kind;
+use super::troubles::{Kind, Site};
 use super::{Applied, At, Evaluator};
 use crate::kernels::operators;
 use crate::{Column, NOWHERE};
@@ -96,7 +96,7 @@ impl Evaluator<'_> {
     }
 
     /// A curve of a column of numbers, and what of it applied.
-    pub(crate) fn curve(&mut self, curve: &Curve, x: &Column, what: (ExprId, Span), at: At) -> (Arc<Column>, Applied) {
+    pub(crate) fn curve(&mut self, curve: &Curve, x: &Column, what: (Site, Span), at: At) -> (Arc<Column>, Applied) {
         let cells = self.spine(at.spine).cells();
         match &curve.kind {
             CurveKind::Step(rows) => {
@@ -148,7 +148,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(crate) fn note_too_large(&mut self, what: (ExprId, Span), at: At, cells: Vec<usize>) {
+    pub(crate) fn note_too_large(&mut self, what: (Site, Span), at: At, cells: Vec<usize>) {
         if !cells.is_empty() {
             self.trouble(Kind::Overflow, what, at.spine, cells);
         }

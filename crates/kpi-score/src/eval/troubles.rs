@@ -7,17 +7,35 @@ use kpi_base::{Diagnostic, Span};
 use kpi_check::model::{ColumnId, ExprId, IndicatorId};
 use kpi_plan::SpineId;
 
-use super::Evaluator;
+use super::{Evaluator, Reading};
 
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Overflow,
     SeveralRows,
+    DateOutOfRange,
     DividedByZero,
     NegativeTarget,
     StreakTooLong,
     NotPlanned,
+}
+
+/// In the computation of what it went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Site {
+    /// An expression.
+    Expr(ExprId),
+    /// Whether an indicator meets its target.
+    Met(IndicatorId),
+    /// An indicator's distance from its target.
+    Gap(IndicatorId),
+    /// An indicator's share of its target, without limit.
+    Progress(IndicatorId),
+    /// What an indicator's scoring gives.
+    Fraction(IndicatorId),
+    /// Anything of an indicator.
+    Indicator(IndicatorId),
 }
 
 /// All cells in which one thing went wrong.
@@ -30,8 +48,15 @@ struct Trouble {
 /// Everything that went wrong, in an order that does not depend on the order of the computation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Troubles {
-    cells: BTreeMap<(Kind, Option<IndicatorId>, ExprId, SpineId), Trouble>,
+    cells: BTreeMap<(Kind, Option<IndicatorId>, Site, SpineId), Trouble>,
     absent: BTreeMap<ColumnId, BTreeSet<Option<IndicatorId>>>,
+}
+
+impl Kind {
+    /// Whether it stops the run, and only where the value is used.
+    const fn hangs_on_use(self) -> bool {
+        matches!(self, Kind::Overflow | Kind::SeveralRows | Kind::DateOutOfRange)
+    }
 }
 
 /// How many subjects a finding names.
@@ -42,20 +67,38 @@ impl Evaluator<'_> {
     pub(crate) fn trouble(
         &mut self,
         kind: Kind,
-        (expr, span): (ExprId, Span),
+        (site, span): (Site, Span),
         spine: SpineId,
         cells: impl IntoIterator<Item = usize>,
     ) {
         let owner = self.owners.last().copied();
         // Division by zero is reported once an indicator, wherever in it that is.
-        let expr = if kind == Kind::DividedByZero && owner.is_some() { ExprId(0) } else { expr };
-        let entry = self.troubles.cells.entry((kind, owner, expr, spine));
+        let site = match owner {
+            Some(id) if kind == Kind::DividedByZero => Site::Indicator(id),
+            _ => site,
+        };
+        let entry = self.troubles.cells.entry((kind, owner, site, spine));
         entry.or_insert_with(|| Trouble { span, cells: BTreeSet::new() }).cells.extend(cells);
     }
 
     /// Notes that a column was read that the data do not give.
     pub(crate) fn absent_column(&mut self, column: ColumnId) {
         self.troubles.absent.entry(column).or_default().insert(self.owners.last().copied());
+    }
+
+    /// Whether something went wrong that stops the run if its value is used.
+    pub(crate) fn may_stop(&self) -> bool {
+        self.troubles.cells.keys().any(|(kind, ..)| kind.hangs_on_use())
+    }
+
+    /// Drops what went wrong where no result hangs on it, such as a branch of `if` that was not taken.
+    pub(crate) fn keep_used(&mut self, is_used: impl Fn(Site, SpineId, usize) -> bool) {
+        self.troubles.cells.retain(|&(kind, _, site, spine), trouble| {
+            if kind.hangs_on_use() {
+                trouble.cells.retain(|&cell| is_used(site, spine, cell));
+            }
+            !kind.hangs_on_use() || !trouble.cells.is_empty()
+        });
     }
 
     /// What there is to say about the computation so far.
@@ -87,6 +130,12 @@ impl Evaluator<'_> {
                 format!("{what} looks up one row and finds several, for {who}"),
                 "reads the one row of the subject and period",
                 "remove the wrong row from the data, or say which row is meant by `where`",
+            ),
+            Kind::DateOutOfRange => (
+                codes::DATE_OUT_OF_RANGE,
+                format!("{what} has a date out of range, for {who}"),
+                "outside of the years 1 to 9999",
+                "look for a wrong date or a wrong duration in the export, or for one counted in another unit",
             ),
             Kind::DividedByZero => (
                 codes::DIVISION_BY_ZERO,
@@ -121,10 +170,11 @@ impl Evaluator<'_> {
         let on_card = owner.and_then(|id| self.on_cards.get(&id)).and_then(|cells| cells.get(cell));
         let judged = self.spine(spine).period(cell) >= self.timeline.judged && on_card.copied().unwrap_or(true);
         match kind {
-            Kind::Overflow | Kind::SeveralRows | Kind::NotPlanned => true,
+            Kind::Overflow | Kind::SeveralRows | Kind::DateOutOfRange | Kind::NotPlanned => true,
             Kind::NegativeTarget | Kind::StreakTooLong => judged,
             Kind::DividedByZero => {
-                let indicator = owner.and_then(|id| self.indicators.get(&id)).filter(|i| i.spine == spine);
+                let read = |strict| owner.and_then(|id| self.indicators.get(&Reading { id, strict }));
+                let indicator = read(false).or_else(|| read(true)).filter(|i| i.spine == spine);
                 // A branch that was not taken, or a `coalesce`, may have ended it.
                 let has_data = indicator.is_some_and(|i| {
                     let target = i.bound.is_known(cell) || i.low.is_known(cell) || !i.has_target(self.model, cell);

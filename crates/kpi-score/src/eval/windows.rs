@@ -6,7 +6,7 @@ use kpi_check::model::{self, Among, AmongFunction, Scope, Subject};
 use kpi_plan::STREAK_HISTORY;
 use kpi_value::{Dec, Overflow};
 
-use super::troubles::Kind;
+use super::troubles::{Kind, Site};
 use super::{At, Evaluator};
 use crate::kernels::sample::{self, Weighted};
 use crate::{Column, NOWHERE};
@@ -50,7 +50,7 @@ impl Evaluator<'_> {
         let too_long: Vec<usize> =
             (0..spine.cells()).filter(|&cell| lengths.get(cell).is_some_and(|l| *l != told(l))).collect();
         if !too_long.is_empty() {
-            self.trouble(Kind::StreakTooLong, (expr.id, expr.span), at.spine, too_long);
+            self.trouble(Kind::StreakTooLong, (Site::Expr(expr.id), expr.span), at.spine, too_long);
         }
         Arc::new(column)
     }
@@ -112,7 +112,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        self.note_too_large((expr.id, expr.span), at, too_large);
+        self.note_too_large((Site::Expr(expr.id), expr.span), at, too_large);
         Arc::new(Column::Dec(column))
     }
 

@@ -1,13 +1,13 @@
 //! The derivation of an expression.
 
-use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, IndicatorId, Scope, Subject};
+use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, Scope, Subject};
 use kpi_results::{Derivation, Step};
 
 use super::Reader;
 use super::node::{node, recorded};
 use crate::cards::place;
 use crate::findings::{path_text, why_missing};
-use crate::{Applied, At};
+use crate::{Applied, At, Reading};
 
 /// The longest stretch of periods that the derivation of a streak shows.
 const SHOWN_PERIODS: usize = 12;
@@ -43,7 +43,9 @@ impl Reader<'_, '_> {
                     made.from = self.operands([&row.value], at, cell);
                 }
             }
-            ExprKind::Indicator(id, field) => made.from = self.field(*id, *field, cell),
+            ExprKind::Indicator(id, field) => {
+                made.from = self.field(Reading { id: *id, strict: at.strict }, *field, cell);
+            }
             ExprKind::Inlined(name, body) => {
                 made.note = Some(format!("function `{name}`"));
                 made.from = self.operands([&**body], at, cell);
@@ -121,11 +123,11 @@ impl Reader<'_, '_> {
     }
 
     /// What a field of an indicator came from.
-    fn field(&self, id: IndicatorId, field: IndicatorField, cell: usize) -> Vec<Derivation> {
-        let indicator = &self.scored.model().indicators[id];
-        let Some(columns) = self.scored.ev.recorded_indicator(id) else {
+    fn field(&self, reading: Reading, field: IndicatorField, cell: usize) -> Vec<Derivation> {
+        let indicator = &self.scored.model().indicators[reading.id];
+        let Some(columns) = self.scored.ev.recorded_indicator(reading) else {
             let spine = self.scored.plan().spine(&indicator.subject);
-            return spine.map(|spine| self.formula(&indicator.formula, At::spine(spine), cell)).into_iter().collect();
+            return spine.map(|spine| self.formula(&indicator.formula, reading.at(spine), cell)).into_iter().collect();
         };
         let actual = self.actual(indicator, columns, cell);
         match field {

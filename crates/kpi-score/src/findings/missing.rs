@@ -30,6 +30,14 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
             }
         },
         ExprKind::Column(path) => format!("`{}` is empty", path_text(ev, path)),
+        // In a veto the indicator has data elsewhere: which rows it lacks is below it.
+        ExprKind::Indicator(indicator, _)
+            if at.strict && !is_known(ev, &model.indicators[*indicator].formula, at, cell) =>
+        {
+            let title = &model.indicators[*indicator].title;
+            let why = why_missing(ev, &model.indicators[*indicator].formula, at, cell);
+            format!("`{}` has no data: {why}", title.name)
+        }
         ExprKind::Indicator(indicator, _) => format!("`{}` has no data", model.indicators[*indicator].title.name),
         ExprKind::Param(param, _) => format!("`{}` has no data", model.params[*param].title.name),
         ExprKind::Arithmetic(ArithmeticOp::Div, a, b) => {

@@ -1,7 +1,7 @@
 //! Operators of the language on single values. No data on either side is no data, but for the logic of Kleene.
 
 use kpi_check::model::{ArithmeticOp, Builtin, CompareOp};
-use kpi_value::{Date, DateTime, Dec, Overflow, Value};
+use kpi_value::{Date, Dec, Overflow, Value};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -33,40 +33,25 @@ pub(crate) fn arithmetic(op: ArithmeticOp, a: Dec, b: Dec) -> Outcome {
     result.map_or(Outcome::TooLarge, Outcome::Number)
 }
 
-/// `a op b` where one of them is a day or a wall time: a day moves by whole days, a time by microseconds, and two of a kind
-/// are apart by seconds.
-pub(crate) fn date_arithmetic(op: ArithmeticOp, a: &Value, b: &Value) -> Option<Value> {
-    match (op, a, b) {
+/// `a op b` where one of them is a day or a time: a day moves by whole days, a time by microseconds; how far two of them are
+/// apart is counted in seconds.
+///
+/// # Errors
+/// [`Overflow`] for a day outside of the years 1 to 9999.
+pub(crate) fn date_arithmetic(op: ArithmeticOp, a: &Value, b: &Value) -> Result<Option<Value>, Overflow> {
+    Ok(match (op, a, b) {
         (ArithmeticOp::Add, Value::Date(day), Value::Dec(by))
-        | (ArithmeticOp::Add, Value::Dec(by), Value::Date(day)) => Some(Value::Date(day.plus(whole_days(*by)?))),
-        (ArithmeticOp::Sub, Value::Date(day), Value::Dec(by)) => Some(Value::Date(day.plus(-whole_days(*by)?))),
+        | (ArithmeticOp::Add, Value::Dec(by), Value::Date(day)) => Some(Value::Date(day.later(*by)?)),
+        (ArithmeticOp::Sub, Value::Date(day), Value::Dec(by)) => Some(Value::Date(day.earlier(*by)?)),
         (ArithmeticOp::Sub, Value::Date(a), Value::Date(b)) => {
             Some(Value::Dec(Dec::int((i64::from(a.0) - i64::from(b.0)) * DAY)))
         }
-        (ArithmeticOp::Sub, Value::DateTime(a), Value::DateTime(b)) => {
-            let micros = i128::from(a.0) - i128::from(b.0);
-            Dec::from_units(micros * MICROSECOND).ok().map(Value::Dec)
-        }
-        (ArithmeticOp::Add, Value::DateTime(time), Value::Dec(by)) => {
-            Some(Value::DateTime(DateTime(time.0.checked_add(micros(*by)?)?)))
-        }
-        (ArithmeticOp::Sub, Value::DateTime(time), Value::Dec(by)) => {
-            Some(Value::DateTime(DateTime(time.0.checked_sub(micros(*by)?)?)))
-        }
+        (ArithmeticOp::Add, Value::DateTime(time), Value::Dec(by))
+        | (ArithmeticOp::Add, Value::Dec(by), Value::DateTime(time)) => Some(Value::DateTime(time.later(*by)?)),
+        (ArithmeticOp::Sub, Value::DateTime(time), Value::Dec(by)) => Some(Value::DateTime(time.earlier(*by)?)),
+        (ArithmeticOp::Sub, Value::DateTime(a), Value::DateTime(b)) => Some(Value::Dec(a.since(*b))),
         _ => None,
-    }
-}
-
-/// Units of a decimal in a microsecond.
-const MICROSECOND: i128 = Dec::UNITS / 1_000_000;
-
-fn micros(duration: Dec) -> Option<i64> {
-    i64::try_from(duration.units().div_euclid(MICROSECOND)).ok()
-}
-
-fn whole_days(duration: Dec) -> Option<i32> {
-    let days = duration.whole_times(Dec::int(DAY))?;
-    i32::try_from(days.units() / Dec::UNITS).ok()
+    })
 }
 
 /// Whether two values compare so. A day and a wall time compare by days.

@@ -164,6 +164,12 @@ impl Interpreter<'_> {
     fn entry(&self, line: &Line, weight: Option<Option<Dec>>, place: &Place<'_>) -> Result<Option<Entry>, Fault> {
         let mut entry = match &line.kind {
             LineKind::Indicator { indicator, scoring, attainment_cap } => {
+                // What is on no card is not measured either.
+                let declared = &self.model.indicators[*indicator];
+                let plain = self.judged_here(declared, place) && declared.parts.is_none();
+                if plain && matches!(self.goal(*indicator, place)?, Goal::NotJudged) {
+                    return Ok(None);
+                }
                 let measured = self.measure(*indicator, scoring, *attainment_cap, place)?;
                 if matches!(measured.goal, Goal::NotJudged) {
                     return Ok(None);

@@ -16,7 +16,6 @@ pub(super) struct Measured {
     pub goal: Goal,
     pub met: Option<bool>,
     pub attainment: Option<Dec>,
-    pub gap: Option<Dec>,
     /// The fraction that the scoring gives.
     pub fraction: Option<Dec>,
     /// The shorter periods of which it is made.
@@ -76,7 +75,25 @@ impl Interpreter<'_> {
     pub(super) fn field(&self, id: IndicatorId, field: IndicatorField, place: &Place<'_>) -> Valued {
         let indicator = &self.model.indicators[id];
         if field == IndicatorField::Actual && self.judged_here(indicator, place) {
-            return self.value(&indicator.formula, &Place::cell(place.who.clone(), place.when));
+            return self.value(&indicator.formula, &place.bare());
+        }
+        let plain = self.judged_here(indicator, place) && indicator.parts.is_none();
+        if field == IndicatorField::Target && plain {
+            let goal = self.goal(id, &place.bare())?;
+            return Ok(Measured::nothing(goal).target().map(Value::Dec));
+        }
+        // What the scoring makes of it is looked at for the score only.
+        if field != IndicatorField::Score && plain {
+            let place = place.bare();
+            let actual = self.value(&indicator.formula, &place)?;
+            let measured = Measured { actual, ..Measured::nothing(self.goal(id, &place)?) };
+            let Some(actual) = measured.actual.as_ref().and_then(Value::as_dec) else { return Ok(None) };
+            return Ok(match field {
+                IndicatorField::Met => met(actual, measured.goal)?.map(Value::Bool),
+                IndicatorField::Gap => measured.gap()?.map(Value::Dec),
+                IndicatorField::Progress => measured.progress()?.map(Value::Dec),
+                _ => attainment(actual, measured.goal, self.model.policy.attainment_cap)?.map(Value::Dec),
+            });
         }
         let measured = self.measure(id, &indicator.scoring, self.model.policy.attainment_cap, place)?;
         Ok(match field {
@@ -85,7 +102,7 @@ impl Interpreter<'_> {
             IndicatorField::Actual => measured.actual,
             IndicatorField::Met => measured.met.map(Value::Bool),
             IndicatorField::Attainment => measured.attainment.map(Value::Dec),
-            IndicatorField::Gap => measured.gap.map(Value::Dec),
+            IndicatorField::Gap => measured.gap()?.map(Value::Dec),
             IndicatorField::Score => measured.fraction.map(Value::Dec),
         })
     }
@@ -103,7 +120,7 @@ impl Interpreter<'_> {
         cap: Dec,
         place: &Place<'_>,
     ) -> Result<Measured, Fault> {
-        let place = Place::cell(place.who.clone(), place.when);
+        let place = place.bare();
         let indicator = &self.model.indicators[id];
         match (indicator.shorter, &indicator.parts) {
             (Some(shorter), _) if shorter.period != place.when.period.kind => {
@@ -128,19 +145,19 @@ impl Interpreter<'_> {
         place: &Place<'_>,
     ) -> Result<Measured, Fault> {
         let number = actual.as_ref().and_then(Value::as_dec);
-        let (met, attainment, gap) = match number {
-            Some(a) => (met(a, goal)?, attainment(a, goal, cap)?, gap(a, goal)?),
-            None => (None, None, None),
+        let (met, attainment) = match number {
+            Some(a) => (met(a, goal)?, attainment(a, goal, cap)?),
+            None => (None, None),
         };
         let fraction = match number {
             Some(a) => self.fraction(a, goal, met, attainment, scoring, place)?,
             None => None,
         };
-        Ok(Measured { actual, goal, met, attainment, gap, fraction, periods: None, parts: None })
+        Ok(Measured { met, attainment, fraction, actual, ..Measured::nothing(goal) })
     }
 
     /// The target in force in a cell.
-    fn goal(&self, id: IndicatorId, place: &Place<'_>) -> Result<Goal, Fault> {
+    pub(super) fn goal(&self, id: IndicatorId, place: &Place<'_>) -> Result<Goal, Fault> {
         match self.asked(id, place)? {
             Asked::No => Ok(Goal::No),
             Asked::NoData => Ok(Goal::NoData),
@@ -240,6 +257,14 @@ pub(super) fn target_of(target: &Target, bounds: Bounds, periods: Dec) -> Result
 }
 
 impl Measured {
+    /// (actual − target) ÷ target, positive when better.
+    fn gap(&self) -> Number {
+        match self.actual.as_ref().and_then(Value::as_dec) {
+            Some(actual) => gap(actual, self.goal),
+            None => Ok(None),
+        }
+    }
+
     /// What was asked for, if it is one number.
     pub fn target(&self) -> Option<Dec> {
         match self.goal {

@@ -3,7 +3,7 @@
 use kpi_check::model::{
     ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PeriodField, Window, WindowFunction,
 };
-use kpi_value::{DateTime, Dec, Value};
+use kpi_value::{Dec, Value};
 
 use super::aggregates::{average, quantile, sum};
 use super::cards::own_card;
@@ -75,8 +75,15 @@ impl<'a> Interpreter<'a> {
                 Ok(found.map(|found| Value::Bool(found != *negated)))
             }
             ExprKind::Not(x) => Ok(self.truth(x, place)?.map(|x| Value::Bool(!x))),
-            ExprKind::And(a, b) => Ok(and(self.truth(a, place)?, self.truth(b, place)?).map(Value::Bool)),
-            ExprKind::Or(a, b) => Ok(or(self.truth(a, place)?, self.truth(b, place)?).map(Value::Bool)),
+            // What cannot change the outcome is not looked at, and so cannot stop the run.
+            ExprKind::And(a, b) => match self.truth(a, place)? {
+                Some(false) => Ok(Some(Value::Bool(false))),
+                a => Ok(and(a, self.truth(b, place)?).map(Value::Bool)),
+            },
+            ExprKind::Or(a, b) => match self.truth(a, place)? {
+                Some(true) => Ok(Some(Value::Bool(true))),
+                a => Ok(or(a, self.truth(b, place)?).map(Value::Bool)),
+            },
             ExprKind::IsMissing(x) => Ok(Some(Value::Bool(self.value(x, place)?.is_none()))),
             ExprKind::If(condition, then, otherwise) => match self.truth(condition, place)? {
                 Some(true) => self.value(then, place),
@@ -111,10 +118,15 @@ impl<'a> Interpreter<'a> {
 
     /// "No data in an argument is no data, but for `coalesce`", which is the first argument that is known.
     fn call(&self, function: Builtin, args: &[Expr], place: &Place<'_>) -> Valued {
-        let args: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, place)).collect::<Result<_, _>>()?;
         if function == Builtin::Coalesce {
-            return Ok(args.into_iter().flatten().next());
+            for arg in args {
+                if let Some(value) = self.value(arg, place)? {
+                    return Ok(Some(value));
+                }
+            }
+            return Ok(None);
         }
+        let args: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, place)).collect::<Result<_, _>>()?;
         let Some(args) = args.into_iter().collect::<Option<Vec<Value>>>() else { return Ok(None) };
         Ok(match (function, args.as_slice()) {
             (Builtin::Clamp, [x, low, high]) => Some(x.clone().max(low.clone()).min(high.clone())),
@@ -268,40 +280,30 @@ pub(super) fn compare(op: CompareOp, a: Option<&Value>, b: Option<&Value>) -> Op
     Some(op.holds(order))
 }
 
-/// `+ - × ÷` of numbers; ÷ 0 is no data. A day moves by whole days, a wall time by microseconds, and two of a kind are apart
-/// by seconds.
+/// `+ - × ÷` of numbers; ÷ 0 is no data. A day moves by whole days and a time by microseconds, within the years 1 to 9999;
+/// two of them are apart by seconds.
 fn arithmetic(op: ArithmeticOp, a: &Value, b: &Value) -> Valued {
     const DAY: i64 = 86_400;
-    const MILLION: Dec = Dec::int(1_000_000);
-    let micros = |duration: &Dec| -> Result<Option<i64>, Fault> {
-        let whole = duration.mul(MILLION)?.whole_times(Dec::ONE);
-        Ok(whole.and_then(|n| i64::try_from(n.units() / Dec::UNITS).ok()))
-    };
-    let days =
-        |duration: &Dec| duration.whole_times(Dec::int(DAY)).and_then(|n| i32::try_from(n.units() / Dec::UNITS).ok());
     Ok(match (op, a, b) {
         (ArithmeticOp::Add, Value::Dec(a), Value::Dec(b)) => Some(Value::Dec(a.add(*b)?)),
         (ArithmeticOp::Sub, Value::Dec(a), Value::Dec(b)) => Some(Value::Dec(a.sub(*b)?)),
         (ArithmeticOp::Mul, Value::Dec(a), Value::Dec(b)) => Some(Value::Dec(a.mul(*b)?)),
         (ArithmeticOp::Div, Value::Dec(a), Value::Dec(b)) => a.div(*b)?.map(Value::Dec),
         (ArithmeticOp::Add, Value::Date(day), Value::Dec(duration))
-        | (ArithmeticOp::Add, Value::Dec(duration), Value::Date(day)) => {
-            days(duration).map(|n| Value::Date(day.plus(n)))
-        }
-        (ArithmeticOp::Sub, Value::Date(day), Value::Dec(duration)) => {
-            days(duration).map(|n| Value::Date(day.plus(-n)))
-        }
+        | (ArithmeticOp::Add, Value::Dec(duration), Value::Date(day)) => Some(Value::Date(day.later(*duration)?)),
+        (ArithmeticOp::Sub, Value::Date(day), Value::Dec(duration)) => Some(Value::Date(day.earlier(*duration)?)),
         (ArithmeticOp::Sub, Value::Date(a), Value::Date(b)) => {
             Some(Value::Dec(Dec::int((i64::from(a.0) - i64::from(b.0)) * DAY)))
         }
+        (ArithmeticOp::Add, Value::DateTime(time), Value::Dec(duration))
+        | (ArithmeticOp::Add, Value::Dec(duration), Value::DateTime(time)) => {
+            Some(Value::DateTime(time.later(*duration)?))
+        }
+        (ArithmeticOp::Sub, Value::DateTime(time), Value::Dec(duration)) => {
+            Some(Value::DateTime(time.earlier(*duration)?))
+        }
         (ArithmeticOp::Sub, Value::DateTime(a), Value::DateTime(b)) => {
-            Some(Value::Dec(Dec::int(a.0 - b.0).div(MILLION)?.unwrap_or_default()))
-        }
-        (ArithmeticOp::Add, Value::DateTime(time), Value::Dec(by)) => {
-            micros(by)?.map(|n| Value::DateTime(DateTime(time.0 + n)))
-        }
-        (ArithmeticOp::Sub, Value::DateTime(time), Value::Dec(by)) => {
-            micros(by)?.map(|n| Value::DateTime(DateTime(time.0 - n)))
+            Some(Value::Dec(Dec::from_units((i128::from(a.0) - i128::from(b.0)) * (Dec::UNITS / 1_000_000))?))
         }
         _ => return Err(Fault::Model("arithmetic of what are no numbers")),
     })

@@ -13,7 +13,7 @@ use super::{Fault, Interpreter, Number, OwnLine, Place};
 impl Interpreter<'_> {
     /// The cells of the shorter periods that belong to a cell; those of a stint are the ones that belong to it as they would
     /// to a month.
-    fn cells_inside<'p>(&self, kind: PeriodKind, place: &Place<'_>) -> Vec<Place<'p>> {
+    fn cells_inside<'p>(&self, kind: PeriodKind, place: &Place<'p>) -> Vec<Place<'p>> {
         let shorter = self.inside(place.when.period, kind).into_iter();
         let belongs = |period: &Period| match place.when.days {
             Days::Stint(from, to) => {
@@ -22,7 +22,7 @@ impl Interpreter<'_> {
             }
             Days::Last | Days::First => true,
         };
-        shorter.filter(belongs).map(|period| Place::cell(place.who.clone(), When::whole(period))).collect()
+        shorter.filter(belongs).map(|period| Place { when: When::whole(period), ..place.bare() }).collect()
     }
 
     /// "Judged in each and rolled up": periods in which the subject is not on the roster, or which have no data, are left out;
@@ -230,16 +230,7 @@ impl Interpreter<'_> {
 impl Measured {
     /// No data.
     pub fn nothing(goal: Goal) -> Measured {
-        Measured {
-            actual: None,
-            goal,
-            met: None,
-            attainment: None,
-            gap: None,
-            fraction: None,
-            periods: None,
-            parts: None,
-        }
+        Measured { actual: None, goal, met: None, attainment: None, fraction: None, periods: None, parts: None }
     }
 }
 
