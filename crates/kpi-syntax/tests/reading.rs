@@ -281,7 +281,6 @@ fn what_is_not_built_is_read() {
         "once when",
         "top",
         "then one of",
-        "weights by",
         "rolled up by",
         "for each indicator",
     ] {

@@ -3,7 +3,7 @@
 use kpi_base::Span;
 use kpi_value::{Dec, PeriodKind, Rounding};
 
-use super::{BinaryOp, By, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Range, Text};
+use super::{BinaryOp, By, ByKey, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Pattern, Range, Text};
 
 /// `policy "Live team" { edition 1, currency CNY, period month }`
 #[derive(Clone, Debug, PartialEq)]
@@ -361,7 +361,9 @@ pub struct Scorecard {
     pub period: Option<(PeriodKind, Span)>,
     /// `mid_period split`
     pub mid_period: Option<(MidPeriod, Span)>,
-    /// Members that are read and not built yet: `weights by`, `rolled up by`.
+    /// `weights by stage { … }`
+    pub weights: Option<WeightGrid>,
+    /// Members that are read and not built yet: `rolled up by`.
     pub not_built: Vec<NotBuilt>,
 }
 
@@ -386,6 +388,32 @@ pub enum Line {
     Group(Group),
 }
 
+/// `weights by stage { | startup | growth | … }`: the weights of several lines by one key
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightGrid {
+    /// What the weights depend on.
+    pub key: ByKey,
+    /// The columns of the header.
+    pub columns: Vec<Pattern>,
+    /// The header.
+    pub header: Span,
+    /// The rows, each with a cell a column.
+    pub rows: Vec<WeightRow>,
+    /// How many of the card's lines stand before it.
+    pub at: usize,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// `watch_time | 30% | - |`
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightRow {
+    /// The line that it adds to the card, unless the line is written besides; without weight.
+    pub line: OneLine,
+    /// The weights; none for `-`.
+    pub weights: Vec<Option<Expr>>,
+}
+
 /// `watch_time weight 30% when missing full`
 #[derive(Clone, Debug, PartialEq)]
 pub struct OneLine {
@@ -403,6 +431,13 @@ pub struct OneLine {
     pub scoring: Option<Scoring>,
     /// The whole line.
     pub span: Span,
+}
+
+impl OneLine {
+    /// A line of which only the name is written.
+    pub fn new(name: Name, span: Span) -> OneLine {
+        OneLine { name, weight: None, watch: None, when_missing: None, attainment_cap: None, scoring: None, span }
+    }
 }
 
 /// `group quality "质量" weight 30% combine worst { … }`

@@ -85,6 +85,7 @@ impl Builder<'_> {
             rank_among: None,
             period: None,
             mid_period: None,
+            weights: None,
             not_built: Vec::new(),
         })
     }
