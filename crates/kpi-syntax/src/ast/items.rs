@@ -131,6 +131,43 @@ pub enum TypeKind {
     Reference(Name),
 }
 
+/// `view weekly_talk "…" from message where … group by member, week { talks = count() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// The table whose rows it takes.
+    pub of: Name,
+    /// Which of them.
+    pub condition: Option<Expr>,
+    /// How they are grouped; without it the view has the columns of its input.
+    pub grouping: Option<Grouping>,
+}
+
+/// `group by member, week { talks = count() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grouping {
+    /// Columns, paths, and at most one calendar word; at least one.
+    pub keys: Vec<Vec<Name>>,
+    /// From `group` to the last key.
+    pub span: Span,
+    /// What is computed of each group.
+    pub columns: Vec<ViewColumn>,
+}
+
+/// `talks "…" = count()`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewColumn {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its value.
+    pub value: Expr,
+}
+
 /// `param margin_floor: ratio by date { … }`, `param bar: count = 5`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
