@@ -27,7 +27,10 @@ impl<'a> Checker<'a> {
             return None;
         };
         let (scope, subject) = match scope {
-            ast::Scope::Window(window) => return self.over_window(e, x, window, cx, expected),
+            ast::Scope::Window(construct) => {
+                self.report_not_built(&construct.what, construct.span);
+                return None;
+            }
             ast::Scope::All(_) => (Scope::All, Subject::All),
             ast::Scope::Column(names) => self.scope(names, &own, cx)?,
         };
@@ -70,7 +73,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The context of the same expression for another subject, period or member.
-    pub(crate) fn elsewhere(&self, cx: &Context, subject: Subject) -> Context {
+    fn elsewhere(&self, cx: &Context, subject: Subject) -> Context {
         let at = At::Cell(subject);
         Context { at, moved: true, known: Vec::new(), ..cx.clone() }
     }
@@ -205,12 +208,9 @@ impl<'a> Checker<'a> {
                     _ => None,
                 })
             }
-            ExprKind::Previous(x, _)
-            | ExprKind::Over(x, _)
-            | ExprKind::Growth(x)
-            | ExprKind::Inlined(_, x)
-            | ExprKind::Window(_, x, ..)
-            | ExprKind::OverWindow(x, _) => self.direction(x),
+            ExprKind::Previous(x, _) | ExprKind::Over(x, _) | ExprKind::Growth(x) | ExprKind::Inlined(_, x) => {
+                self.direction(x)
+            }
             ExprKind::Call(_, args) => args.iter().find_map(|x| self.direction(x)),
             _ => None,
         }

@@ -13,7 +13,6 @@ mod args;
 mod commands;
 mod config;
 mod console;
-mod groups;
 mod output;
 mod progress;
 mod project;

@@ -64,6 +64,7 @@ pub fn lower_cube(
 ) -> LoweredCube {
     let declared = &lowering.model.tables[cube.table];
     lowering.read_absent = None;
+    lowering.grain = cube.grain;
     let entity = match &cube.key {
         None => None,
         Some(path) if path.0.is_empty() => Some(pl::col(OWN_ENTITY)),
@@ -84,7 +85,9 @@ pub fn lower_cube(
     let others: Vec<String> =
         if first { table.contracts.iter().map(|c| column_name(c.index)).collect() } else { Vec::new() };
     let report = report.filter(|_| first);
-    select.push(group_expr(&anchor, entity, lowering.has_period, &others, report).alias(GROUP));
+    select.push(
+        group_expr(&anchor, entity, lowering.has_period.then_some(cube.grain.period), &others, report).alias(GROUP),
+    );
     let mut values = Vec::new();
     for (place, value) in cube.values.iter().enumerate() {
         lowering.read_absent = key_absent;

@@ -7,6 +7,7 @@ use std::hash::Hasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use kpi_check::model::MidPeriod;
 use kpi_value::{Calendar, Date, DateTime, Dec, Overflow, Period, PeriodKind};
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, NewChunkedArray};
@@ -190,6 +191,8 @@ pub struct Chain {
     pub steps: Vec<(Arc<LoadedTable>, u32)>,
     /// For each step but the last the table in which its column's keys are looked up: that of the next step.
     pub calendar: Calendar,
+    /// As of which of its days tables are read.
+    pub mid: MidPeriod,
     /// The period's kind.
     pub kind: PeriodKind,
 }
@@ -200,7 +203,7 @@ impl Chain {
         let mut entity = entity;
         let mut steps = self.steps.iter().peekable();
         while let Some((table, column)) = steps.next() {
-            let row = table.row_at(entity, days)?;
+            let row = table.row_at(entity, days, self.mid)?;
             let value = table.columns.get(column)?.values.get(row as usize)?.as_ref()?;
             match steps.peek() {
                 None => return Some(value),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
-use kpi_check::model::{Model, TableId, Timing, Type};
+use kpi_check::model::{MidPeriod, Model, TableId, Timing, Type};
 use kpi_plan::{NO_KEY, Roster, RosterColumn, RosterUse};
 use kpi_value::{Date, Period, Value};
 use rustc_hash::FxHashMap;
@@ -79,14 +79,17 @@ impl Loaded {
 }
 
 impl LoadedTable {
-    /// The row of an entity that holds on the last possible day of a time.
-    pub fn row_at(&self, entity: u32, days: (Date, Date)) -> Option<u32> {
+    /// The row of an entity that holds on the last possible day of a time, or on the first.
+    pub fn row_at(&self, entity: u32, days: (Date, Date), mid: MidPeriod) -> Option<u32> {
         let entity = entity as usize;
         let (start, end) = (*self.first_rows.get(entity)?, *self.first_rows.get(entity + 1)?);
         if self.whenever {
             return (start < end).then_some(start);
         }
-        (start..end).rev().find(|row| self.holds(*row, days))
+        match mid {
+            MidPeriod::First => (start..end).find(|row| self.holds(*row, days)),
+            MidPeriod::Last | MidPeriod::Split => (start..end).rev().find(|row| self.holds(*row, days)),
+        }
     }
 
     /// Whether a row holds on any of the days.

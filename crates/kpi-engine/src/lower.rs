@@ -9,10 +9,11 @@ use std::sync::Arc;
 use kpi_base::Diagnostic;
 use kpi_base::codes::unbuilt::NOT_BUILT;
 use kpi_check::model::{
-    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Expr, ExprKind, Model, Path,
-    Pattern, PeriodField, StepBound, TableId, Type,
+    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Expr, ExprKind, MidPeriod, Model,
+    Path, Pattern, PeriodField, StepBound, TableId, Type,
 };
-use kpi_value::{Dec, Value};
+use kpi_plan::Grain;
+use kpi_value::{Dec, PeriodKind, Value};
 use polars::prelude as pl;
 
 use crate::columns::{decimals, stretched};
@@ -30,8 +31,10 @@ pub struct Lowering<'a> {
     pub reps: BTreeMap<u32, Rep>,
     /// The columns of the table that the data do not give.
     pub absent: Vec<u32>,
-    /// Whether its rows have a period: the column [`PERIOD`].
+    /// Whether its rows have a period: the column [`period_name`].
     pub has_period: bool,
+    /// The grain of the cube that is lowered.
+    pub grain: Grain,
     /// What its kernels find.
     pub tally: Arc<Tally>,
     /// Columns made of others, in the order in which they must be made.
@@ -54,8 +57,16 @@ pub struct Lowered {
     pub form: String,
 }
 
-/// The name of the column with the index of each row's period.
-pub const PERIOD: &str = "p";
+/// The name of the column with the index of each row's period of a kind.
+pub fn period_name(kind: PeriodKind) -> &'static str {
+    match kind {
+        PeriodKind::Day => "p1",
+        PeriodKind::Week => "p7",
+        PeriodKind::Month => "p30",
+        PeriodKind::Quarter => "p90",
+        PeriodKind::Year => "p365",
+    }
+}
 
 /// The name of a column of the table.
 pub fn column_name(index: u32) -> String {
@@ -79,6 +90,7 @@ impl<'a> Lowering<'a> {
             reps: BTreeMap::new(),
             absent,
             has_period,
+            grain: Grain::of(model.policy.period, MidPeriod::Last),
             tally: Arc::default(),
             derived: Vec::new(),
             findings: Vec::new(),
@@ -117,7 +129,7 @@ impl<'a> Lowering<'a> {
             [entity, rest @ ..] => chain.entities(entity, rest.first(), &table),
             [] => Err(no_input()),
         });
-        Some(pl::col(self.derive(format!("key {path:?}"), expr)))
+        Some(pl::col(self.derive(format!("key {path:?} {:?}", self.grain), expr)))
     }
 
     /// The entities of a reference of the table.
@@ -139,11 +151,17 @@ impl<'a> Lowering<'a> {
         }
         let steps = rest.iter().map(|c| Some((self.loaded.get(c.table)?.clone(), c.index))).collect::<Option<_>>()?;
         let policy = &self.model.policy;
-        Some(Chain { steps, calendar: policy.calendar, kind: policy.period })
+        Some(Chain { steps, calendar: policy.calendar, kind: self.grain.period, mid: self.grain.mid })
+    }
+
+    /// What tells expressions apart that hang on the period.
+    fn moment(&self) -> String {
+        let Grain { period, cell, mid } = self.grain;
+        format!("{} of {} {mid:?}", period.word(), cell.word())
     }
 
     fn with_period(&self, first: pl::Expr) -> Vec<pl::Expr> {
-        if self.has_period { vec![first, pl::col(PERIOD)] } else { vec![first] }
+        if self.has_period { vec![first, pl::col(period_name(self.grain.period))] } else { vec![first] }
     }
 
     fn lower_column(&mut self, path: &Path) -> Lowered {
@@ -173,6 +191,7 @@ impl<'a> Lowering<'a> {
             [entity, rest @ ..] => chain.values(entity, rest.first(), rep),
             [] => Err(no_input()),
         });
+        let form = format!("{form} {}", self.moment());
         let name = self.derive(form.clone(), expr);
         Lowered { expr: pl::col(name), rep, form }
     }
@@ -428,7 +447,9 @@ impl<'a> Lowering<'a> {
                 Some(any)
             }
             (Pattern::Dates(from, before), _) => {
-                let start = self.lower_period(PeriodField::Start);
+                // A table by date is read as of the first day of the policy's period, and of the last of a shorter one.
+                let shorter = self.grain.cell != self.model.policy.period;
+                let start = self.lower_period(if shorter { PeriodField::End } else { PeriodField::Start });
                 let date = |date| constant(Type::Date, Some(&Value::Date(date)));
                 let after = self.compare(CompareOp::Ge, start.clone(), date(*from));
                 Some(match before {
@@ -453,12 +474,12 @@ impl<'a> Lowering<'a> {
             return null(rep);
         }
         let policy = &self.model.policy;
-        let (calendar, kind) = (policy.calendar, policy.period);
+        let (calendar, own, kind) = (policy.calendar, self.grain.period, self.grain.cell);
         let run = move |columns: &[pl::Column]| {
             let Some(periods) = columns.first() else { return Err(no_input()) };
             let series = stretched(periods, periods.len());
             let cells = series.i32()?.iter().map(|index| {
-                let period = kpi_value::Period { kind, index: index? };
+                let period = calendar.containing(kind, kpi_value::Period { kind: own, index: index? });
                 Some(match field {
                     PeriodField::Start => Cell::Small(calendar.start(period).0),
                     PeriodField::End => Cell::Small(calendar.end(period).0),
@@ -468,8 +489,8 @@ impl<'a> Lowering<'a> {
             });
             Ok(rep.column(cells))
         };
-        let form = format!("period {field:?}");
-        Lowered { expr: kernel(vec![pl::col(PERIOD)], rep.dtype(), run), rep, form }
+        let form = format!("period {field:?} {}", self.moment());
+        Lowered { expr: kernel(vec![pl::col(period_name(own))], rep.dtype(), run), rep, form }
     }
 
     /// A number computed by an own kernel.

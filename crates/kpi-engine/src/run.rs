@@ -1,15 +1,15 @@
 //! The run of a plan: what is loaded, the cubes as lazy frames, one collection for all, and the facts made of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
-use kpi_check::model::{Model, TableId, Timing};
-use kpi_plan::{Facts, Plan, SourceFacts};
-use kpi_value::{Date, Dec, Period};
+use kpi_check::model::{MidPeriod, Model, Subject, TableId, Timing};
+use kpi_plan::{Cube, Facts, Grain, Plan, Range, SourceFacts};
+use kpi_value::{Date, Dec, Period, PeriodKind};
 use polars::prelude as pl;
 
 use crate::contract::{Contract, Rep};
@@ -84,27 +84,25 @@ impl<'a> Run<'a> {
         };
         let absent = in_memory.map(|table| absent(table)).unwrap_or_default();
         let has_period = declared.time != Timing::Timeless;
+        let cubes: Vec<&Cube> = places.iter().filter_map(|place| self.plan.cubes.get(*place)).collect();
+        if let Some(table) = in_memory {
+            return self.lower_in_memory(id, table, &cubes, &absent);
+        }
         let mut lowering = Lowering::new(self.model, &self.loaded, absent, has_period);
-        let (frame, contracts, rows) = match (in_memory, files.get(&id)) {
-            (Some(table), _) => {
-                let frame = sources::frame_in_memory(self.model, self.plan, id, table);
-                let frame = frame.map_err(|error| vec![sources::engine_failed(&error)])?;
-                (frame, Vec::new(), table.rows() as u64)
-            }
-            (None, Some((contracts, files))) => {
+        let (frame, contracts, rows) = match files.get(&id) {
+            Some((contracts, files)) => {
                 lowering.reps = contracts.iter().map(|c| (c.index, c.rep)).collect();
-                let frame = sources::scan(self.model, id, contracts, files, &lowering.tally)?;
+                let kinds = cubes.iter().map(|cube| cube.grain.period).collect();
+                let frame = sources::scan(self.model, id, contracts, files, &kinds, &lowering.tally)?;
                 (frame, contracts.clone(), files.iter().map(|f| f.rows).sum())
             }
-            (None, None) => (pl::LazyFrame::default(), Vec::new(), 0),
+            None => (pl::LazyFrame::default(), Vec::new(), 0),
         };
-        let table = TableRun { rows, scanned: in_memory.is_none(), tally: lowering.tally.clone(), contracts };
+        let table = TableRun { rows, scanned: true, tally: lowering.tally.clone(), contracts };
         let mut lowered = Vec::new();
-        for place in places {
-            if let Some(cube) = self.plan.cubes.get(*place) {
-                let report = self.options.progress.clone();
-                lowered.push(lower_cube(cube, &mut lowering, &table, lowered.is_empty(), report));
-            }
+        for cube in cubes {
+            let report = self.options.progress.clone();
+            lowered.push(lower_cube(cube, &mut lowering, &table, lowered.is_empty(), report));
         }
         if !lowering.findings.is_empty() {
             return Err(lowering.findings);
@@ -117,6 +115,61 @@ impl<'a> Run<'a> {
         let frame = if lowered.len() > 1 { frame.cache() } else { frame };
         let cubes = lowered.into_iter().map(|cube| cube.finish(frame.clone())).collect();
         Ok((table, cubes))
+    }
+
+    /// Of what lies in memory the rows of a stock depend on the grain, so each grain has a frame of its own.
+    fn lower_in_memory(
+        &self,
+        id: TableId,
+        table: &loaded::LoadedTable,
+        cubes: &[&Cube],
+        absent: &[u32],
+    ) -> Result<(TableRun, Vec<CubeRun>), Vec<Diagnostic>> {
+        let has_period = self.model.tables[id].time != Timing::Timeless;
+        let tally: Arc<crate::kernels::Tally> = Arc::default();
+        let run = TableRun { rows: table.rows() as u64, scanned: false, tally: tally.clone(), contracts: Vec::new() };
+        let ends = self.stint_ends();
+        let (mut done, mut first) = (BTreeMap::new(), true);
+        let mut grains: Vec<Grain> = Vec::new();
+        for cube in cubes {
+            if !grains.contains(&cube.grain) {
+                grains.push(cube.grain);
+            }
+        }
+        for grain in grains {
+            let frame = sources::frame_in_memory(self.model, self.plan, id, table, grain, &ends);
+            let mut frame = frame.map_err(|error| vec![sources::engine_failed(&error)])?;
+            let mut lowering = Lowering::new(self.model, &self.loaded, absent.to_vec(), has_period);
+            lowering.tally = tally.clone();
+            let mut lowered = Vec::new();
+            for (place, cube) in cubes.iter().enumerate().filter(|(_, cube)| cube.grain == grain) {
+                let report = self.options.progress.clone();
+                lowered.push((place, lower_cube(cube, &mut lowering, &run, first, report)));
+                first = false;
+            }
+            if !lowering.findings.is_empty() {
+                return Err(lowering.findings);
+            }
+            for (name, expr) in lowering.derived {
+                frame = frame.with_column(expr.alias(name));
+            }
+            let frame = if lowered.len() > 1 { frame.cache() } else { frame };
+            done.extend(lowered.into_iter().map(|(place, cube)| (place, cube.finish(frame.clone()))));
+        }
+        Ok((run, done.into_values().collect()))
+    }
+
+    /// The days before which or on which a row of the subjects of a split spine ends: those on which stints may.
+    fn stint_ends(&self) -> BTreeSet<Date> {
+        let mut days = BTreeSet::new();
+        for spine in self.plan.spines.iter().filter(|spine| spine.mid == MidPeriod::Split) {
+            let Subject::Table(table) = spine.subject else { continue };
+            for (from, to) in self.loaded.get(table).iter().flat_map(|table| &table.validity) {
+                days.extend(from.map(|from| from.plus(-1)));
+                days.extend(*to);
+            }
+        }
+        days
     }
 
     /// The physical plans of all cubes.
@@ -159,9 +212,14 @@ impl<'a> Run<'a> {
         };
         for ((cube, run), frame) in self.plan.cubes.iter().zip(&self.cubes).zip(&frames) {
             let groups = Groups::read(run, frame).map_err(|error| vec![sources::engine_failed(&error)])?;
-            facts.sources.entry(cube.table).or_insert_with(|| self.source_facts(cube.table, &groups));
+            let timed = matches!(self.model.tables[cube.table].time, Timing::Flow(_) | Timing::AsOf(_));
+            if !timed || cube.tells_periods(self.model.policy.period) {
+                let sources = facts.sources.entry(cube.table);
+                sources.or_insert_with(|| self.source_facts(cube.table, cube.grain.period, &groups));
+            }
             let timeless = self.model.tables[cube.table].time == Timing::Timeless;
-            let found = cube_facts(run, frame, &groups, Some(&self.periods()).filter(|_| !timeless));
+            let periods = self.plan.range(cube.grain.period).filter(|_| !timeless).map(Range::indices);
+            let found = cube_facts(run, frame, &groups, periods.as_ref());
             match found.map_err(|error| vec![sources::engine_failed(&error)])? {
                 Some(cube) => facts.cubes.push(cube),
                 None => return Err(vec![self.too_large(cube.table)]),
@@ -171,22 +229,22 @@ impl<'a> Run<'a> {
         Ok(facts)
     }
 
-    fn source_facts(&self, id: TableId, groups: &Groups) -> SourceFacts {
+    fn source_facts(&self, id: TableId, grain: PeriodKind, groups: &Groups) -> SourceFacts {
         let mut periods = BTreeMap::new();
+        let policy = &self.model.policy;
+        let own = |index: i32| match grain == policy.period {
+            true => index,
+            false => policy.calendar.containing(policy.period, Period { kind: grain, index }).index,
+        };
         if matches!(self.model.tables[id].time, Timing::Flow(_) | Timing::AsOf(_)) {
             for (place, rows) in groups.places.iter().zip(&groups.rows) {
                 if let Some(period) = place.1 {
-                    *periods.entry(period).or_default() += rows;
+                    *periods.entry(own(period)).or_default() += rows;
                 }
             }
         }
         let rows = self.tables.get(&id).map_or(0, |t| t.rows);
         SourceFacts { given: self.inputs.contains_key(&id), rows, periods }
-    }
-
-    /// All periods that are needed.
-    fn periods(&self) -> RangeInclusive<i32> {
-        self.plan.from.index.saturating_sub(self.plan.history as i32)..=self.plan.to.index
     }
 
     fn too_large(&self, table: TableId) -> Diagnostic {

@@ -1,12 +1,12 @@
 //! The typed rows of each table as a lazy frame: scans of exports, and frames of what lies in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kpi_base::Diagnostic;
 use kpi_check::model::{Model, TableId, Timing};
-use kpi_plan::{NO_KEY, Plan};
-use kpi_value::{Period, Value};
+use kpi_plan::{Grain, NO_KEY, Plan, Range};
+use kpi_value::{Date, Period, PeriodKind, Value};
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, IntoLazy, LazyFileListReader, NewChunkedArray};
 
@@ -15,12 +15,12 @@ use crate::csv_file;
 use crate::files::{FileFacts, Layout, unreadable};
 use crate::kernels::{self, Tally, Unique, kernel};
 use crate::loaded::{LoadedTable, period_of};
-use crate::lower::{PERIOD, column_name, rep_of};
+use crate::lower::{column_name, period_name, rep_of};
 
 /// The column with each row's own entity, in a frame of what lies in memory.
 pub const OWN_ENTITY: &str = "k";
 
-/// Scans the exports of a table; the columns are typed, and a flow has its period.
+/// Scans the exports of a table; the columns are typed, and a flow has its periods of these kinds.
 ///
 /// # Errors
 /// If a file cannot be read.
@@ -29,6 +29,7 @@ pub fn scan(
     table: TableId,
     contracts: &[Contract],
     files: &[FileFacts],
+    kinds: &BTreeSet<PeriodKind>,
     tally: &Arc<Tally>,
 ) -> Result<pl::LazyFrame, Vec<Diagnostic>> {
     let contracts: Vec<Arc<Contract>> = contracts.iter().cloned().map(Arc::new).collect();
@@ -59,7 +60,7 @@ pub fn scan(
     let frame = match model.tables[table].time {
         Timing::Flow(time) => {
             let rep = model.tables[table].column(time).map_or(Rep::Day, rep_of);
-            frame.with_column(period_expr(model, time, rep))
+            kinds.iter().fold(frame, |frame, &kind| frame.with_column(period_expr(model, kind, time, rep)))
         }
         _ => frame,
     };
@@ -85,13 +86,13 @@ fn type_expr(contract: &Arc<Contract>, name: &str, tally: &Arc<Tally>) -> pl::Ex
     kernel(vec![pl::col(name)], contract.rep.dtype(), run).alias(column_name(contract.index))
 }
 
-fn period_expr(model: &Model, time: u32, rep: Rep) -> pl::Expr {
-    let (kind, calendar) = (model.policy.period, model.policy.calendar);
+fn period_expr(model: &Model, kind: PeriodKind, time: u32, rep: Rep) -> pl::Expr {
+    let calendar = model.policy.calendar;
     let run = move |columns: &[pl::Column]| match columns.first() {
         Some(column) => kernels::periods(column, rep, kind, calendar),
         None => Ok(pl::Column::default()),
     };
-    kernel(vec![pl::col(column_name(time))], pl::DataType::Int32, run).alias(PERIOD)
+    kernel(vec![pl::col(column_name(time))], pl::DataType::Int32, run).alias(period_name(kind))
 }
 
 /// Columns of a CSV scan are named by their place: headers may come twice in columns that nobody reads.
@@ -130,8 +131,8 @@ fn paths(files: &[FileFacts]) -> pl::ScanSources {
     pl::ScanSources::Paths(paths.collect())
 }
 
-/// The rows of a table in memory, with the same columns as a scan; a stock's come once for each period of the plan at whose
-/// end they hold.
+/// The rows of a table in memory, with the same columns as a scan and their period of a grain; a stock's come once for each
+/// period of the plan at whose end they hold. `ends` are the last days of the stints that begin and end inside of periods.
 ///
 /// # Errors
 /// If Polars refuses the columns.
@@ -140,22 +141,24 @@ pub fn frame_in_memory(
     plan: &Plan,
     id: TableId,
     table: &LoadedTable,
+    grain: Grain,
+    ends: &BTreeSet<Date>,
 ) -> pl::PolarsResult<pl::LazyFrame> {
     let declared = &model.tables[id];
     let calendar = &model.policy.calendar;
     let all = 0..table.rows();
     let value = |column: u32, row: usize| table.columns.get(&column).and_then(|c| c.values.get(row)?.as_ref());
-    let policy_period = |column: u32, row: usize| {
+    let own_period = |column: u32, row: usize| {
         let own = period_of(model, value(column, row)?)?;
-        Some(calendar.containing(model.policy.period, own).index)
+        Some(calendar.containing(grain.period, own).index)
     };
     let (rows, periods): (Vec<usize>, Option<Vec<Option<i32>>>) = match declared.time {
         Timing::Timeless => (all.collect(), None),
-        Timing::Flow(time) => (all.clone().collect(), Some(all.map(|row| policy_period(time, row)).collect())),
+        Timing::Flow(time) => (all.clone().collect(), Some(all.map(|row| own_period(time, row)).collect())),
         Timing::AsOf(time) => {
-            // The last row of a key inside the policy's period; rows without key are told apart by nothing.
+            // The last row of a key inside the period; rows without key are told apart by nothing.
             let mut last: BTreeMap<(u32, Option<i32>), Option<&Value>> = BTreeMap::new();
-            let place = |row: usize| (table.entities.get(row).copied().unwrap_or(NO_KEY), policy_period(time, row));
+            let place = |row: usize| (table.entities.get(row).copied().unwrap_or(NO_KEY), own_period(time, row));
             for row in all.clone() {
                 let latest = last.entry(place(row)).or_default();
                 *latest = (*latest).max(value(time, row));
@@ -165,14 +168,19 @@ pub fn frame_in_memory(
                 place.0 == NO_KEY || last.get(&place) == Some(&value(time, *row))
             };
             let kept: Vec<usize> = all.filter(holds).collect();
-            let periods = kept.iter().map(|row| policy_period(time, *row)).collect();
+            let periods = kept.iter().map(|row| own_period(time, *row)).collect();
             (kept, Some(periods))
         }
         Timing::Stock { .. } => {
             let (mut rows, mut periods) = (Vec::new(), Vec::new());
-            let first = plan.from.index.saturating_sub(plan.history as i32);
-            for index in first..=plan.to.index {
-                let end = calendar.end(Period { kind: plan.from.kind, index });
+            let all = plan.range(grain.period).into_iter().flat_map(Range::indices);
+            let cut = grain.cell != grain.period;
+            let ends_cell = |day: &i32| {
+                let end = calendar.end(calendar.period(grain.cell, Date(*day)));
+                !cut || ends.contains(&Date(*day)) || end == Date(*day)
+            };
+            for index in all.filter(ends_cell) {
+                let end = calendar.end(Period { kind: grain.period, index });
                 let holding = table
                     .validity
                     .iter()
@@ -191,7 +199,9 @@ pub fn frame_in_memory(
         pl::UInt32Chunked::from_iter_options(OWN_ENTITY.into(), entities).into_column()
     }];
     if let Some(periods) = periods {
-        columns.push(pl::Int32Chunked::from_iter_options(PERIOD.into(), periods.into_iter()).into_column());
+        columns.push(
+            pl::Int32Chunked::from_iter_options(period_name(grain.period).into(), periods.into_iter()).into_column(),
+        );
     }
     for (index, column) in &table.columns {
         let rep = declared.column(*index).map_or(Rep::Text, rep_of);
@@ -203,19 +213,23 @@ pub fn frame_in_memory(
 
 /// The groups of rows as one whole number: see [`kernels::pack`]. The inputs are a column of full height, then the entity and
 /// the period where there are any, then columns that must be looked at although nothing else reads them.
-pub fn group_expr(anchor: &str, entity: Option<pl::Expr>, period: bool, others: &[String], report: Report) -> pl::Expr {
-    let has_entity = entity.is_some();
+pub fn group_expr(
+    anchor: &str,
+    entity: Option<pl::Expr>,
+    period: Option<PeriodKind>,
+    others: &[String],
+    report: Report,
+) -> pl::Expr {
+    let (has_entity, has_period) = (entity.is_some(), period.is_some());
     let mut inputs = vec![pl::col(anchor)];
     inputs.extend(entity);
-    if period {
-        inputs.push(pl::col(PERIOD));
-    }
+    inputs.extend(period.map(|kind| pl::col(period_name(kind))));
     inputs.extend(others.iter().map(pl::col));
     kernel(inputs, pl::DataType::Int64, move |columns| {
         let height = columns.first().map_or(0, pl::Column::len);
         let mut rest = columns.iter().skip(1);
         let entity = if has_entity { rest.next() } else { None };
-        let period = if period { rest.next() } else { None };
+        let period = if has_period { rest.next() } else { None };
         if let (Some(report), Some(column)) = (&report, columns.first()) {
             kernels::report(Some(report), column);
         }

@@ -1,7 +1,9 @@
 //! The plan as data.
 
-use kpi_check::model::{AggregateFunction, Expr, ExprId, Path, Subject, TableId};
-use kpi_value::Period;
+use std::ops::RangeInclusive;
+
+use kpi_check::model::{AggregateFunction, Expr, ExprId, MidPeriod, Path, Subject, TableId};
+use kpi_value::{Period, PeriodKind};
 use serde::Serialize;
 
 use crate::Roots;
@@ -17,15 +19,36 @@ pub struct Plan {
     pub wanted: Roots,
     /// How many periods before the first judged one are needed.
     pub history: u32,
+    /// The periods that are needed of each kind in use, in the order of their length; the judged kind is the last.
+    pub ranges: Vec<Range>,
     /// The tables whose rows the value stage needs: subjects, and what their attributes refer to.
     pub rosters: Vec<RosterUse>,
     /// What is aggregated, by table.
     pub cubes: Vec<Cube>,
-    /// The cells of the value stage: every subject of a spine in every period from the first of the history to the last
-    /// judged.
-    pub spines: Vec<Subject>,
+    /// The cells of the value stage: every subject of a spine in every period of its kind that is needed.
+    pub spines: Vec<Spine>,
     /// How each aggregate and lookup is read off a cube, sorted by expression and spine.
     pub reads: Vec<Read>,
+}
+
+/// The periods of one kind that a plan needs: both are of that kind, and both are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Range {
+    /// The first, of the history.
+    pub first: Period,
+    /// The last.
+    pub last: Period,
+}
+
+/// Whose values are computed, and in which cells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Spine {
+    /// Who is measured.
+    pub subject: Subject,
+    /// In periods of this kind.
+    pub period: PeriodKind,
+    /// As of when attributes are read; a split spine has a cell for each stint instead of one for each period.
+    pub mid: MidPeriod,
 }
 
 /// A table that is loaded row by row.
@@ -39,9 +62,9 @@ pub struct RosterUse {
 
 /// One grouped table: rows of a source by the key that they reach and the period that they belong to.
 ///
-/// All parts are additive, so that a wider group is the merge of narrower ones. Rows of a flow or an as-of table belong
-/// to one period; of a stock to every period at whose end they hold; those of a timeless table to none (the cube then
-/// has no period, and every period reads the same).
+/// All parts are additive, so that a wider group is the merge of narrower ones, and a longer period of a flow the merge
+/// of its days. Rows of a flow or an as-of table belong to one period; of a stock to every period at whose end they hold;
+/// those of a timeless table to none (the cube then has no period, and every period reads the same).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cube {
     /// The source.
@@ -51,11 +74,28 @@ pub struct Cube {
     pub key: Option<Path>,
     /// The table whose key that is.
     pub key_table: Option<TableId>,
+    /// The periods by which rows are grouped.
+    pub grain: Grain,
     /// What rows are grouped by besides: none for an additive cube; for aggregates that need every value (median,
     /// count_distinct, first, …) the values, so that the cube is a histogram.
     pub values: Vec<Expr>,
     /// What is computed of each group.
     pub parts: Vec<Part>,
+}
+
+/// How finely the rows of a cube are told apart in time, and as of when what stands inside a row is read.
+///
+/// A cube whose row expressions say the same whatever the period serves spines of several kinds by its days; one that
+/// follows references through rows that change in time serves one kind only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Grain {
+    /// Rows are grouped by periods of this kind, and references inside a row are followed as of such a period.
+    pub period: PeriodKind,
+    /// `period.start` and the tables by date inside a row are those of the period of this kind; it is longer than `period`
+    /// where the cells are stints.
+    pub cell: PeriodKind,
+    /// Which of the rows that hold in a period a reference inside a row leads to: the last, or the first.
+    pub mid: MidPeriod,
 }
 
 /// One additive aggregate of a cube.
@@ -163,6 +203,27 @@ pub enum Finish {
     Histogram(AggregateFunction, usize),
 }
 
+impl Range {
+    /// The indices of its periods.
+    pub const fn indices(self) -> RangeInclusive<i32> {
+        self.first.index..=self.last.index
+    }
+}
+
+impl Cube {
+    /// Whether its rows tell how many rows each period of the policy has.
+    pub fn tells_periods(&self, policy: PeriodKind) -> bool {
+        self.grain.period == policy || self.grain.period == PeriodKind::Day
+    }
+}
+
+impl Grain {
+    /// That of cells of one kind of period.
+    pub const fn of(period: PeriodKind, mid: MidPeriod) -> Grain {
+        Grain { period, cell: period, mid }
+    }
+}
+
 impl Plan {
     /// How an aggregate or a lookup is read for the cells of a spine.
     pub fn read(&self, expr: ExprId, spine: SpineId) -> Option<&Read> {
@@ -170,9 +231,20 @@ impl Plan {
         self.reads.get(place)
     }
 
-    /// The spine of these subjects.
+    /// The spine of these subjects in the judged periods, with attributes as of the last valid day.
     pub fn spine(&self, subject: &Subject) -> Option<SpineId> {
-        self.spines.iter().position(|s| s == subject).map(|i| SpineId(i as u32))
+        self.spine_of(subject, self.from.kind, MidPeriod::Last)
+    }
+
+    /// The spine of these subjects in periods of a kind.
+    pub fn spine_of(&self, subject: &Subject, period: PeriodKind, mid: MidPeriod) -> Option<SpineId> {
+        let found = self.spines.iter().position(|s| s.period == period && s.mid == mid && s.subject == *subject);
+        found.map(|i| SpineId(i as u32))
+    }
+
+    /// The periods of a kind that are needed; none if the kind is not in use.
+    pub fn range(&self, kind: PeriodKind) -> Option<Range> {
+        self.ranges.iter().copied().find(|range| range.first.kind == kind)
     }
 
     /// The place of a table among the rosters.

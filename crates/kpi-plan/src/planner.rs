@@ -2,12 +2,14 @@
 
 mod canonical;
 mod cubes;
+mod moment;
+mod ranges;
 mod unknown;
 mod walk;
 
 use kpi_check::model::Model;
 
-use crate::{Plan, Request, RosterUse};
+use crate::{Plan, Range, Request, RosterUse};
 
 /// The longest streak that `streak(…)` can tell: it says no length itself, and a run must know how much history to read.
 pub const STREAK_HISTORY: u32 = 12;
@@ -18,8 +20,10 @@ pub fn plan(model: &Model, request: &Request) -> Plan {
     let mut walk = walk::Walk::new(model);
     let history = walk.walk_roots(&wanted);
     let first = request.from.plus(-i32::try_from(history).unwrap_or(i32::MAX));
-    let ground = unknown::Ground { model, first_day: model.policy.calendar.start(first) };
-    let mut cubes = cubes::Cubes::new(ground, &mut walk);
+    let ranges = ranges::ranges(model, Range { first, last: request.to }, &walk.shorter);
+    let first_day = ranges.iter().map(|range| model.policy.calendar.start(range.first)).min();
+    let first_day = first_day.unwrap_or_else(|| model.policy.calendar.start(first));
+    let mut cubes = cubes::Cubes::new(unknown::Ground { model, first_day }, &mut walk);
     let reads = cubes.place_reads();
     let cubes = cubes.finish();
     let rosters = walk.rosters.into_iter();
@@ -28,6 +32,7 @@ pub fn plan(model: &Model, request: &Request) -> Plan {
         to: request.to,
         wanted,
         history,
+        ranges,
         rosters: rosters.map(|(table, columns)| RosterUse { table, columns: columns.into_iter().collect() }).collect(),
         cubes,
         spines: walk.spines,

@@ -13,8 +13,8 @@
 use std::fmt::Write;
 
 use kpi_base::{FileId, Files, SourceFile};
-use kpi_check::model::{Model, Path, Subject, TableId};
-use kpi_plan::{Part, Plan, Request, Roots, plan};
+use kpi_check::model::{MidPeriod, Model, Path, Subject, TableId};
+use kpi_plan::{Grain, Part, Plan, Request, Roots, plan};
 
 const LIVE_TEAM: &str = include_str!("../../kpi-score/tests/live_team.kpi");
 
@@ -52,13 +52,15 @@ fn show(policy: &Policy, plan: &Plan) -> String {
         columns.collect::<Vec<_>>().join(" → ")
     };
     let mut out = format!("history {}\n", plan.history);
-    for (i, subject) in plan.spines.iter().enumerate() {
-        let who = match subject {
+    for (i, spine) in plan.spines.iter().enumerate() {
+        let who = match &spine.subject {
             Subject::Table(id) => table(*id),
             Subject::Group(_, by) => format!("group {}", path(by)),
             Subject::All => "all".to_owned(),
         };
-        writeln!(out, "spine {i}: {who}").unwrap();
+        let whole = spine.period == plan.from.kind && spine.mid == MidPeriod::Last;
+        let when = if whole { String::new() } else { format!(" by {} {:?}", spine.period.word(), spine.mid) };
+        writeln!(out, "spine {i}: {who}{when}").unwrap();
     }
     for roster in &plan.rosters {
         let columns =
@@ -71,7 +73,9 @@ fn show(policy: &Policy, plan: &Plan) -> String {
             .as_ref()
             .map_or("nothing".to_owned(), |key| if key.0.is_empty() { "own key".to_owned() } else { path(key) });
         let values: Vec<_> = cube.values.iter().map(|v| policy.files.text(v.span)).collect();
-        writeln!(out, "cube {i}: {} by {key} {}", table(cube.table), values.join(", ")).unwrap();
+        let own = cube.grain == Grain::of(plan.from.kind, MidPeriod::Last);
+        let grain = if own { String::new() } else { format!(" and {}", cube.grain.period.word()) };
+        writeln!(out, "cube {i}: {} by {key}{grain} {}", table(cube.table), values.join(", ")).unwrap();
         for Part { op, arg, condition } in &cube.parts {
             let arg = arg.as_ref().map_or("", |arg| policy.files.text(arg.span));
             let condition = condition.as_ref().map(|c| format!(" where {}", policy.files.text(c.span)));

@@ -48,10 +48,11 @@ pub struct Evaluator<'a> {
     pub(crate) model: &'a Model,
     pub(crate) plan: &'a Plan,
     pub(crate) facts: &'a Facts,
-    pub(crate) timeline: Timeline,
+    /// The stretches of time in use, the policy's periods first.
+    pub(crate) timelines: Vec<Timeline>,
     pub(crate) spines: Vec<Spine>,
-    /// For each roster and cell of its entities, the row in force.
-    pub(crate) rows: Vec<Arc<Vec<u32>>>,
+    /// For a timeline and a roster, for each stretch and entity the row in force.
+    rows: FxHashMap<(usize, usize), Arc<Vec<u32>>>,
     columns: FxHashMap<(ExprId, At), Arc<Column>>,
     applied: FxHashMap<(ExprId, At), Applied>,
     counts: FxHashMap<(ExprId, SpineId), RowCounts>,
@@ -62,10 +63,10 @@ pub struct Evaluator<'a> {
     attainments: FxHashMap<(Reading, Dec), Arc<Column>>,
     attributes: FxHashMap<(SpineId, Path), Arc<Column>>,
     references: FxHashMap<ColumnId, Arc<Vec<u32>>>,
-    links: FxHashMap<(Path, SpineId), Arc<Vec<u32>>>,
+    links: FxHashMap<(Path, Cells), Arc<Vec<u32>>>,
     pub(crate) pairs: FxHashMap<(usize, SpineId, Option<Path>), Arc<Vec<Pair>>>,
     pub(crate) part_counts: FxHashMap<PartKey, Arc<Vec<u64>>>,
-    pub(crate) available: FxHashMap<TableId, Arc<Vec<bool>>>,
+    pub(crate) available: FxHashMap<(TableId, usize), Arc<Vec<bool>>>,
     /// The indicators whose formulas or targets are being computed, the innermost last.
     owners: Vec<IndicatorId>,
     /// The indicators whose formulas were begun.
@@ -87,6 +88,15 @@ pub struct Reading {
     pub id: IndicatorId,
     /// Whether a veto reads it.
     pub strict: bool,
+}
+
+/// From which cells a path is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Cells {
+    /// From every entity of the path's first table in every stretch of a timeline, by its place.
+    Timeline(usize),
+    /// From the stints of a split spine.
+    Stints(SpineId),
 }
 
 /// Which part of a table or curve made the value of each cell.
@@ -147,14 +157,23 @@ impl At {
 impl<'a> Evaluator<'a> {
     /// An evaluator of these facts.
     pub fn new(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Evaluator<'a> {
-        let timeline = Timeline::new(&model.policy.calendar, plan);
-        let rows: Vec<_> = facts.rosters.iter().map(|roster| Arc::new(rows_in_force(roster, &timeline))).collect();
-        let spines = plan.spines.iter().map(|s| Spine::new(model, plan, facts, &timeline, &rows, s)).collect();
+        let mut timelines =
+            vec![Timeline::new(&model.policy.calendar, plan, plan.from.kind, kpi_check::model::MidPeriod::Last)];
+        let mut rows: FxHashMap<(usize, usize), Arc<Vec<u32>>> = FxHashMap::default();
+        let mut find = |timeline: &Timeline, place: usize, roster: usize| {
+            let rows = rows.entry((place, roster)).or_insert_with(|| {
+                let roster = facts.rosters.get(roster);
+                Arc::new(roster.map(|roster| rows_in_force(roster, timeline)).unwrap_or_default())
+            });
+            Arc::clone(rows)
+        };
+        let spines = plan.spines.iter();
+        let spines = spines.map(|s| Spine::new(model, plan, facts, &mut timelines, s, &mut find)).collect();
         Evaluator {
             model,
             plan,
             facts,
-            timeline,
+            timelines,
             spines,
             rows,
             columns: FxHashMap::default(),
@@ -181,9 +200,28 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The periods.
+    /// The periods of the policy.
+    ///
+    /// # Panics
+    /// Never: there is always one.
+    #[allow(clippy::indexing_slicing, reason = "an evaluator begins with the timeline of the policy's periods")]
     pub fn timeline(&self) -> &Timeline {
-        &self.timeline
+        &self.timelines[0]
+    }
+
+    /// The stretches of time of a spine.
+    pub fn timeline_of(&self, spine: SpineId) -> &Timeline {
+        self.timelines.get(self.spine(spine).timeline).unwrap_or_else(|| self.timeline())
+    }
+
+    /// For each stretch of a timeline and entity of a roster the row in force.
+    pub(crate) fn roster_rows(&mut self, timeline: usize, roster: usize) -> Option<Arc<Vec<u32>>> {
+        if let Some(rows) = self.rows.get(&(timeline, roster)) {
+            return Some(Arc::clone(rows));
+        }
+        let rows = Arc::new(rows_in_force(self.facts.rosters.get(roster)?, self.timelines.get(timeline)?));
+        self.rows.insert((timeline, roster), Arc::clone(&rows));
+        Some(rows)
     }
 
     /// The cells of a spine.
@@ -228,9 +266,9 @@ impl<'a> Evaluator<'a> {
         self.indicators.get(&reading).map(|columns| &**columns)
     }
 
-    /// Where a path was found to lead from a cell: an entity of the spine.
-    pub(crate) fn recorded_link(&self, path: &Path, to: SpineId, cell: usize) -> Option<usize> {
-        let links = self.links.get(&(path.clone(), to))?;
+    /// Where a path was found to lead from a cell of a spine: an entity.
+    pub(crate) fn recorded_link(&self, path: &Path, from: SpineId, cell: usize) -> Option<usize> {
+        let links = self.links.get(&(path.clone(), self.cells_of(from)))?;
         links.get(cell).copied().filter(|&entity| entity != crate::NOWHERE).map(|entity| entity as usize)
     }
 

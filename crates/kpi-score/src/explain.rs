@@ -179,7 +179,7 @@ impl Scored<'_> {
     /// Nothing of the kind for this subject: who is it, and what does it have?
     fn nobody(&self, subject: &str, period: Period) -> NoAnswer {
         let shown = self.model().policy.calendar.show(period);
-        let tables = self.plan().spines.iter().zip(0..).filter(|(s, _)| matches!(s, Subject::Table(_)));
+        let tables = self.plan().spines.iter().zip(0..).filter(|(s, _)| matches!(s.subject, Subject::Table(_)));
         let spines: Vec<_> = tables.map(|(_, id)| self.ev.spine(kpi_plan::SpineId(id))).collect();
         let keys = || spines.iter().flat_map(|spine| spine.keys.iter().map(|key| &**key));
         if !keys().any(|key| key == subject) {

@@ -44,7 +44,8 @@ pub(crate) fn name_some(ev: &Evaluator<'_>, spine: SpineId, cells: &[usize]) -> 
     if entities.len() > names.len() {
         text = format!("{text} and {} more", entities.len() - names.len());
     }
-    let show = |place: Option<&usize>| place.and_then(|&p| ev.timeline().periods.get(p)).map(|&p| calendar.show(p));
+    let show =
+        |place: Option<&usize>| place.and_then(|&p| ev.timeline_of(spine).periods.get(p)).map(|&p| calendar.show(p));
     match (show(periods.first()), show(periods.last())) {
         (Some(first), Some(last)) if first == last => format!("{text} in {first}"),
         (Some(first), Some(last)) => format!("{text} in {first} to {last}"),

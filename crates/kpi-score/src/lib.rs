@@ -7,6 +7,7 @@
 
 mod column;
 mod spine;
+mod stints;
 
 mod kernels;
 

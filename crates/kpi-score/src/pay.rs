@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::run::{PAID_TWICE, SCORE_OVERFLOW};
-use kpi_check::model::{Audience, Incentive, IncentiveId, Model, ScorecardId, Sharing, VetoEffect};
+use kpi_check::model::{Audience, Incentive, IncentiveId, MidPeriod, Model, ScorecardId, Sharing, VetoEffect};
 use kpi_value::{Dec, Overflow};
 
 use crate::cards::{Cards, Members, get, members};
@@ -47,7 +47,7 @@ pub(crate) fn pay_incentive(
     let mut done = Vec::new();
     match &incentive.audience {
         Audience::Table(table, condition) => {
-            let members = members(ev, *table, condition.as_ref(), name, findings);
+            let members = members(ev, (*table, MidPeriod::Last), condition.as_ref(), name, findings);
             done.push(start(ev, incentive, id, None, members, |_| Standing::Paid));
         }
         Audience::Cards(ids) => {
@@ -159,7 +159,7 @@ fn report_twice(
     findings: &mut Vec<Diagnostic>,
 ) {
     let Some(first) = cards.first() else { return };
-    let judged = ev.spine(first.members.spine).cell(0, ev.timeline().judged);
+    let judged = ev.spine(first.members.spine).judged;
     let cells: Vec<usize> = (judged..twice.len()).filter(|&cell| twice.get(cell) == Some(&true)).collect();
     let Some(&one) = cells.first() else { return };
     let which = cards.iter().filter(|cards| cards.members.row(one).is_some());

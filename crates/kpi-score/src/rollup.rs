@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{TableId, Timing};
+use kpi_check::model::{MidPeriod, TableId, Timing};
 use kpi_plan::{NO_KEY, PartFacts, Read, Rollup, SpineId};
-use kpi_value::{Dec, Value};
+use kpi_value::{Dec, Period, Value};
+use rustc_hash::FxHashMap;
 
-use crate::{Evaluator, NOWHERE};
+use crate::eval::Cells;
+use crate::{Evaluator, NOWHERE, Timeline};
 
 /// A row of a cube and the cell that it belongs to.
 pub(crate) type Pair = (u32, u32);
@@ -25,11 +27,16 @@ impl Evaluator<'_> {
     }
 
     fn compute_pairs(&mut self, read: &Read) -> Vec<Pair> {
-        let links = if let Rollup::Through(path) = &read.rollup { Some(self.links(path, read.spine)) } else { None };
+        let timeline = self.spine(read.spine).timeline;
+        let links = match &read.rollup {
+            Rollup::Through(path) => Some(self.links(path, Cells::Timeline(timeline))),
+            Rollup::Direct | Rollup::All => None,
+        };
         let (Some(cube), Some(plan)) = (self.facts.cubes.get(read.cube), self.plan.cubes.get(read.cube)) else {
             return Vec::new();
         };
-        let periods = self.timeline.periods.len();
+        let Some(timeline) = self.timelines.get(timeline) else { return Vec::new() };
+        let periods = timeline.periods.len();
         let width = links.as_ref().map_or(0, |links| links.len() / periods.max(1));
         let spine = self.spine(read.spine);
         let entity = |key: u32, period: usize| match (&read.rollup, &links) {
@@ -40,16 +47,48 @@ impl Evaluator<'_> {
             (Rollup::Through(_), None) => None,
         };
         let cell = |key: u32, period: usize| {
-            let entity =
-                entity(key, period).filter(|&entity| entity != NOWHERE && (entity as usize) < spine.entities())?;
-            Some(spine.cell(entity as usize, period) as u32)
+            let entity = entity(key, period).filter(|&entity| entity != NOWHERE)?;
+            spine.cell(entity as usize, period).map(|cell| cell as u32)
         };
         let rows = cube.keys.iter().zip(&cube.periods).zip(0u32..);
         if self.model.tables[plan.table].time == Timing::Timeless {
             let all = rows.flat_map(|((&key, _), row)| (0..periods).map(move |period| (key, period, row)));
             return all.filter_map(|(key, period, row)| Some((row, cell(key, period)?))).collect();
         }
-        rows.filter_map(|((&key, &index), row)| Some((row, cell(key, self.timeline.place(index)?)?))).collect()
+        if plan.grain.period == timeline.kind && !spine.is_split() {
+            return rows.filter_map(|((&key, &index), row)| Some((row, cell(key, timeline.place(index)?)?))).collect();
+        }
+        let stock = matches!(self.model.tables[plan.table].time, Timing::Stock { .. });
+        let mut places: FxHashMap<i32, Vec<usize>> = FxHashMap::default();
+        for &index in &cube.periods {
+            let own = Period { kind: plan.grain.period, index };
+            places.entry(index).or_insert_with(|| self.stretches(timeline, own, stock));
+        }
+        let mut pairs = Vec::new();
+        for ((&key, index), row) in rows {
+            for &place in places.get(index).into_iter().flatten() {
+                pairs.extend(cell(key, place).map(|cell| (row, cell)));
+            }
+        }
+        pairs
+    }
+
+    /// The stretches of a timeline to which the rows of a period of a cube belong: the one that holds it; of stints all
+    /// that hold its day, for a stock those that end on it, and all of the period where rows do not tell their day.
+    fn stretches(&self, timeline: &Timeline, own: Period, stock: bool) -> Vec<usize> {
+        let calendar = &self.model.policy.calendar;
+        let holding = calendar.containing(timeline.kind, own);
+        if timeline.mid != MidPeriod::Split {
+            return timeline.place(holding.index).into_iter().collect();
+        }
+        let day = calendar.end(own);
+        let belongs = |&place: &usize| match timeline.days.get(place) {
+            _ if own.kind == timeline.kind => true,
+            Some(&(_, last)) if stock => last == day,
+            Some(&(first, last)) => first <= day && day <= last,
+            None => false,
+        };
+        timeline.inside(holding).filter(belongs).collect()
     }
 
     /// How many rows a counting part has in each cell.
@@ -125,19 +164,20 @@ impl Evaluator<'_> {
         merged
     }
 
-    /// For each period of the run whether a table says anything about it.
+    /// For each stretch of time of a spine whether a table says anything about the policy's period to which it belongs.
     ///
     /// A table that is not given does not. Stocks and timeless tables always do, and so does a flow that is given without
     /// any row (that is a true zero). A flow that is not `sparse` must have a row in the period; a `sparse` one must not
     /// begin later.
-    pub(crate) fn availability(&mut self, table: TableId) -> Arc<Vec<bool>> {
-        if let Some(available) = self.available.get(&table) {
+    pub(crate) fn availability(&mut self, table: TableId, spine: SpineId) -> Arc<Vec<bool>> {
+        let key = (table, self.spine(spine).timeline);
+        if let Some(available) = self.available.get(&key) {
             return Arc::clone(available);
         }
         let source = self.facts.sources.get(&table);
         let contract = &self.model.tables[table];
         let timed = matches!(contract.time, Timing::Flow(_) | Timing::AsOf(_));
-        let says = |period: &kpi_value::Period| {
+        let says = |period: &Period| {
             let Some(source) = source.filter(|source| source.given) else { return false };
             if !timed || source.rows == 0 {
                 return true;
@@ -149,8 +189,8 @@ impl Evaluator<'_> {
                 source.periods.get(&period.index).is_some_and(|rows| *rows > 0)
             }
         };
-        let available = Arc::new(self.timeline.periods.iter().map(says).collect::<Vec<bool>>());
-        self.available.insert(table, Arc::clone(&available));
+        let available = Arc::new(self.timeline_of(spine).wholes.iter().map(says).collect::<Vec<bool>>());
+        self.available.insert(key, Arc::clone(&available));
         available
     }
 

@@ -3,7 +3,7 @@
 mod streak;
 
 use kpi_base::Diagnostic;
-use kpi_check::model::{Audience, RuleId, ScorecardId};
+use kpi_check::model::{Audience, MidPeriod, RuleId, ScorecardId};
 use kpi_results::RuleOutcome;
 
 use crate::cards::{Cards, Members, get, members};
@@ -52,7 +52,7 @@ pub(crate) fn judge_rule(
     let name = (rule.title.name.as_str(), rule.title.span);
     match &rule.audience {
         Audience::Table(table, condition) => {
-            let members = members(ev, *table, condition.as_ref(), name, findings);
+            let members = members(ev, (*table, MidPeriod::Last), condition.as_ref(), name, findings);
             vec![judge(ev, id, None, members)]
         }
         Audience::Cards(ids) => {

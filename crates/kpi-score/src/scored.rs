@@ -178,7 +178,7 @@ impl<'a> Scored<'a> {
 
     /// The period of a cell.
     pub fn period(&self, spine: SpineId, cell: usize) -> Option<Period> {
-        self.ev.timeline().periods.get(self.ev.spine(spine).period(cell)).copied()
+        self.ev.timeline_of(spine).periods.get(self.ev.spine(spine).period(cell)).copied()
     }
 
     /// The cell of a subject and period.
@@ -188,6 +188,6 @@ impl<'a> Scored<'a> {
             Subject::Table(_) => cells.keys.binary_search_by(|key| (**key).cmp(subject)).ok()?,
             _ => cells.keys.iter().position(|key| **key == *subject)?,
         };
-        Some(cells.cell(entity, self.ev.timeline().place(period.index)?))
+        cells.cell(entity, self.ev.timeline_of(spine).place(period.index)?)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kpi_check::model::{
     self, Among, Audience, Builtin, ByKey, ByTable, Curve, CurveKind, ExprId, ExprKind, IndicatorField, Line,
-    LineField, LineKind, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TargetKind,
+    LineField, LineKind, MidPeriod, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TargetKind,
 };
 use kpi_plan::SpineId;
 use kpi_value::Dec;
@@ -35,7 +35,13 @@ pub(crate) fn keep_used(ev: &mut Evaluator<'_>, cards: &[Option<Cards>], pays: &
         listed: FxHashSet::default(),
         periods: FxHashSet::default(),
     };
-    walk.walk_roots(outcomes);
+    // Which cells of shorter periods and of stints a result takes is not followed.
+    let policy = walk.ev.plan.from.kind;
+    let mut spines = walk.ev.plan.spines.iter();
+    walk.everything = !spines.all(|spine| spine.period == policy && spine.mid == MidPeriod::Last);
+    if !walk.everything {
+        walk.walk_roots(outcomes);
+    }
     if walk.everything {
         return;
     }
@@ -92,8 +98,8 @@ impl Walk<'_, '_> {
 
     /// All cells of some periods.
     fn cells(&self, spine: SpineId, periods: Range<usize>) -> Range<usize> {
-        let spine = self.ev.spine(spine);
-        spine.cell(0, periods.start)..spine.cell(0, periods.end)
+        let entities = self.ev.spine(spine).entities();
+        periods.start * entities..periods.end * entities
     }
 
     /// All cards of a scorecard in a period: a grade and a rank hang on those of others.
@@ -418,12 +424,11 @@ impl Walk<'_, '_> {
         let Some(wider) = subject.and_then(|subject| self.ev.plan.spine(&subject)) else { return };
         let entity = match scope {
             Scope::All => Some(0),
-            Scope::Reference(path) | Scope::Dimension(path) => self.ev.recorded_link(path, wider, cell),
+            Scope::Reference(path) | Scope::Dimension(path) => self.ev.recorded_link(path, at.spine, cell),
         };
         let period = self.ev.spine(at.spine).period(cell);
         let lie = self.ev.spine(wider);
-        if let Some(entity) = entity.filter(|&entity| entity < lie.entities()) {
-            let there = lie.cell(entity, period);
+        if let Some(there) = entity.and_then(|entity| lie.cell(entity, period)) {
             self.expr(x, At { spine: wider, ..at }, there);
         }
     }

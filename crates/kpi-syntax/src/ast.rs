@@ -65,8 +65,6 @@ pub enum ItemKind {
     Roster(Table),
     /// `source NAME { … }`
     Source(Table),
-    /// `view NAME from SOURCE …`
-    View(View),
     /// `param NAME: TYPE …`
     Param(Param),
     /// `function NAME(…): TYPE = …`
@@ -99,7 +97,7 @@ pub struct Use {
 /// A declaration that is not built yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unbuilt {
-    /// Its keyword: `scale`, `shape`, `require`, `prove`.
+    /// Its keyword: `view`, `scale`, `shape`, `require`, `prove`.
     pub keyword: Name,
     /// Its name, where one follows.
     pub name: Option<Name>,

@@ -239,18 +239,27 @@ impl Calendar {
         self.start(period.plus(1)).0.saturating_sub(self.start(period).0)
     }
 
-    /// The day that says to which longer period one belongs: the fourth of a week, the last of any other.
-    pub fn deciding_day(&self, period: Period) -> Date {
+    /// The period of another kind in which this one ends; for a longer kind the one that holds it.
+    pub fn containing(&self, kind: PeriodKind, period: Period) -> Period {
+        self.period(kind, self.end(period))
+    }
+
+    /// The period of another kind to which this one belongs whole: a week to the one that holds its fourth day.
+    pub fn whole(&self, kind: PeriodKind, period: Period) -> Period {
         match period.kind {
-            PeriodKind::Week => self.start(period).plus(3),
-            _ => self.end(period),
+            PeriodKind::Week => self.period(kind, self.start(period).plus(3)),
+            _ => self.containing(kind, period),
         }
     }
 
-    /// The period of another kind to which this one belongs as a whole: a week to that of its fourth day, any other to
-    /// that in which it ends.
-    pub fn containing(&self, kind: PeriodKind, period: Period) -> Period {
-        self.period(kind, self.deciding_day(period))
+    /// The first and the last period of a shorter kind that belong to this one; none if none does, as of a day's weeks.
+    pub fn parts(&self, period: Period, kind: PeriodKind) -> Option<(Period, Period)> {
+        let first = self.period(kind, self.start(period));
+        let last = self.period(kind, self.end(period));
+        let belongs = |part: &Period| self.whole(period.kind, *part) == period;
+        let first = [first, first.plus(1)].into_iter().find(belongs)?;
+        let last = [last, last.plus(-1)].into_iter().find(belongs)?;
+        Some((first, last))
     }
 
     /// How the period is written; a week by the year that holds its fourth day.

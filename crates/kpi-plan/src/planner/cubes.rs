@@ -1,14 +1,17 @@
 //! Which cubes are aggregated, and how each aggregate and lookup is read off them.
 
 use kpi_check::model::{
-    Aggregate, AggregateFunction, ColumnId, Expr, ExprId, ExprKind, Lookup, Model, Path, Subject, TableId, Timing, Type,
+    Aggregate, AggregateFunction, ColumnId, Expr, ExprId, ExprKind, Lookup, MidPeriod, Model, Path, Subject, TableId,
+    Timing, Type,
 };
+use kpi_value::PeriodKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::canonical::{canonical, canonical_option};
+use super::moment::{hangs_on_period, path_hangs_on_period};
 use super::unknown::{Ground, can_be_unknown};
 use super::walk::{Walk, Wanted};
-use crate::{Cube, Finish, Part, PartOp, Read, Rollup};
+use crate::{Cube, Finish, Grain, Part, PartOp, Read, Rollup, Spine};
 
 /// The cubes as they grow.
 pub(super) struct Cubes<'a, 'w> {
@@ -17,7 +20,9 @@ pub(super) struct Cubes<'a, 'w> {
     walk: &'w mut Walk<'a>,
     subjects: FxHashSet<TableId>,
     cubes: Vec<Growing>,
-    places: FxHashMap<(TableId, Option<Path>, String), usize>,
+    places: FxHashMap<(TableId, Option<Path>, Grain, String), usize>,
+    /// The flows that are grouped by day: what stands in their rows is asked for in other cells than the policy's periods.
+    by_day: FxHashSet<TableId>,
     next_expr: u32,
 }
 
@@ -40,7 +45,7 @@ struct Source<'e> {
 impl<'a, 'w> Cubes<'a, 'w> {
     pub fn new(ground: Ground<'a>, walk: &'w mut Walk<'a>) -> Cubes<'a, 'w> {
         let model = ground.model;
-        let subjects = walk.spines.iter().filter_map(|subject| match subject {
+        let subjects = walk.spines.iter().filter_map(|spine| match &spine.subject {
             Subject::Table(table) | Subject::Group(table, _) => Some(*table),
             Subject::All => None,
         });
@@ -51,6 +56,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
             walk,
             cubes: Vec::new(),
             places: FxHashMap::default(),
+            by_day: FxHashSet::default(),
             next_expr: model.expr_count,
         }
     }
@@ -58,10 +64,67 @@ impl<'a, 'w> Cubes<'a, 'w> {
     /// Places every read on a cube. Those of everything come last, so that they find the cubes of narrower subjects.
     pub fn place_reads(&mut self) -> Vec<Read> {
         let mut wanted = std::mem::take(&mut self.walk.reads);
-        wanted.sort_by_key(|w| matches!(self.walk.spines.get(w.spine.0 as usize), Some(Subject::All)));
+        let of_all =
+            |w: &Wanted<'_>| self.walk.spines.get(w.spine.0 as usize).is_some_and(|s| s.subject == Subject::All);
+        wanted.sort_by_key(of_all);
+        for one in &wanted {
+            let Some((spine, source)) = self.walk.spines.get(one.spine.0 as usize).zip(source_of(one)) else {
+                continue;
+            };
+            let other = spine.period != self.model.policy.period || spine.mid == MidPeriod::Split;
+            if other && self.has_days(source.table) {
+                self.by_day.insert(source.table);
+            }
+        }
         let mut reads: Vec<Read> = wanted.iter().filter_map(|w| self.place_read(w)).collect();
         reads.sort_by_key(|read| (read.expr, read.spine));
+        self.count_periods();
         reads
+    }
+
+    /// Whether a table is a flow whose rows tell their day.
+    fn has_days(&self, table: TableId) -> bool {
+        let table = &self.model.tables[table];
+        let Timing::Flow(time) = table.time else { return false };
+        table.column(time).is_some_and(|column| matches!(column.ty, Type::Date | Type::DateTime))
+    }
+
+    /// The grain of a cube that is read for the cells of a spine.
+    fn grain(&self, source: Source<'_>, values: &[Expr], way: Option<&Path>, spine: &Spine) -> Grain {
+        let policy = self.model.policy.period;
+        let table = &self.model.tables[source.table];
+        let inside = source.arg.into_iter().chain(source.condition).chain(values);
+        let hangs = table.time != Timing::Timeless
+            && (inside.into_iter().any(|expr| hangs_on_period(self.model, expr))
+                || way.is_some_and(|way| path_hangs_on_period(self.model, way)));
+        let split = spine.mid == MidPeriod::Split;
+        let mid = if hangs && spine.mid == MidPeriod::First { MidPeriod::First } else { MidPeriod::Last };
+        match table.time {
+            Timing::Timeless => Grain::of(policy, MidPeriod::Last),
+            Timing::Flow(_) if !hangs && self.by_day.contains(&source.table) => {
+                Grain::of(PeriodKind::Day, MidPeriod::Last)
+            }
+            Timing::Flow(_) if split && !self.has_days(source.table) => Grain::of(spine.period, mid),
+            Timing::Flow(_) | Timing::Stock { .. } if split => {
+                Grain { period: PeriodKind::Day, cell: spine.period, mid }
+            }
+            Timing::Flow(_) | Timing::Stock { .. } | Timing::AsOf(_) => Grain::of(spine.period, mid),
+        }
+    }
+
+    /// Has the rows of every table counted by the policy's periods: whether a table says anything is asked of those.
+    fn count_periods(&mut self) {
+        let policy = self.model.policy.period;
+        let tables: std::collections::BTreeSet<TableId> = self.cubes.iter().map(|c| c.cube.table).collect();
+        for table in tables {
+            let timed = matches!(self.model.tables[table].time, Timing::Flow(_) | Timing::AsOf(_));
+            let grain = Grain::of(policy, MidPeriod::Last);
+            if timed && !self.cubes.iter().any(|c| c.cube.table == table && c.cube.tells_periods(policy)) {
+                let parts = vec![Part { op: PartOp::Count, arg: None, condition: None }];
+                let cube = Cube { table, key: None, key_table: None, grain, values: Vec::new(), parts };
+                self.cubes.push(Growing { cube, form: String::new(), parts: FxHashMap::default() });
+            }
+        }
     }
 
     /// The cubes.
@@ -70,24 +133,13 @@ impl<'a, 'w> Cubes<'a, 'w> {
     }
 
     fn place_read(&mut self, wanted: &Wanted<'a>) -> Option<Read> {
-        let subject = self.walk.spines.get(wanted.spine.0 as usize)?.clone();
-        let (source, values) = match &wanted.expr.kind {
-            ExprKind::Aggregate(a) => {
-                let source = Source {
-                    table: a.table,
-                    via: a.via.as_ref(),
-                    arg: a.arg.as_ref(),
-                    condition: a.condition.as_ref(),
-                };
-                (source, self.histogram_values(a))
-            }
-            ExprKind::Lookup(l) => {
-                let Lookup { table, arg, via, condition } = &**l;
-                (Source { table: *table, via: via.as_ref(), arg: Some(arg), condition: condition.as_ref() }, Vec::new())
-            }
-            _ => return None,
+        let spine = self.walk.spines.get(wanted.spine.0 as usize)?.clone();
+        let source = source_of(wanted)?;
+        let values = match &wanted.expr.kind {
+            ExprKind::Aggregate(a) => self.histogram_values(a),
+            _ => Vec::new(),
         };
-        let (cube, rollup) = self.cube(source, values, &subject)?;
+        let (cube, rollup) = self.cube(source, values, &spine)?;
         let (finish, rows, needs) = match &wanted.expr.kind {
             ExprKind::Aggregate(a) => {
                 let (finish, rows) = self.finish_of(cube, a, source);
@@ -109,7 +161,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
     }
 
     /// The cube for rows of a source that reach such subjects, new or old.
-    fn cube(&mut self, source: Source<'_>, values: Vec<Expr>, subject: &Subject) -> Option<(usize, Rollup)> {
+    fn cube(&mut self, source: Source<'_>, values: Vec<Expr>, spine: &Spine) -> Option<(usize, Rollup)> {
         // A histogram holds the rows of one condition only.
         let form = if values.is_empty() {
             String::new()
@@ -117,10 +169,11 @@ impl<'a, 'w> Cubes<'a, 'w> {
             let values: Vec<_> = values.iter().map(canonical).collect();
             format!("{values:?} where {}", canonical_option(source.condition))
         };
-        let (key, rollup) = match subject {
+        let (key, rollup) = match &spine.subject {
             Subject::All => {
-                let old = self.cubes.iter().position(|c| c.cube.table == source.table && c.form == form);
-                if let Some(cube) = old {
+                let grain = self.grain(source, &values, None, spine);
+                let is_old = |c: &Growing| c.cube.table == source.table && c.cube.grain == grain && c.form == form;
+                if let Some(cube) = self.cubes.iter().position(is_old) {
                     return Some((cube, Rollup::All));
                 }
                 (None, Rollup::All)
@@ -128,7 +181,8 @@ impl<'a, 'w> Cubes<'a, 'w> {
             Subject::Table(table) => self.key(source, *table, &Path::default())?,
             Subject::Group(table, group) => self.key(source, *table, group)?,
         };
-        let place = (source.table, key.clone(), form.clone());
+        let grain = self.grain(source, &values, key.as_ref(), spine);
+        let place = (source.table, key.clone(), grain, form.clone());
         if let Some(&cube) = self.places.get(&place) {
             return Some((cube, rollup));
         }
@@ -136,7 +190,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
         if let Some(table) = key_table {
             self.walk.use_roster(table);
         }
-        let cube = Cube { table: source.table, key, key_table, values, parts: Vec::new() };
+        let cube = Cube { table: source.table, key, key_table, grain, values, parts: Vec::new() };
         self.cubes.push(Growing { cube, form, parts: FxHashMap::default() });
         self.places.insert(place, self.cubes.len() - 1);
         Some((self.cubes.len() - 1, rollup))
@@ -252,5 +306,19 @@ impl<'a, 'w> Cubes<'a, 'w> {
     fn fresh(&mut self) -> ExprId {
         self.next_expr += 1;
         ExprId(self.next_expr - 1)
+    }
+}
+
+/// What is common to an aggregate or a lookup that is wanted.
+fn source_of<'a>(wanted: &Wanted<'a>) -> Option<Source<'a>> {
+    match &wanted.expr.kind {
+        ExprKind::Aggregate(a) => {
+            Some(Source { table: a.table, via: a.via.as_ref(), arg: a.arg.as_ref(), condition: a.condition.as_ref() })
+        }
+        ExprKind::Lookup(l) => {
+            let Lookup { table, arg, via, condition } = &**l;
+            Some(Source { table: *table, via: via.as_ref(), arg: Some(arg), condition: condition.as_ref() })
+        }
+        _ => None,
     }
 }

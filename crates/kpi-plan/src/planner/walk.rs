@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kpi_check::model::{
     Audience, ByKey, ByTable, Expr, ExprId, ExprKind, Grade, IncentiveId, IndicatorField, IndicatorId, Line, LineKind,
-    Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing,
+    MidPeriod, Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing,
 };
+use kpi_value::PeriodKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::STREAK_HISTORY;
-use crate::{Roots, SpineId};
+use crate::{Roots, Spine, SpineId};
 
 /// An aggregate or a lookup that is to be read for the cells of a spine.
 pub(super) struct Wanted<'a> {
@@ -17,19 +18,22 @@ pub(super) struct Wanted<'a> {
     pub spine: SpineId,
 }
 
-/// The state of the walk. Every function that walks something returns how many periods before a cell it needs.
+/// The state of the walk. Every function that walks something for the cells of a spine returns how many of its periods before
+/// a cell it needs.
 pub(super) struct Walk<'a> {
     pub model: &'a Model,
-    pub spines: Vec<Subject>,
+    pub spines: Vec<Spine>,
     pub rosters: BTreeMap<TableId, BTreeSet<u32>>,
     pub reads: Vec<Wanted<'a>>,
-    by_subject: FxHashMap<Subject, SpineId>,
+    /// For each kind of period shorter than the policy's that is in use, how many of them before the first are needed.
+    pub shorter: BTreeMap<PeriodKind, u32>,
+    places: FxHashMap<Spine, SpineId>,
     exprs: FxHashMap<(ExprId, SpineId), u32>,
-    actuals: FxHashMap<IndicatorId, u32>,
-    indicators: FxHashMap<IndicatorId, u32>,
+    actuals: FxHashMap<(IndicatorId, SpineId), u32>,
+    indicators: FxHashMap<(IndicatorId, SpineId), u32>,
     cards: FxHashMap<ScorecardId, u32>,
     incentives: FxHashMap<IncentiveId, u32>,
-    open: FxHashSet<IndicatorId>,
+    open: FxHashSet<(IndicatorId, SpineId)>,
 }
 
 impl<'a> Walk<'a> {
@@ -39,7 +43,8 @@ impl<'a> Walk<'a> {
             spines: Vec::new(),
             rosters: BTreeMap::new(),
             reads: Vec::new(),
-            by_subject: FxHashMap::default(),
+            shorter: BTreeMap::new(),
+            places: FxHashMap::default(),
             exprs: FxHashMap::default(),
             actuals: FxHashMap::default(),
             indicators: FxHashMap::default(),
@@ -62,19 +67,29 @@ impl<'a> Walk<'a> {
             depth = depth.max(self.walk_rule(rule));
         }
         for &indicator in &roots.indicators {
-            depth = depth.max(self.walk_indicator(indicator));
+            let spine = self.whole(&self.model.indicators[indicator].subject);
+            depth = depth.max(self.walk_indicator(indicator, spine));
         }
         depth
     }
 
-    /// The spine of these subjects, new or old.
-    fn spine(&mut self, subject: &Subject) -> SpineId {
-        if let Some(&id) = self.by_subject.get(subject) {
+    /// The spine of these subjects in periods of the policy.
+    fn whole(&mut self, subject: &Subject) -> SpineId {
+        self.spine(subject, self.model.policy.period, MidPeriod::Last)
+    }
+
+    /// The spine of these subjects in periods of a kind, new or old.
+    fn spine(&mut self, subject: &Subject, period: PeriodKind, mid: MidPeriod) -> SpineId {
+        let spine = Spine { subject: subject.clone(), period, mid };
+        if let Some(&id) = self.places.get(&spine) {
             return id;
         }
         let id = SpineId(self.spines.len() as u32);
-        self.spines.push(subject.clone());
-        self.by_subject.insert(subject.clone(), id);
+        self.spines.push(spine.clone());
+        self.places.insert(spine, id);
+        if period != self.model.policy.period {
+            self.shorter.entry(period).or_default();
+        }
         match subject {
             Subject::Table(table) => self.use_roster(*table),
             Subject::Group(table, path) => {
@@ -84,6 +99,33 @@ impl<'a> Walk<'a> {
             Subject::All => {}
         }
         id
+    }
+
+    /// The period and the attributes of a spine.
+    fn cells(&self, spine: SpineId) -> (PeriodKind, MidPeriod) {
+        let spine = self.spines.get(spine.0 as usize);
+        spine.map_or((self.model.policy.period, MidPeriod::Last), |spine| (spine.period, spine.mid))
+    }
+
+    /// The spine that other periods and other subjects are read from: whole periods where this one has stints.
+    fn unsplit(&mut self, spine: SpineId) -> SpineId {
+        match self.spines.get(spine.0 as usize) {
+            Some(Spine { subject, period, mid: MidPeriod::Split }) => {
+                let (subject, period) = (subject.clone(), *period);
+                self.spine(&subject, period, MidPeriod::Last)
+            }
+            _ => spine,
+        }
+    }
+
+    /// The spine of an indicator that is read for the cells of another one.
+    fn spine_of(&mut self, id: IndicatorId, spine: SpineId) -> SpineId {
+        let subject = &self.model.indicators[id].subject;
+        if self.spines.get(spine.0 as usize).is_some_and(|spine| spine.subject == *subject) {
+            return spine;
+        }
+        let (period, mid) = self.cells(spine);
+        self.spine(subject, period, if mid == MidPeriod::Split { MidPeriod::Last } else { mid })
     }
 
     /// Has a table loaded row by row: its key, and what says when a row holds.
@@ -120,8 +162,8 @@ impl<'a> Walk<'a> {
     fn walk_kind(&mut self, expr: &'a Expr, spine: SpineId) -> u32 {
         match &expr.kind {
             ExprKind::Column(path) => {
-                let grouped =
-                    matches!(self.spines.get(spine.0 as usize), Some(Subject::Group(_, group)) if group == path);
+                let subject = self.spines.get(spine.0 as usize).map(|spine| &spine.subject);
+                let grouped = matches!(subject, Some(Subject::Group(_, group)) if group == path);
                 if !grouped {
                     self.use_path(path);
                 }
@@ -140,10 +182,11 @@ impl<'a> Walk<'a> {
                 keys.max(self.walk_all(param.value.rows.iter().map(|row| &row.value), spine))
             }
             ExprKind::Indicator(id, field) => match field {
-                IndicatorField::Actual => self.walk_actual(*id),
-                _ => self.walk_indicator(*id),
+                IndicatorField::Actual => self.walk_actual(*id, spine),
+                _ => self.walk_indicator(*id, spine),
             },
             ExprKind::Over(inner, scope) => {
+                let spine = self.unsplit(spine);
                 let subject = match scope {
                     Scope::All => Subject::All,
                     Scope::Reference(path) => {
@@ -154,16 +197,27 @@ impl<'a> Walk<'a> {
                         path.table().map_or(Subject::All, |table| Subject::Group(table, path.clone()))
                     }
                 };
-                let wider = self.spine(&subject);
+                let (period, mid) = self.cells(spine);
+                let wider = self.spine(&subject, period, mid);
                 self.walk_expr(inner, wider)
             }
             ExprKind::Among(among) => {
                 among.by.iter().for_each(|path| self.use_path(path));
+                let spine = self.unsplit(spine);
                 self.walk_all(std::iter::once(&among.of).chain(&among.condition), spine)
             }
-            ExprKind::Previous(inner, n) => n.saturating_add(self.walk_expr(inner, spine)),
-            ExprKind::Growth(inner) => 1 + self.walk_expr(inner, spine),
-            ExprKind::Streak(inner) => STREAK_HISTORY + self.walk_expr(inner, spine),
+            ExprKind::Previous(inner, n) => {
+                let spine = self.unsplit(spine);
+                n.saturating_add(self.walk_expr(inner, spine))
+            }
+            ExprKind::Growth(inner) => {
+                let before = self.unsplit(spine);
+                (1 + self.walk_expr(inner, before)).max(self.walk_expr(inner, spine))
+            }
+            ExprKind::Streak(inner) => {
+                let spine = self.unsplit(spine);
+                STREAK_HISTORY + self.walk_expr(inner, spine)
+            }
             ExprKind::Pay(incentive, _) => self.walk_incentive(*incentive),
             _ => self.walk_all(expr.children().into_iter(), spine),
         }
@@ -178,42 +232,75 @@ impl<'a> Walk<'a> {
         self.walk_all(keys, spine)
     }
 
-    fn walk_actual(&mut self, id: IndicatorId) -> u32 {
-        if let Some(&depth) = self.actuals.get(&id) {
+    fn walk_actual(&mut self, id: IndicatorId, spine: SpineId) -> u32 {
+        let spine = self.spine_of(id, spine);
+        if self.shorter_cells(id, spine).is_some() {
+            return self.walk_indicator(id, spine);
+        }
+        if let Some(&depth) = self.actuals.get(&(id, spine)) {
             return depth;
         }
         // A formula that reads its own indicator is no formula; the evaluator finds no data there.
-        if !self.open.insert(id) {
+        if !self.open.insert((id, spine)) {
             return 0;
         }
-        let indicator = &self.model.indicators[id];
-        let spine = self.spine(&indicator.subject);
-        let depth = self.walk_expr(&indicator.formula, spine);
-        self.open.remove(&id);
-        self.actuals.insert(id, depth);
+        let depth = self.walk_expr(&self.model.indicators[id].formula, spine);
+        self.open.remove(&(id, spine));
+        self.actuals.insert((id, spine), depth);
         depth
     }
 
-    fn walk_indicator(&mut self, id: IndicatorId) -> u32 {
-        if let Some(&depth) = self.indicators.get(&id) {
+    /// The spine of the shorter periods from which an indicator is rolled up for the cells of a spine.
+    fn shorter_cells(&mut self, id: IndicatorId, spine: SpineId) -> Option<SpineId> {
+        let indicator = &self.model.indicators[id];
+        let shorter = indicator.shorter.filter(|shorter| shorter.period < self.cells(spine).0)?;
+        Some(self.spine(&indicator.subject, shorter.period, MidPeriod::Last))
+    }
+
+    /// Notes that so many shorter periods before the first one are needed.
+    fn note_shorter(&mut self, spine: SpineId, depth: u32) {
+        let slot = self.shorter.entry(self.cells(spine).0).or_default();
+        *slot = depth.max(*slot);
+    }
+
+    fn walk_indicator(&mut self, id: IndicatorId, spine: SpineId) -> u32 {
+        let spine = self.spine_of(id, spine);
+        if let Some(&depth) = self.indicators.get(&(id, spine)) {
             return depth;
         }
-        self.indicators.insert(id, 0);
+        self.indicators.insert((id, spine), 0);
         let indicator = &self.model.indicators[id];
-        let spine = self.spine(&indicator.subject);
-        let mut depth = self.walk_actual(id).max(self.walk_scoring(&indicator.scoring, spine));
-        if let Some(table) = &indicator.target {
-            depth = depth.max(self.walk_keys(table, spine));
-            for target in table.rows.iter().filter_map(|row| row.value.as_ref()) {
-                let bounds = match &target.kind {
-                    TargetKind::Compare(_, bound) => self.walk_expr(bound, spine),
-                    TargetKind::Between(low, high, _) => self.walk_expr(low, spine).max(self.walk_expr(high, spine)),
-                };
-                depth = depth.max(bounds).max(self.walk_all(target.stretch.iter(), spine));
+        let mut depth = self.walk_scoring(&indicator.scoring, spine);
+        if let Some(shorter) = self.shorter_cells(id, spine) {
+            let inside = self.walk_indicator(id, shorter);
+            self.note_shorter(shorter, inside);
+        } else {
+            depth = depth.max(self.walk_actual(id, spine));
+            if let Some(table) = &indicator.target {
+                depth = depth.max(self.walk_keys(table, spine));
+                for target in table.rows.iter().filter_map(|row| row.value.as_ref()) {
+                    let bounds = match &target.kind {
+                        TargetKind::Compare(_, bound) => self.walk_expr(bound, spine),
+                        TargetKind::Between(low, high, _) => {
+                            self.walk_expr(low, spine).max(self.walk_expr(high, spine))
+                        }
+                    };
+                    depth = depth.max(bounds).max(self.walk_all(target.stretch.iter(), spine));
+                }
             }
         }
-        self.indicators.insert(id, depth);
+        self.indicators.insert((id, spine), depth);
         depth
+    }
+
+    /// What is shown of an indicator's shorter periods beside it.
+    fn walk_track(&mut self, id: IndicatorId) {
+        let indicator = &self.model.indicators[id];
+        for track in &indicator.track {
+            let spine = self.spine(&indicator.subject, track.period, MidPeriod::Last);
+            let inside = self.walk_actual(id, spine);
+            self.note_shorter(spine, inside);
+        }
     }
 
     fn walk_scoring(&mut self, scoring: &'a Scoring, spine: SpineId) -> u32 {
@@ -228,7 +315,7 @@ impl<'a> Walk<'a> {
             return depth;
         }
         let card = &self.model.scorecards[id];
-        let spine = self.spine(&Subject::Table(card.table));
+        let spine = self.spine(&Subject::Table(card.table), self.model.policy.period, card.mid_period);
         card.rank_among.iter().for_each(|path| self.use_path(path));
         if let Some(Grade::Shares { by, .. }) = &card.grade {
             by.iter().for_each(|path| self.use_path(path));
@@ -248,7 +335,8 @@ impl<'a> Walk<'a> {
             }
             depth = depth.max(match &line.kind {
                 LineKind::Indicator { indicator, scoring, .. } => {
-                    self.walk_indicator(*indicator).max(self.walk_scoring(scoring, spine))
+                    self.walk_track(*indicator);
+                    self.walk_indicator(*indicator, spine).max(self.walk_scoring(scoring, spine))
                 }
                 LineKind::Card(card) => self.walk_card(*card),
                 LineKind::Group { lines, .. } => self.walk_lines(lines, spine),
@@ -257,10 +345,29 @@ impl<'a> Walk<'a> {
         depth
     }
 
-    fn walk_audience(&mut self, audience: &'a Audience, spine: SpineId) -> u32 {
+    /// Walks whom something is for, and what is evaluated for each of them: for cards in the cells of their scorecard.
+    fn walk_audience(
+        &mut self,
+        audience: &'a Audience,
+        table: TableId,
+        mut values: impl FnMut(&mut Walk<'a>, SpineId) -> u32,
+    ) -> u32 {
+        let subject = Subject::Table(table);
         match audience {
-            Audience::Cards(cards) => cards.iter().map(|&card| self.walk_card(card)).max().unwrap_or(0),
-            Audience::Table(_, condition) => self.walk_all(condition.iter(), spine),
+            Audience::Cards(cards) => {
+                let mut depth = 0;
+                for &card in cards {
+                    depth = depth.max(self.walk_card(card));
+                    let mid = self.model.scorecards[card].mid_period;
+                    let spine = self.spine(&subject, self.model.policy.period, mid);
+                    depth = depth.max(values(self, spine));
+                }
+                depth
+            }
+            Audience::Table(_, condition) => {
+                let spine = self.whole(&subject);
+                self.walk_all(condition.iter(), spine).max(values(self, spine))
+            }
         }
     }
 
@@ -269,19 +376,19 @@ impl<'a> Walk<'a> {
             return depth;
         }
         let incentive = &self.model.incentives[id];
-        let spine = self.spine(&Subject::Table(incentive.table));
-        let limits = incentive.condition.iter().chain(&incentive.cap).chain(&incentive.floor);
-        let values = limits.chain(incentive.pays.iter().map(|pay| &pay.value));
-        let depth = self.walk_all(values, spine).max(self.walk_audience(&incentive.audience, spine));
+        let depth = self.walk_audience(&incentive.audience, incentive.table, |walk, spine| {
+            let limits = incentive.condition.iter().chain(&incentive.cap).chain(&incentive.floor);
+            walk.walk_all(limits.chain(incentive.pays.iter().map(|pay| &pay.value)), spine)
+        });
         self.incentives.insert(id, depth);
         depth
     }
 
     fn walk_rule(&mut self, id: RuleId) -> u32 {
         let rule = &self.model.rules[id];
-        let spine = self.spine(&Subject::Table(rule.table));
-        let says = rule.then.as_ref().map_or(0, |then| self.walk_keys(&then.text, spine));
-        let judged = self.walk_expr(&rule.condition, spine).max(self.walk_audience(&rule.audience, spine));
-        says.max(judged + rule.streak.saturating_sub(1))
+        self.walk_audience(&rule.audience, rule.table, |walk, spine| {
+            let says = rule.then.as_ref().map_or(0, |then| walk.walk_keys(&then.text, spine));
+            says.max(walk.walk_expr(&rule.condition, spine))
+        }) + rule.streak.saturating_sub(1)
     }
 }

@@ -2,7 +2,7 @@
 
 use kpi_base::codes::run::UNKNOWN_AUDIENCE;
 use kpi_base::{Diagnostic, Span};
-use kpi_check::model::{Expr, Subject, TableId};
+use kpi_check::model::{Expr, MidPeriod, Subject, TableId};
 use kpi_plan::SpineId;
 
 use crate::findings::{cards_text, name_some};
@@ -49,18 +49,17 @@ impl Members {
 /// knows whether the subject is concerned: it is not, and a finding says so.
 pub(crate) fn members(
     ev: &mut Evaluator<'_>,
-    table: TableId,
+    (table, mid): (TableId, MidPeriod),
     condition: Option<&Expr>,
     name: (&str, Span),
     findings: &mut Vec<Diagnostic>,
 ) -> Members {
-    let Some(spine) = ev.plan.spine(&Subject::Table(table)) else {
+    let Some(spine) = ev.plan.spine_of(&Subject::Table(table), ev.plan.from.kind, mid) else {
         return Members::new(SpineId(0), Vec::new(), 0, 0);
     };
     let holds = condition.map(|condition| ev.column(condition, At::spine(spine)));
-    let first = ev.timeline().judged;
     let cells = ev.spine(spine);
-    let first_judged = cells.cell(0, first);
+    let first_judged = cells.judged;
     let mut taken = Vec::new();
     let mut unknown = Vec::new();
     for cell in (0..cells.cells()).filter(|&cell| cells.is_present(cell)) {

@@ -24,7 +24,7 @@ pub(crate) fn score_cards(
 ) -> Cards {
     let card = &ev.model.scorecards[id];
     let name = (card.title.name.as_str(), card.title.span);
-    let members = members(ev, card.table, card.condition.as_ref(), name, findings);
+    let members = members(ev, (card.table, card.mid_period), card.condition.as_ref(), name, findings);
     let mut cards = empty(id, members);
     if fill(ev, card, &mut cards, done, findings).is_err() {
         let message = format!("a score of `{}` is too large to be computed", card.title.name);
@@ -164,8 +164,9 @@ fn groups(
 ) -> Vec<Option<u32>> {
     let spine = cards.members.spine;
     if by.is_empty() {
-        let cells = ev.spine(spine);
-        return cards.members.cells.iter().map(|&cell| Some(cells.period(cell as usize) as u32)).collect();
+        let (cells, periods) = (ev.spine(spine), &ev.timeline_of(spine).periods);
+        let period = |&cell: &u32| periods.get(cells.period(cell as usize)).map(|period| period.index as u32);
+        return cards.members.cells.iter().map(period).collect();
     }
     let groups = ev.groups(by, spine);
     let of = |cell: u32| groups.get(cell as usize).copied().filter(|&group| group != NOWHERE);

@@ -19,7 +19,7 @@ impl Evaluator<'_> {
             return (*self.not_planned(expr, at)).clone();
         };
         let Some(table) = self.source_of(read) else { return (*self.not_planned(expr, at)).clone() };
-        let available = self.availability(table);
+        let available = self.availability(table, at.spine);
         if self.facts.sources.get(&table).is_some_and(|source| source.given && source.rows > 0) {
             self.check_parts(read, &parts_of(read), matches!(read.finish, Finish::Histogram(..)));
         }

@@ -7,7 +7,7 @@ use kpi_plan::SpineId;
 use kpi_value::Value;
 use rustc_hash::FxHashMap;
 
-use super::Evaluator;
+use super::{Cells, Evaluator};
 use crate::{Column, NOWHERE};
 
 impl Evaluator<'_> {
@@ -32,7 +32,7 @@ impl Evaluator<'_> {
         if path.table() != self.table_of(spine) {
             return Column::none(cells);
         }
-        let rows = self.path_rows(path);
+        let rows = self.path_rows(path, self.cells_of(spine));
         self.check_given(last);
         let facts = self.facts;
         let Some(column) = self.plan.roster(last.table).and_then(|r| facts.rosters.get(r)?.column(last.index)) else {
@@ -55,26 +55,40 @@ impl Evaluator<'_> {
         }
     }
 
-    /// For each cell of the path's first table, the row as of the period of the table of its last column.
-    fn path_rows(&mut self, path: &Path) -> Arc<Vec<u32>> {
+    /// The cells of a spine, as what paths are followed from.
+    pub(crate) fn cells_of(&self, spine: SpineId) -> Cells {
+        let own = self.spine(spine);
+        if own.is_split() { Cells::Stints(spine) } else { Cells::Timeline(own.timeline) }
+    }
+
+    /// For each cell of the path's first table, the row as of the cell's stretch of time of the table of its last column.
+    fn path_rows(&mut self, path: &Path, cells: Cells) -> Arc<Vec<u32>> {
         let nothing = || Arc::new(Vec::new());
         let Some((_, references)) = path.0.split_last() else { return nothing() };
         let Some(first) = path.table().and_then(|table| self.plan.roster(table)) else { return nothing() };
-        let Some(mut rows) = self.rows.get(first).cloned() else { return nothing() };
-        let periods = self.timeline.periods.len().max(1);
-        let entities = rows.len() / periods;
+        let (timeline, found) = match cells {
+            Cells::Timeline(timeline) => (timeline, self.roster_rows(timeline, first)),
+            Cells::Stints(spine) => (self.spine(spine).timeline, Some(Arc::clone(&self.spine(spine).rows))),
+        };
+        let Some(mut rows) = found else { return nothing() };
+        let stretches = self.timelines.get(timeline).map_or(0, |timeline| timeline.periods.len()).max(1);
+        let entities = (rows.len() / stretches).max(1);
         for reference in references {
             let referred = self.referred_entities(*reference);
             let next = self.model.referred(*reference).and_then(|table| self.plan.roster(table));
             let Some(next) = next else { return nothing() };
             let anytime = self.flow_rows(next);
-            let Some(next) = self.rows.get(next) else { return nothing() };
-            let width = next.len() / periods;
+            let Some(next) = self.roster_rows(timeline, next) else { return nothing() };
+            let width = next.len() / stretches;
+            let stretch = |cell: usize| match cells {
+                Cells::Timeline(_) => cell / entities,
+                Cells::Stints(spine) => self.spine(spine).period(cell),
+            };
             let hop = |(cell, &row): (usize, &u32)| {
                 let entity = referred.get(row as usize).copied().filter(|&entity| entity != NOWHERE)?;
                 match &anytime {
                     Some(rows) => rows.get(entity as usize).copied(),
-                    None => next.get(cell / entities.max(1) * width + entity as usize).copied(),
+                    None => next.get(stretch(cell) * width + entity as usize).copied(),
                 }
             };
             rows = Arc::new(rows.iter().enumerate().map(|x| hop(x).unwrap_or(NOWHERE)).collect());
@@ -120,19 +134,19 @@ impl Evaluator<'_> {
         entities
     }
 
-    /// For each cell of the path's first table, the entity of the spine to which the path leads as of the period: the
+    /// For each cell of the path's first table, the entity to which the path leads as of the cell's stretch of time: the
     /// referred subject, or the group of the dimension's member.
-    pub(crate) fn links(&mut self, path: &Path, to: SpineId) -> Arc<Vec<u32>> {
-        if let Some(links) = self.links.get(&(path.clone(), to)) {
+    pub(crate) fn links(&mut self, path: &Path, cells: Cells) -> Arc<Vec<u32>> {
+        if let Some(links) = self.links.get(&(path.clone(), cells)) {
             return Arc::clone(links);
         }
-        let links = Arc::new(self.compute_links(path));
-        self.links.insert((path.clone(), to), Arc::clone(&links));
+        let links = Arc::new(self.compute_links(path, cells));
+        self.links.insert((path.clone(), cells), Arc::clone(&links));
         links
     }
 
-    fn compute_links(&mut self, path: &Path) -> Vec<u32> {
-        let rows = self.path_rows(path);
+    fn compute_links(&mut self, path: &Path, cells: Cells) -> Vec<u32> {
+        let rows = self.path_rows(path, cells);
         let Some(last) = path.last() else { return Vec::new() };
         if let Type::Reference(_) = self.model.column(last).ty {
             let referred = self.referred_entities(last);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kpi_check::model::{self, ArithmeticOp, CompareOp, ExprKind, IndicatorField, LineField, PeriodField, Type};
-use kpi_value::{Dec, Overflow, Value};
+use kpi_value::{Dec, Overflow, Period, Value};
 
 use super::troubles::{Kind, Site};
 use super::{At, Evaluator, Reading};
@@ -70,7 +70,8 @@ impl Evaluator<'_> {
                 let x = self.column(x, at);
                 bools(cells, &[&x], |i| Some(!x.is_known(i)))
             }
-            ExprKind::Window(..) | ExprKind::OverWindow(..) | ExprKind::StintDays => self.not_planned(expr, at),
+            ExprKind::StintDays => self.stint_days(at.spine),
+            ExprKind::Window(..) | ExprKind::OverWindow(..) => self.not_planned(expr, at),
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.column(condition, at);
                 let (then, otherwise) = (self.column(then, at), self.column(otherwise, at));
@@ -196,17 +197,19 @@ impl Evaluator<'_> {
     }
 
     fn period_field(&self, field: PeriodField, at: At) -> Arc<Column> {
-        let spine = self.spine(at.spine);
-        let value = |cell: usize| {
-            let &(start, end) = self.timeline.days.get(spine.period(cell))?;
-            let days = i64::from(end.0 - start.0 + 1);
-            Some(match field {
-                PeriodField::Start => Value::Date(start),
-                PeriodField::End => Value::Date(end),
+        let (spine, calendar) = (self.spine(at.spine), &self.model.policy.calendar);
+        let periods = self.timeline_of(at.spine).periods.iter();
+        let of_period = |&period: &Period| {
+            let days = i64::from(calendar.days(period));
+            match field {
+                PeriodField::Start => Value::Date(calendar.start(period)),
+                PeriodField::End => Value::Date(calendar.end(period)),
                 PeriodField::Days => Value::Dec(Dec::int(days)),
                 PeriodField::Length => Value::Dec(Dec::int(days * 86_400)),
-            })
+            }
         };
+        let values: Vec<Value> = periods.map(of_period).collect();
+        let value = |cell: usize| values.get(spine.period(cell)).cloned();
         let ty = if matches!(field, PeriodField::Start | PeriodField::End) { Type::Date } else { Type::NUMBER };
         Arc::new(Column::of(ty, (0..spine.cells()).map(value)))
     }

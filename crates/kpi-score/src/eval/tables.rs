@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kpi_base::Span;
 use kpi_check::model::{self, ByKey, ByTable, Curve, CurveKind, ParamId, Pattern};
-use kpi_value::{Dec, Value};
+use kpi_value::{Date, Dec, Period, Value};
 
 use super::troubles::{Kind, Site};
 use super::{Applied, At, Evaluator};
@@ -13,7 +13,7 @@ use crate::{Column, NOWHERE};
 
 /// The values of one key of a table.
 enum Key {
-    /// The first day of the cell's period.
+    /// The day of the cell's period as of which such tables are read.
     Date,
     /// A member, or anything else that a pattern may look at.
     Values(Arc<Column>),
@@ -23,6 +23,15 @@ impl Evaluator<'_> {
     /// For each cell the row of a `by` table in force; [`NOWHERE`] where no row applies, because a key has no data.
     pub fn rows_in_force<T>(&mut self, table: &ByTable<T>, at: At) -> Arc<Vec<u32>> {
         self.rows_for(table, None, at)
+    }
+
+    /// For each stretch of time of a spine the day as of which tables by date are read: the first of the policy's period,
+    /// the last of a shorter one.
+    fn dated_days(&self, spine: kpi_plan::SpineId) -> Vec<Date> {
+        let (timeline, calendar) = (self.timeline_of(spine), &self.model.policy.calendar);
+        let shorter = timeline.kind != self.model.policy.period;
+        let day = |&period: &Period| if shorter { calendar.end(period) } else { calendar.start(period) };
+        timeline.periods.iter().map(day).collect()
     }
 
     fn rows_for<T>(&mut self, table: &ByTable<T>, index: Option<&[model::Expr]>, at: At) -> Arc<Vec<u32>> {
@@ -36,8 +45,8 @@ impl Evaluator<'_> {
                 (ByKey::Expr(own), Some(written)) => Key::Values(self.column(written.next().unwrap_or(own), at)),
             });
         }
+        let days = self.dated_days(at.spine);
         let spine = self.spine(at.spine);
-        let days = &self.timeline.days;
         let applies = |pattern: &Pattern, key: &Key, cell: usize| match (pattern, key) {
             (Pattern::Any, _) => true,
             (Pattern::Members(members), Key::Values(column)) => {
@@ -45,7 +54,7 @@ impl Evaluator<'_> {
             }
             (Pattern::Dates(from, before), key) => {
                 let day = match key {
-                    Key::Date => days.get(spine.period(cell)).map(|(start, _)| *start),
+                    Key::Date => days.get(spine.period(cell)).copied(),
                     Key::Values(column) => match column.value(cell) {
                         Some(Value::Date(day)) => Some(day),
                         _ => None,

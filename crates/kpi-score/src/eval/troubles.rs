@@ -168,7 +168,7 @@ impl Evaluator<'_> {
     /// Findings that stop the run hold in any period; the others matter where they are seen.
     fn is_worth_telling(&self, kind: Kind, owner: Option<IndicatorId>, spine: SpineId, cell: usize) -> bool {
         let on_card = owner.and_then(|id| self.on_cards.get(&id)).and_then(|cells| cells.get(cell));
-        let judged = self.spine(spine).period(cell) >= self.timeline.judged && on_card.copied().unwrap_or(true);
+        let judged = cell >= self.spine(spine).judged && on_card.copied().unwrap_or(true);
         match kind {
             Kind::Overflow | Kind::SeveralRows | Kind::DateOutOfRange | Kind::NotPlanned => true,
             Kind::NegativeTarget | Kind::StreakTooLong => judged,
@@ -186,10 +186,10 @@ impl Evaluator<'_> {
     }
 
     fn name_cells(&self, spine: SpineId, cells: &[usize]) -> String {
-        let spine = self.spine(spine);
+        let (timeline, spine) = (self.timeline_of(spine), self.spine(spine));
         let name = |&cell: &usize| {
             let key = spine.keys.get(spine.entity(cell)).map_or("", |key| &**key);
-            let period = self.timeline.periods.get(spine.period(cell));
+            let period = timeline.periods.get(spine.period(cell));
             let period = period.map_or_else(String::new, |&p| self.model.policy.calendar.show(p));
             if key.is_empty() { format!("everything in {period}") } else { format!("`{key}` in {period}") }
         };

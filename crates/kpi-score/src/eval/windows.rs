@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{self, Among, AmongFunction, Scope, Subject};
-use kpi_plan::STREAK_HISTORY;
-use kpi_value::{Dec, Overflow};
+use kpi_check::model::{self, Among, AmongFunction, Scope, Subject, Timing};
+use kpi_plan::{STREAK_HISTORY, SpineId};
+use kpi_value::{Date, Dec, Overflow};
 
 use super::troubles::{Kind, Site};
 use super::{At, Evaluator};
@@ -12,14 +12,92 @@ use crate::kernels::sample::{self, Weighted};
 use crate::{Column, NOWHERE};
 
 impl Evaluator<'_> {
+    /// The spine that other periods and other members are read from: for stints that of the whole periods.
+    pub(crate) fn whole_spine(&self, spine: SpineId) -> SpineId {
+        let own = self.spine(spine);
+        let whole = own.is_split().then(|| self.plan.spine(&own.subject));
+        whole.flatten().unwrap_or(spine)
+    }
+
+    /// For each stint of a split spine the cell of its whole period.
+    fn whole_cells(&self, spine: SpineId, whole: SpineId) -> Vec<Option<usize>> {
+        let (own, of_whole) = (self.spine(spine), self.spine(whole));
+        let places = self.wider_places(spine, whole);
+        let cell = |cell: usize| of_whole.cell(own.entity(cell), places.get(own.period(cell)).copied().flatten()?);
+        (0..own.cells()).map(cell).collect()
+    }
+
+    /// Where the whole period of a cell is read: the cell itself but for a stint.
+    pub(crate) fn whole_cell(&self, at: At, cell: usize) -> Option<(At, usize)> {
+        let spine = self.whole_spine(at.spine);
+        if spine == at.spine {
+            return Some((at, cell));
+        }
+        let own = self.spine(at.spine);
+        let period = self.timeline_of(at.spine).periods.get(own.period(cell))?;
+        let place = self.timeline_of(spine).place(period.index)?;
+        Some((At { spine, ..at }, self.spine(spine).cell(own.entity(cell), place)?))
+    }
+
+    /// A column of whole periods for the stints in them.
+    fn from_whole(&self, column: Arc<Column>, spine: SpineId, whole: SpineId) -> Arc<Column> {
+        if spine == whole {
+            return column;
+        }
+        Arc::new(column.gather(self.whole_cells(spine, whole).into_iter()))
+    }
+
+    /// The spine of a group's subject for the cells of another spine.
+    pub(crate) fn wider_spine(&self, subject: &Subject, spine: SpineId) -> Option<SpineId> {
+        let planned = self.plan.spines.get(spine.0 as usize)?;
+        self.plan.spine_of(subject, planned.period, planned.mid)
+    }
+
+    /// For each stretch of time of a spine the place of the same period on another.
+    fn wider_places(&self, spine: SpineId, wider: SpineId) -> Vec<Option<usize>> {
+        let wider = self.timeline_of(wider);
+        self.timeline_of(spine).periods.iter().map(|period| wider.place(period.index)).collect()
+    }
+
+    /// For each cell the days that it covers: of a stint its own, else those of the period on which the subject is there.
+    pub(crate) fn stint_days(&self, spine: SpineId) -> Arc<Column> {
+        let (own, timeline) = (self.spine(spine), self.timeline_of(spine));
+        let length = |(first, last): (Date, Date)| Dec::int(i64::from(last.0) - i64::from(first.0) + 1);
+        let whole = |cell: usize| timeline.days.get(own.period(cell)).copied().map(length);
+        let roster = own.roster.and_then(|place| self.facts.rosters.get(place));
+        let timed = roster.filter(|roster| {
+            matches!(self.model.tables[roster.table].time, Timing::Stock { .. } | Timing::AsOf(_)) && !own.is_split()
+        });
+        let mut days: Vec<Option<Dec>> = (0..own.cells()).map(whole).collect();
+        if let Some(roster) = timed {
+            days.fill(None);
+            for (&entity, &(from, to)) in roster.entities.iter().zip(&roster.validity) {
+                for (place, &(start, end)) in timeline.days.iter().enumerate() {
+                    let (first, last) = (from.map_or(start, |d| d.max(start)), to.map_or(end, |d| d.min(end)));
+                    let slot = own.cell(entity as usize, place).and_then(|cell| days.get_mut(cell));
+                    if let (true, Some(slot)) = (first <= last, slot) {
+                        *slot = slot.unwrap_or(Dec::ZERO).add(length((first, last))).ok();
+                    }
+                }
+            }
+        }
+        let there = days.into_iter().enumerate().map(|(cell, days)| days.filter(|_| own.is_present(cell)));
+        Arc::new(Column::Dec(there.collect()))
+    }
+
     /// X of the same subject n periods earlier; no data before the first period, and where the subject was not there.
     pub(crate) fn previous(&mut self, x: &model::Expr, n: u32, at: At) -> Arc<Column> {
-        let x = self.column(x, at);
+        let whole = self.whole_spine(at.spine);
+        let x = self.column(x, At { spine: whole, ..at });
         let n = self.faulty_shift(n);
-        let spine = self.spine(at.spine);
+        let (own, spine) = (self.spine(at.spine), self.spine(whole));
         let shift = spine.entities().saturating_mul(n as usize);
-        let from = (0..spine.cells()).map(|cell| cell.checked_sub(shift).filter(|&cell| spine.is_present(cell)));
-        Arc::new(x.gather(from))
+        let before = |cell: usize| cell.checked_sub(shift).filter(|&cell| spine.is_present(cell));
+        if whole == at.spine {
+            return Arc::new(x.gather((0..spine.cells()).map(before)));
+        }
+        let wholes = self.whole_cells(at.spine, whole);
+        Arc::new(x.gather((0..own.cells()).map(|cell| wholes.get(cell).copied().flatten().and_then(before))))
     }
 
     /// X ÷ previous(X) − 1; no data unless previous(X) is above 0.
@@ -37,8 +115,9 @@ impl Evaluator<'_> {
     /// For how many periods up to this one a condition has held: a period where it is false or has no data ends the count.
     /// No data in the cell's own period is no data, and so is a streak longer than [`STREAK_HISTORY`].
     pub(crate) fn streak(&mut self, expr: &model::Expr, condition: &model::Expr, at: At) -> Arc<Column> {
-        let condition = self.column(condition, at);
-        let spine = self.spine(at.spine);
+        let whole = self.whole_spine(at.spine);
+        let condition = self.column(condition, At { spine: whole, ..at });
+        let spine = self.spine(whole);
         let mut lengths: Vec<Option<u32>> = Vec::with_capacity(spine.cells());
         for cell in 0..spine.cells() {
             let before = cell.checked_sub(spine.entities()).and_then(|before| lengths.get(before).copied().flatten());
@@ -50,37 +129,47 @@ impl Evaluator<'_> {
         let too_long: Vec<usize> =
             (0..spine.cells()).filter(|&cell| lengths.get(cell).is_some_and(|l| *l != told(l))).collect();
         if !too_long.is_empty() {
-            self.trouble(Kind::StreakTooLong, (Site::Expr(expr.id), expr.span), at.spine, too_long);
+            self.trouble(Kind::StreakTooLong, (Site::Expr(expr.id), expr.span), whole, too_long);
         }
-        Arc::new(column)
+        self.from_whole(Arc::new(column), at.spine, whole)
     }
 
     /// X for the group to which the subject belongs as of the period.
     pub(crate) fn over(&mut self, expr: &model::Expr, x: &model::Expr, scope: &Scope, at: At) -> Arc<Column> {
+        let whole = self.whole_spine(at.spine);
+        if whole != at.spine {
+            let column = self.column(expr, At { spine: whole, ..at });
+            return self.from_whole(column, at.spine, whole);
+        }
         let subject = match scope {
             Scope::All => Some(Subject::All),
             Scope::Reference(path) => path.last().and_then(|c| self.model.referred(c)).map(Subject::Table),
             Scope::Dimension(path) => path.table().map(|table| Subject::Group(table, path.clone())),
         };
-        let Some(wider) = subject.and_then(|subject| self.plan.spine(&subject)) else {
+        let Some(wider) = subject.and_then(|subject| self.wider_spine(&subject, at.spine)) else {
             return self.not_planned(expr, at);
         };
         let x = self.column(x, At { spine: wider, ..at });
         let links = match scope {
             Scope::All => None,
-            Scope::Reference(path) | Scope::Dimension(path) => Some(self.links(path, wider)),
+            Scope::Reference(path) | Scope::Dimension(path) => Some(self.links(path, self.cells_of(at.spine))),
         };
         let (own, wider) = (self.spine(at.spine), self.spine(wider));
         let from = (0..own.cells()).map(|cell| {
             let entity = links.as_ref().map_or(Some(0), |links| links.get(cell).copied());
             let entity = entity.filter(|&entity| entity != NOWHERE && own.is_present(cell))?;
-            Some(wider.cell(entity as usize, own.period(cell))).filter(|&cell| wider.is_present(cell))
+            wider.cell(entity as usize, own.period(cell)).filter(|&cell| wider.is_present(cell))
         });
         Arc::new(x.gather(from))
     }
 
     /// The members' own values of X, as of the period: those that agree with the subject, meet the condition and have data.
     pub(crate) fn among(&mut self, expr: &model::Expr, among: &Among, at: At) -> Arc<Column> {
+        let whole = self.whole_spine(at.spine);
+        if whole != at.spine {
+            let column = self.column(expr, At { spine: whole, ..at });
+            return self.from_whole(column, at.spine, whole);
+        }
         let of = self.column(&among.of, at);
         let condition = among.condition.as_ref().map(|condition| self.column(condition, at));
         let groups = self.groups(&among.by, at.spine);

@@ -141,16 +141,17 @@ impl Reader<'_, '_> {
     fn over(&self, made: &mut Derivation, x: &model::Expr, scope: &Scope, at: At, cell: usize) {
         let ev = &self.scored.ev;
         let model = self.scored.model();
+        let Some((at, cell)) = ev.whole_cell(at, cell) else { return };
         let subject = match scope {
             Scope::All => Some(Subject::All),
             Scope::Reference(path) => path.last().and_then(|c| model.referred(c)).map(Subject::Table),
             Scope::Dimension(path) => path.table().map(|table| Subject::Group(table, path.clone())),
         };
-        let Some(spine) = subject.and_then(|subject| self.scored.plan().spine(&subject)) else { return };
+        let Some(spine) = subject.and_then(|subject| ev.wider_spine(&subject, at.spine)) else { return };
         let period = ev.spine(at.spine).period(cell);
         let entity = match scope {
             Scope::All => Some(0),
-            Scope::Reference(path) | Scope::Dimension(path) => ev.recorded_link(path, spine, cell),
+            Scope::Reference(path) | Scope::Dimension(path) => ev.recorded_link(path, at.spine, cell),
         };
         let Some(entity) = entity else {
             made.note = Some("the subject is in no group".to_owned());
@@ -159,17 +160,19 @@ impl Reader<'_, '_> {
         let key = ev.spine(spine).keys.get(entity).map_or("", |key| key);
         made.note = Some(if key.is_empty() { "over everything".to_owned() } else { format!("over `{key}`") });
         let there = At { spine, ..at };
-        made.from = self.operands([x], there, ev.spine(spine).cell(entity, period));
+        let Some(cell) = ev.spine(spine).cell(entity, period) else { return };
+        made.from = self.operands([x], there, cell);
     }
 
     /// The same expression some periods earlier; nothing before the first period.
     fn earlier(&self, x: &model::Expr, at: At, cell: usize, back: usize) -> Option<Derivation> {
-        let spine = self.scored.ev.spine(at.spine);
-        let earlier = cell.checked_sub(back * spine.entities())?;
+        let (at, cell) = self.scored.ev.whole_cell(at, cell)?;
+        let earlier = cell.checked_sub(back * self.scored.ev.spine(at.spine).entities())?;
         let mut made = self.formula(x, at, earlier);
+        let period = self.period_text(at.spine, earlier);
         made.note = Some(match made.note {
-            Some(note) => format!("in {}; {note}", self.period_text(spine.period(earlier))),
-            None => format!("in {}", self.period_text(spine.period(earlier))),
+            Some(note) => format!("in {period}; {note}"),
+            None => format!("in {period}"),
         });
         Some(made)
     }

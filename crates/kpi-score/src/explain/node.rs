@@ -2,6 +2,7 @@
 
 use kpi_base::Span;
 use kpi_check::model::{self, Form, Type, Unit};
+use kpi_plan::SpineId;
 use kpi_results::{Derivation, Quantity, Step};
 use kpi_value::{Dec, Value};
 
@@ -68,9 +69,10 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A period as it is written.
-    pub(super) fn period_text(&self, place: usize) -> String {
-        let period = self.scored.timeline().periods.get(place);
+    /// The period of a cell as it is written.
+    pub(super) fn period_text(&self, spine: SpineId, cell: usize) -> String {
+        let place = self.scored.ev.spine(spine).period(cell);
+        let period = self.scored.ev.timeline_of(spine).periods.get(place);
         period.map(|&period| self.scored.model().policy.calendar.show(period)).unwrap_or_default()
     }
 }

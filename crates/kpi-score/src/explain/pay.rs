@@ -127,7 +127,7 @@ impl Reader<'_, '_> {
                 break;
             };
             let mut one = self.formula(&rule.condition, at, cell);
-            let period = self.period_text(spine.period(cell));
+            let period = self.period_text(outcomes.members.spine, cell);
             let complete = |row: usize| cards.is_none_or(|cards| get(&cards.score, row).is_some());
             one.note = Some(match outcomes.members.row(cell) {
                 None => format!("in {period}; the subject is not concerned"),

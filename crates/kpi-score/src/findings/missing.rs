@@ -97,7 +97,7 @@ fn source_missing(ev: &Evaluator<'_>, table: TableId, at: At, cell: usize) -> Op
     if !matches!(source.time, Timing::Flow(_) | Timing::AsOf(_)) {
         return None;
     }
-    let period = *ev.timeline().periods.get(ev.spine(at.spine).period(cell))?;
+    let period = *ev.timeline_of(at.spine).wholes.get(ev.spine(at.spine).period(cell))?;
     let shown = ev.model.policy.calendar.show(period);
     let empty = facts.periods.get(&period.index).is_none_or(|&rows| rows == 0);
     let before = facts.periods.keys().next().is_some_and(|&first| period.index < first);

@@ -31,10 +31,11 @@ struct Answer<'a> {
 pub fn answer(model: &Model, plan: &Plan, data: &Data) -> Facts {
     let this = Answer { model, data };
     let rosters: Vec<Roster> = plan.rosters.iter().map(|r| this.roster(r)).collect();
-    let first = plan.from.plus(-(plan.history as i32));
-    let periods: Vec<Period> =
-        (first.index..=plan.to.index).map(|i| Period { kind: plan.from.kind, index: i }).collect();
-    let cubes = plan.cubes.iter().map(|cube| this.cube(cube, plan, &rosters, &periods)).collect();
+    let periods = |kind| {
+        let range = plan.range(kind).expect("a range of every grain");
+        range.indices().map(|index| Period { kind, index }).collect::<Vec<_>>()
+    };
+    let cubes = plan.cubes.iter().map(|cube| this.cube(cube, plan, &rosters, &periods(cube.grain.period))).collect();
     let sources = plan.cubes.iter().map(|cube| (cube.table, this.source(cube.table))).collect();
     Facts { rosters, cubes, sources, findings: Vec::new() }
 }
@@ -201,6 +202,11 @@ impl Answer<'_> {
         self.model.policy.calendar.period(self.model.policy.period, self.day(value))
     }
 
+    /// The period of the same kind as another in which a time falls.
+    fn period_in(&self, value: &Value, like: Period) -> Period {
+        self.model.policy.calendar.period(like.kind, self.day(value))
+    }
+
     /// Rows of the table that belong to a period, one a key where they are told apart by it.
     fn rows_in(&self, table: TableId, period: Period) -> Vec<&Row> {
         let rows = self.data.table(table).rows.iter();
@@ -208,7 +214,7 @@ impl Answer<'_> {
         match self.model.tables[table].time {
             Timing::Timeless => rows.collect(),
             Timing::Flow(time) => {
-                rows.filter(|row| self.period_of(row[time as usize].as_ref().unwrap()) == period).collect()
+                rows.filter(|row| self.period_in(row[time as usize].as_ref().unwrap(), period) == period).collect()
             }
             Timing::Stock { .. } => rows
                 .filter(|row| {
@@ -217,7 +223,7 @@ impl Answer<'_> {
                 })
                 .collect(),
             Timing::AsOf(time) => rows
-                .filter(|row| self.period_of(row[time as usize].as_ref().unwrap()) == period)
+                .filter(|row| self.period_in(row[time as usize].as_ref().unwrap(), period) == period)
                 .filter(|row| {
                     let key = self.key(table, row);
                     key.is_none_or(|key| self.row_of(table, &key, period).is_some_and(|r| std::ptr::eq(r, *row)))
