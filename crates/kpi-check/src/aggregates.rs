@@ -141,11 +141,24 @@ impl<'a> Checker<'a> {
     }
 
     /// Refuses what differs from period to period in the rows of a table that lie in none: the engine reads such a table once
-    /// for all periods of a run.
-    fn check_rows_in_time<'e>(&mut self, table: TableId, row: impl Iterator<Item = &'e model::Expr>) -> Option<()> {
+    /// for all periods of a run. So it is with the rows of a view's input that hold for a while.
+    pub(crate) fn check_rows_in_time<'e>(
+        &mut self,
+        table: TableId,
+        row: impl Iterator<Item = &'e model::Expr>,
+    ) -> Option<()> {
         if self.model.tables[table].time != Timing::Timeless {
             return Some(());
         }
+        self.check_rows_whenever(table, row)
+    }
+
+    /// As [`Checker::check_rows_in_time`], whatever the time of the table.
+    pub(crate) fn check_rows_whenever<'e>(
+        &mut self,
+        table: TableId,
+        row: impl Iterator<Item = &'e model::Expr>,
+    ) -> Option<()> {
         let mut open: Vec<&model::Expr> = row.collect();
         let mut found: Vec<(Span, String)> = Vec::new();
         while let Some(e) = open.pop() {
@@ -286,7 +299,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn needs(&mut self, call: &ast::Call) -> Option<u32> {
+    pub(crate) fn needs(&mut self, call: &ast::Call) -> Option<u32> {
         let Some((needs, span)) = call.needs else { return Some(0) };
         match crate::data::whole(needs).filter(|n| *n > 0) {
             Some(n) => Some(n),
@@ -300,7 +313,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn aggregate_type(
+    pub(crate) fn aggregate_type(
         &mut self,
         function: AggregateFunction,
         name: &str,

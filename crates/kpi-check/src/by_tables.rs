@@ -36,14 +36,7 @@ impl<'a> Checker<'a> {
         cx: &Context,
         mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
     ) -> Option<model::ByTable<U>> {
-        let keys: Vec<Option<model::ByKey>> = by
-            .keys
-            .iter()
-            .map(|key| match key {
-                ast::ByKey::Date(_) => Some(model::ByKey::Date),
-                ast::ByKey::Expr(e) => self.by_key(e, cx).map(model::ByKey::Expr),
-            })
-            .collect();
+        let keys: Vec<Option<model::ByKey>> = by.keys.iter().map(|key| self.table_key(key, cx)).collect();
         let mut rows = Vec::new();
         let mut sound = true;
         for row in &by.rows {
@@ -59,7 +52,15 @@ impl<'a> Checker<'a> {
         }
         let mut table = model::ByTable { keys, rows };
         order_dates(&mut table);
-        self.check_rows(&table, by.span).then_some(table)
+        self.check_rows(&table, by.span, "row").then_some(table)
+    }
+
+    /// What a table depends on.
+    pub(crate) fn table_key(&mut self, key: &'a ast::ByKey, cx: &Context) -> Option<model::ByKey> {
+        match key {
+            ast::ByKey::Date(_) => Some(model::ByKey::Date),
+            ast::ByKey::Expr(e) => self.by_key(e, cx).map(model::ByKey::Expr),
+        }
     }
 
     /// The patterns of a row, one a key; `None` after a report, and where a key itself is unknown.
@@ -84,7 +85,7 @@ impl<'a> Checker<'a> {
         patterns.into_iter().collect()
     }
 
-    fn pattern(&mut self, pattern: &ast::Pattern, key: Option<&model::ByKey>) -> Option<Pattern> {
+    pub(crate) fn pattern(&mut self, pattern: &ast::Pattern, key: Option<&model::ByKey>) -> Option<Pattern> {
         match (pattern, key?) {
             (ast::Pattern::Any(_), _) => Some(Pattern::Any),
             (ast::Pattern::From(date, _), model::ByKey::Date) => Some(Pattern::Dates(*date, None)),
@@ -114,12 +115,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether a table says one thing for every combination; reported where not.
-    fn check_rows<U>(&mut self, table: &model::ByTable<U>, span: Span) -> bool {
+    /// Whether a table says one thing for every combination; reported where not. `row` is what messages call a row of it:
+    /// `row`, or `column` where it is written across.
+    pub(crate) fn check_rows<U>(&mut self, table: &model::ByTable<U>, span: Span, row: &str) -> bool {
         let mut space = Space::default();
         space.add(table, &self.model.dimensions, &self.model.tables);
         let rows = space.rows(table);
-        let row = |place: usize| table.rows.get(place).map(|row| row.span).unwrap_or_default();
+        let place = |place: usize| table.rows.get(place).map(|row| row.span).unwrap_or_default();
         let Ok(faults) = check_complete(&space.keys(), &rows) else {
             self.report(
                 Diagnostic::new(
@@ -143,28 +145,32 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::tables::TABLE_INCOMPLETE,
-                    format!("{} {what} in no row: {all}", faults.missing_count),
+                    format!("{} {what} in no {row}: {all}", faults.missing_count),
                 )
                 .label(span, "this table is not complete")
-                .help("add the missing rows, or `else:` for all that remains"),
+                .help(if row == "row" {
+                    "add the missing rows, or `else:` for all that remains".to_owned()
+                } else {
+                    format!("add the missing {row}s, or one of `else` for all that remains")
+                }),
             );
             sound = false;
         }
         for (first, second, combination) in faults.twice {
             self.report(
-                Diagnostic::new(codes::tables::TWO_ROWS, format!("`{combination}` is in two rows"))
-                    .label(row(second), "here")
-                    .label(row(first), "and here")
+                Diagnostic::new(codes::tables::TWO_ROWS, format!("`{combination}` is in two {row}s"))
+                    .label(place(second), "here")
+                    .label(place(first), "and here")
                     .help("leave it in one of them"),
             );
             sound = false;
         }
         for (unused, above) in faults.unused {
-            let mut finding = Diagnostic::new(codes::tables::NEVER_APPLIES, "this row never applies")
-                .label(row(unused), "other rows have all that it could take")
-                .help("remove it, or give it combinations that no other row has");
+            let mut finding = Diagnostic::new(codes::tables::NEVER_APPLIES, format!("this {row} never applies"))
+                .label(place(unused), format!("other {row}s have all that it could take"))
+                .help(format!("remove it, or give it combinations that no other {row} has"));
             if let Some(above) = above {
-                finding = finding.label(row(above), "this one comes first");
+                finding = finding.label(place(above), "this one comes first");
             }
             self.report(finding);
             sound = false;
@@ -175,7 +181,7 @@ impl<'a> Checker<'a> {
 
 /// Gives each `from` its end: of the rows that have begun on a day the latest is in force. They stand before the rows
 /// that name no date, the latest first, and end where a row that takes all of their other keys begins.
-fn order_dates<U>(table: &mut model::ByTable<U>) {
+pub(crate) fn order_dates<U>(table: &mut model::ByTable<U>) {
     let Some(place) = table.keys.iter().position(|key| matches!(key, model::ByKey::Date)) else { return };
     let from = |row: &model::ByRow<U>| match row.patterns.get(place) {
         Some(Pattern::Dates(from, _)) => Some(*from),

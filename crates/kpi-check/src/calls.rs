@@ -74,6 +74,9 @@ impl<'a> Checker<'a> {
         if let Some(among) = &call.among {
             return self.among(e, call, among, cx);
         }
+        if let Some(window) = &call.window {
+            return self.window_call(e, call, window, cx);
+        }
         match name {
             "lookup" => return self.lookup(e, call, cx),
             "previous" | "growth" | "streak" => return self.moved(e, call, cx),

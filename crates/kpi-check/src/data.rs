@@ -48,9 +48,11 @@ impl<'a> Checker<'a> {
             let sparse = table.sparse.is_some();
             self.model.tables.push(Table { title, roster: *roster, columns, key, label, time, sparse, view: None });
         }
+        self.name_views();
         for (index, (table, ..)) in tables.iter().enumerate() {
             self.check_table(TableId::new(index), table);
         }
+        self.check_views();
         for (index, (table, ..)) in tables.iter().enumerate() {
             self.check_references(TableId::new(index), table);
             self.check_column_rules(TableId::new(index), table);

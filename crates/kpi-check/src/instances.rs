@@ -228,6 +228,9 @@ impl<'a> Checker<'a> {
         found.extend(names.dimensions.iter().enumerate().map(|(i, d)| (Decl::Dimension(i), &d.ast.name)));
         let sources = names.tables.iter().enumerate().filter(|(_, (_, roster))| !roster);
         found.extend(sources.map(|(i, (t, _))| (Decl::Table(i), &t.ast.name)));
+        let first_view = names.tables.len();
+        let views = names.views.iter().enumerate();
+        found.extend(views.map(|(i, v)| (Decl::Table(first_view + i), &v.ast.name)));
         found.extend(names.params.iter().enumerate().map(|(i, d)| (Decl::Param(i), &d.ast.name)));
         found.extend(names.functions.iter().enumerate().map(|(i, d)| (Decl::Function(i), &d.ast.name)));
         found.extend(names.curves.iter().enumerate().map(|(i, d)| (Decl::Curve(i), &d.ast.name)));
@@ -250,7 +253,11 @@ impl<'a> Checker<'a> {
             if self.used.contains(&decl) {
                 continue;
             }
-            let kind = if let Decl::Table(_) = decl { "a source" } else { decl.kind() };
+            let kind = match decl {
+                Decl::Table(index) if index >= first_view => "a view",
+                Decl::Table(_) => "a source",
+                _ => decl.kind(),
+            };
             let kind = kind.split_once(' ').map_or(kind, |(_, kind)| kind);
             self.report(
                 Diagnostic::new(codes::names::UNUSED, format!("the {kind} `{}` is never used", name.text))

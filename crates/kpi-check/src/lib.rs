@@ -36,6 +36,8 @@ mod scorecards;
 mod targets;
 mod units;
 mod values;
+mod views;
+mod windows;
 
 use kpi_base::Diagnostic;
 use kpi_syntax::ast;

@@ -53,6 +53,8 @@ pub struct Names<'a> {
     pub dimensions: Vec<Declared<'a, ast::Dimension>>,
     /// The rosters (true) and sources.
     pub tables: Vec<(Declared<'a, ast::Table>, bool)>,
+    /// The views; their places among the tables come after those of rosters and sources.
+    pub views: Vec<Declared<'a, ast::View>>,
     /// The parameters.
     pub params: Vec<Declared<'a, ast::Param>>,
     /// The functions.
@@ -98,9 +100,10 @@ impl<'a> Names<'a> {
         let mut names = Names::default();
         let of_library = files.iter().filter(|file| file.library).filter_map(|file| file.items.first());
         names.library.extend(of_library.map(|item| item.span.file));
-        for item in files.iter().flat_map(|file| &file.items) {
-            names.collect_item(item, diagnostics);
-        }
+        let items = || files.iter().flat_map(|file| &file.items);
+        let is_view = |item: &&ast::Item| matches!(item.kind, ast::ItemKind::View(_));
+        items().filter(|item| !is_view(item)).for_each(|item| names.collect_item(item, diagnostics));
+        items().filter(is_view).for_each(|item| names.collect_item(item, diagnostics));
         names
     }
 
@@ -122,6 +125,11 @@ impl<'a> Names<'a> {
     /// Whether some declaration could not be read whole.
     pub fn any_faulty(&self) -> bool {
         self.faulty
+    }
+
+    /// The names of rosters, sources and views.
+    pub fn table_names(&self) -> impl Iterator<Item = &'a ast::Name> {
+        self.tables.iter().map(|(t, _)| &t.ast.name).chain(self.views.iter().map(|v| &v.ast.name))
     }
 
     /// All names with what they stand for, in no order.
@@ -159,6 +167,10 @@ impl<'a> Names<'a> {
                     roster,
                 ));
                 (&x.name, Decl::Table(self.tables.len() - 1))
+            }
+            ast::ItemKind::View(x) => {
+                let place = push(&mut self.views, x, item);
+                (&x.name, Decl::Table(self.tables.len() + place))
             }
             ast::ItemKind::Param(x) => (&x.name, Decl::Param(push(&mut self.params, x, item))),
             ast::ItemKind::Function(x) => (&x.name, Decl::Function(push(&mut self.functions, x, item))),

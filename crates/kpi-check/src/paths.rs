@@ -57,15 +57,15 @@ impl<'a> Checker<'a> {
             return None;
         }
         if self.names.get(&name.text).is_none() {
-            let near = nearest(&name.text, self.names.tables.iter().map(|(t, _)| t.ast.name.text.as_str()));
-            let found = unknown(name, "a roster or a source", near);
+            let near = nearest(&name.text, self.names.table_names().map(|n| n.text.as_str()));
+            let found = unknown(name, "a roster, a source or a view", near);
             self.report(found);
             return None;
         }
-        match self.resolve(name, "a roster or a source")? {
+        match self.resolve(name, "a roster, a source or a view")? {
             Decl::Table(index) => Some(TableId::new(index)),
             other => {
-                self.report_kind(name, other, "a roster or a source");
+                self.report_kind(name, other, "a roster, a source or a view");
                 None
             }
         }

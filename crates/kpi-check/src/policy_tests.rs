@@ -84,6 +84,16 @@ impl<'a> Checker<'a> {
 
     fn test_table(&mut self, written: &ast::TestTable, given: &mut FxHashMap<TableId, Span>) -> Option<TestTable> {
         let table = self.table(&written.name)?;
+        if let Some(view) = &self.model.tables[table].view {
+            let export = &self.model.tables[self.model.export_of(view.of)].title.name;
+            let message = format!("`{}` is a view: its rows are made, not given", written.name.text);
+            let finding = Diagnostic::new(codes::tests::TEST_TABLE, message)
+                .label(written.name.span, "a view")
+                .label(self.model.tables[table].title.span, "declared here")
+                .help(format!("give the rows of `{export}`"));
+            self.report(finding);
+            return None;
+        }
         let first = *given.entry(table).or_insert(written.name.span);
         if first != written.name.span {
             self.report(

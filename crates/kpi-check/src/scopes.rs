@@ -27,10 +27,7 @@ impl<'a> Checker<'a> {
             return None;
         };
         let (scope, subject) = match scope {
-            ast::Scope::Window(construct) => {
-                self.report_not_built(&construct.what, construct.span);
-                return None;
-            }
+            ast::Scope::Window(window) => return self.over_window(e, x, window, cx, expected),
             ast::Scope::All(_) => (Scope::All, Subject::All),
             ast::Scope::Column(names) => self.scope(names, &own, cx)?,
         };
@@ -73,7 +70,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The context of the same expression for another subject, period or member.
-    fn elsewhere(&self, cx: &Context, subject: Subject) -> Context {
+    pub(crate) fn elsewhere(&self, cx: &Context, subject: Subject) -> Context {
         let at = At::Cell(subject);
         Context { at, moved: true, known: Vec::new(), ..cx.clone() }
     }
@@ -208,9 +205,12 @@ impl<'a> Checker<'a> {
                     _ => None,
                 })
             }
-            ExprKind::Previous(x, _) | ExprKind::Over(x, _) | ExprKind::Growth(x) | ExprKind::Inlined(_, x) => {
-                self.direction(x)
-            }
+            ExprKind::Previous(x, _)
+            | ExprKind::Over(x, _)
+            | ExprKind::Growth(x)
+            | ExprKind::Inlined(_, x)
+            | ExprKind::Window(_, x, ..)
+            | ExprKind::OverWindow(x, _) => self.direction(x),
             ExprKind::Call(_, args) => args.iter().find_map(|x| self.direction(x)),
             _ => None,
         }

@@ -11,6 +11,7 @@ use crate::model::{self, ScorecardId, Subject, TableId, Type, Unit};
 use crate::names::Decl;
 
 mod grades;
+mod grids;
 mod lines;
 pub(crate) mod weights;
 
@@ -94,14 +95,14 @@ impl<'a> Checker<'a> {
         let shown = format!("card `{}`", written.name.text);
         let mut card = Card { table: table_id, shown, faulty, cx: cx.clone(), stages, names: FxHashMap::default() };
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
-        if written.lines.is_empty() && !faulty {
+        if written.lines.is_empty() && written.weights.is_none() && !faulty {
             self.report(
                 Diagnostic::new(codes::cards::EMPTY, format!("the scorecard `{}` has no lines", written.name.text))
                     .label(written.name.span, "")
                     .help("a line is an indicator with its weight: `watch_time weight 30%`"),
             );
         }
-        let lines = self.lines(&written.lines, &mut card, written.name.span);
+        let lines = self.lines(written, &mut card);
         let vetoes: Vec<_> = written.vetoes.iter().map(|veto| self.veto(veto, &mut card)).collect();
         let adjustments: Vec<_> = written.adjustments.iter().map(|a| self.adjustment(a, &mut card)).collect();
         let grade = self.optional(written.grade.as_ref(), |checker, grade| checker.grade(grade, &cx));

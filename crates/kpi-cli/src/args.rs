@@ -70,6 +70,13 @@ pub(crate) struct Run {
     /// Only this subject (by its key) with all lines of its cards, or only this scorecard
     #[arg(long, value_name = "SUBJECT|CARD")]
     pub only: Option<String>,
+    /// As what the results are shown in text
+    #[arg(long, value_enum, default_value_t)]
+    pub view: Show,
+    /// The column of the subjects by which `--view team` groups them [default: the first that refers to another roster, else the
+    /// first of a dimension]
+    #[arg(long, value_name = "COLUMN")]
+    pub by: Option<String>,
     /// What is written
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -144,6 +151,19 @@ pub(crate) enum Format {
     Csv,
     /// The same four as Parquet
     Parquet,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// A table for each scorecard; with `--only SUBJECT` that subject's cards with all lines
+    #[default]
+    Cards,
+    /// Each team and everybody in it
+    Team,
+    /// Who is ahead on each scorecard, and who has moved since the period before
+    Ranking,
+    /// How far it is to the targets that are tracked
+    Progress,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ mod args;
 mod commands;
 mod config;
 mod console;
+mod groups;
 mod output;
 mod progress;
 mod project;

@@ -21,6 +21,7 @@ fn symbol(file: &SourceFile, item: &Item, encoding: Encoding) -> Option<Document
         ItemKind::Roster(t) | ItemKind::Source(t) => {
             (t.name.text.clone(), t.name.span, label(&t.label), SymbolKind::STRUCT)
         }
+        ItemKind::View(v) => (v.name.text.clone(), v.name.span, label(&v.label), SymbolKind::STRUCT),
         ItemKind::Param(p) => (p.name.text.clone(), p.name.span, label(&p.label), SymbolKind::CONSTANT),
         ItemKind::Function(f) => (f.name.text.clone(), f.name.span, label(&f.label), SymbolKind::FUNCTION),
         ItemKind::Indicator(i) => (i.name.text.clone(), i.name.span, label(&i.label), SymbolKind::VARIABLE),

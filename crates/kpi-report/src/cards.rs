@@ -9,6 +9,7 @@ use kpi_value::Dec;
 use crate::format::{show_final_ratio, show_pair, show_ratio};
 use crate::grid::{Cell, Grid, Side};
 use crate::look::{Look, Tone};
+use crate::views::{render_progress, render_ranking, render_team};
 use crate::{Titles, show_amount};
 
 /// What of a run is shown.
@@ -18,6 +19,22 @@ pub struct View<'a> {
     pub subject: Option<&'a str>,
     /// Only this scorecard.
     pub scorecard: Option<&'a str>,
+    /// As what.
+    pub show: Show,
+}
+
+/// As what a run is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// A table for each scorecard, or one subject's cards with all lines.
+    #[default]
+    Cards,
+    /// Teams, or whatever subjects are grouped by: see [`Titles::add_groups`].
+    Team,
+    /// Who is ahead, and who has moved.
+    Ranking,
+    /// How far it is to the targets that are tracked.
+    Progress,
 }
 
 /// The run as text: a table for each scorecard and period (or the lines of one subject's cards), pay that hangs on no
@@ -34,6 +51,16 @@ pub fn render_run(run: &Run, titles: &Titles, view: View<'_>, look: Look) -> Str
         view.subject.is_none_or(|s| s == card.subject) && view.scorecard.is_none_or(|s| s == card.scorecard)
     };
     let cards: Vec<&Card> = run.cards.iter().filter(wanted).collect();
+    let other = match view.show {
+        Show::Cards => None,
+        Show::Team => Some(render_team as fn(&Run, &[&Card], &Titles, Look, &mut String)),
+        Show::Ranking => Some(render_ranking as _),
+        Show::Progress => Some(render_progress as _),
+    };
+    if let Some(render) = other.filter(|_| !cards.is_empty()) {
+        render(run, &cards, titles, look, &mut out);
+        return out;
+    }
     if view.subject.is_some() {
         for card in &cards {
             render_card(card, titles, look, &mut out);
@@ -313,4 +340,4 @@ fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, loo
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

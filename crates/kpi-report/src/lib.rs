@@ -3,7 +3,8 @@
 //! It computes no score: every number shown stands in a [`kpi_results::Run`] or a [`kpi_results::Derivation`]. It opens
 //! no file and knows no terminal: it makes texts, with colours where [`Look`] says so, and whoever calls it writes them.
 //!
-//! - [`render_run`]: the scorecards as tables that a manager can read, or one card with its lines.
+//! - [`render_run`]: the scorecards as tables that a manager can read, or one card with its lines; or, by [`Show`], teams, a
+//!   ranking, the progress to date.
 //! - [`render_derivation`]: the answer to "why this number".
 //! - [`render_findings`]: findings with the policy's text underlined (the one user of miette).
 //! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
@@ -22,12 +23,13 @@ mod grid;
 mod json;
 mod look;
 mod titles;
+mod views;
 
-pub use cards::{View, render_run};
+pub use cards::{Show, View, render_run};
 pub use derivation::render_derivation;
 pub use findings::{render_findings, render_summary};
 pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv};
 pub use format::{Money, show_amount, show_quantity};
 pub use json::{render_derivations_json, render_findings_json, render_json};
 pub use look::Look;
-pub use titles::Titles;
+pub use titles::{Groups, Titles};

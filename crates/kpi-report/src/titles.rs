@@ -15,8 +15,13 @@ pub struct Titles {
     outside: HashMap<(String, String), String>,
     /// Names of subjects by their keys, by the scorecard, incentive or rule that they stand under.
     subjects: HashMap<String, Rc<HashMap<String, String>>>,
+    /// In which group a subject is in a period, by the scorecard.
+    groups: HashMap<String, Rc<Groups>>,
     money: Money,
 }
+
+/// The group of a subject in a period, both as they are written.
+pub type Groups = HashMap<(String, String), String>;
 
 impl Default for Money {
     fn default() -> Money {
@@ -53,6 +58,17 @@ impl Titles {
     /// Says what the subjects of a scorecard, incentive or rule are called, by their keys.
     pub fn add_subjects(&mut self, owner: &str, names: &Rc<HashMap<String, String>>) {
         self.subjects.insert(owner.to_owned(), Rc::clone(names));
+    }
+
+    /// Says in which group the subjects of a scorecard are: their team, or whatever an overview is made by.
+    pub fn add_groups(&mut self, scorecard: &str, groups: &Rc<Groups>) {
+        self.groups.insert(scorecard.to_owned(), Rc::clone(groups));
+    }
+
+    /// The group of a subject of a scorecard in a period; empty without one.
+    pub fn group(&self, scorecard: &str, subject: &str, period: &str) -> &str {
+        let place = (subject.to_owned(), period.to_owned());
+        self.groups.get(scorecard).and_then(|groups| groups.get(&place)).map_or("", String::as_str)
     }
 
     /// What a subject of a scorecard, incentive or rule is called; empty if it has only its key.

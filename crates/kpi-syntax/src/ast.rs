@@ -65,6 +65,8 @@ pub enum ItemKind {
     Roster(Table),
     /// `source NAME { … }`
     Source(Table),
+    /// `view NAME from SOURCE …`
+    View(View),
     /// `param NAME: TYPE …`
     Param(Param),
     /// `function NAME(…): TYPE = …`
@@ -97,7 +99,7 @@ pub struct Use {
 /// A declaration that is not built yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unbuilt {
-    /// Its keyword: `view`, `scale`, `shape`, `require`, `prove`.
+    /// Its keyword: `scale`, `shape`, `require`, `prove`.
     pub keyword: Name,
     /// Its name, where one follows.
     pub name: Option<Name>,

@@ -84,6 +84,7 @@ impl<'a> ItemParser<'a> {
             "dimension" => self.dimension(),
             "roster" => self.table().map(ItemKind::Roster),
             "source" => self.table().map(ItemKind::Source),
+            "view" => self.view(),
             "indicator" => self.indicator(),
             "scorecard" => self.scorecard(),
             "incentive" => self.incentive(),

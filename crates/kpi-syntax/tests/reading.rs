@@ -31,6 +31,14 @@ fn read(formula: &str) -> String {
     }
 }
 
+fn show_window(window: &WindowKind) -> String {
+    match window {
+        WindowKind::Last((n, _), word) => format!("last {n} {}", word.text),
+        WindowKind::This(word) => format!("this {}", word.text),
+        WindowKind::Since(from) => format!("since {}", show(from)),
+    }
+}
+
 fn show(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Number(n) => format!(
@@ -61,12 +69,16 @@ fn show(expr: &Expr) -> String {
         ExprKind::Is(x, presence) => format!("({} is {presence:?})", show(x)),
         ExprKind::If(c, a, b) => format!("(if {} then {} else {})", show(c), show(a), show(b)),
         ExprKind::Over(x, Scope::All(_)) => format!("({} over all)", show(x)),
+        ExprKind::Over(x, Scope::Window(window)) => format!("({} over {})", show(x), show_window(&window.kind)),
         ExprKind::Over(x, Scope::Column(path)) => {
             format!("({} over {})", show(x), path.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."))
         }
         ExprKind::Call(call) => {
             let mut out =
                 format!("{}({}", call.function.text, call.args.iter().map(show).collect::<Vec<_>>().join(", "));
+            if let Some(window) = &call.window {
+                out += &format!(", {}", show_window(&window.kind));
+            }
             if let Some(via) = &call.via {
                 out += &format!(" via {}", via.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."));
             }
@@ -151,7 +163,9 @@ fn calls_and_their_clauses() {
     assert_eq!(read("average(X among team, role where x == y)"), "average(X among 2 where (x Eq y))");
     assert_eq!(read("rank(X among all)"), "rank(X among 0)");
     assert_eq!(read("previous(X, 2)"), "previous(X, 2)");
-    assert_eq!(read("average(X, last 3 months needs 2)"), "average(X needs 2 [last])");
+    assert_eq!(read("average(X, last 3 months needs 2)"), "average(X, last 3 months needs 2)");
+    assert_eq!(read("sum(a.b, this year)"), "sum(a.b, this year)");
+    assert_eq!(read("(a.b) over since 2026-01"), "(a.b over since Period(\"2026-01\"))");
     assert_eq!(read("count(member at period.start)"), "count(member [at])");
     assert_eq!(read("count(user dated registered + 30d where x)"), "count(user where x [dated])");
     assert_eq!(read("limit[case.kind] + last.key"), "(limit[case.kind] Add last.key)");
@@ -258,9 +272,35 @@ fn a_ratio_is_no_row() {
 }
 
 #[test]
+fn views_have_a_block_where_they_group() {
+    let file = file(
+        "view late \"Late ones\" from a where b in {x, y}\n  and c > 1\n\
+         view weekly from message where not (d)\n  group by member.team, week {\n    talks \"说\" = count(), most = max(x where y)\n  }\n",
+    );
+    let [Item { kind: ItemKind::View(late), .. }, Item { kind: ItemKind::View(weekly), .. }] = file.items.as_slice()
+    else {
+        panic!("{:?}", file.items)
+    };
+    assert_eq!((late.of.text.as_str(), late.label.as_ref().unwrap().value.as_str()), ("a", "Late ones"));
+    assert_eq!(show(late.condition.as_ref().unwrap()), "((b in {x, y}) And (c Gt 1))");
+    assert!(late.grouping.is_none());
+    let grouping = weekly.grouping.as_ref().unwrap();
+    let keys: Vec<usize> = grouping.keys.iter().map(Vec::len).collect();
+    let columns: Vec<_> = grouping.columns.iter().map(|c| (c.name.text.as_str(), show(&c.value))).collect();
+    assert_eq!(keys, [2, 1]);
+    assert_eq!(columns, [("talks", "count()".to_owned()), ("most", "max(x where y)".to_owned())]);
+    for text in
+        ["view v from a group by b\n", "view v from a where b { c = count() }\n", "view v from a group by b { c }\n"]
+    {
+        let parsed = parse(FileId(0), text);
+        assert_eq!((parsed.diagnostics.len(), parsed.file.items.len()), (1, 1), "{text}: {:?}", parsed.diagnostics);
+    }
+}
+
+#[test]
 fn what_is_not_built_is_read() {
     let file = file(
-        "view weekly from message group by member, week { talks = count() }\nscale speed 1..5 { 5: \"fast\" }\n\
+        "scale speed 1..5 { 5: \"fast\" }\n\
          require each scorecard: count(indicators) in 3..5\nprove host_card.score within 0..100\n\
          shape session { gmv: money }\n\
          indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  supports goal\n  adjustable yearly\n  period week rolled up by worst\n}\n\
@@ -269,7 +309,7 @@ fn what_is_not_built_is_read() {
          rule r for each indicator tag key {\n  once when x\n  top 20% of y among role\n  then one of { \"a\", \"b\" }\n}\n\
          scorecard c for s {\n  weights by stage {\n    | a | b |\n  x | 1 | 2 |\n  }\n  mid_period split\n  rolled up by average\n}\n",
     );
-    assert_eq!(file.items.len(), 10);
+    assert_eq!(file.items.len(), 9);
     let all = format!("{:?}", file.items);
     for what in [
         "supports",
@@ -281,7 +321,6 @@ fn what_is_not_built_is_read() {
         "once when",
         "top",
         "then one of",
-        "weights by",
         "rolled up by",
         "for each indicator",
     ] {

@@ -239,9 +239,18 @@ impl Calendar {
         self.start(period.plus(1)).0.saturating_sub(self.start(period).0)
     }
 
-    /// The period of another kind in which this one ends; for a longer kind the one that holds it.
+    /// The day that says to which longer period one belongs: the fourth of a week, the last of any other.
+    pub fn deciding_day(&self, period: Period) -> Date {
+        match period.kind {
+            PeriodKind::Week => self.start(period).plus(3),
+            _ => self.end(period),
+        }
+    }
+
+    /// The period of another kind to which this one belongs as a whole: a week to that of its fourth day, any other to
+    /// that in which it ends.
     pub fn containing(&self, kind: PeriodKind, period: Period) -> Period {
-        self.period(kind, self.end(period))
+        self.period(kind, self.deciding_day(period))
     }
 
     /// The period of another kind to which this one belongs whole: a week to the one that holds its fourth day.

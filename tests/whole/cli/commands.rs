@@ -34,6 +34,16 @@ fn run_shows_one_scorecard_by_name_or_label() {
 }
 
 #[test]
+fn run_shows_teams_and_a_ranking() {
+    let project = Project::live();
+    insta::assert_snapshot!("view_team", project.kpi("run --period 2026-10 --view team").whole());
+    insta::assert_snapshot!("view_team_by", project.kpi("run --period 2026-10 --view team --by role").whole());
+    insta::assert_snapshot!("view_team_by_nothing", project.kpi("run --period 2026-10 --view team --by rol").whole());
+    insta::assert_snapshot!("view_ranking", project.kpi("run --from 2026-09 --to 2026-10 --view ranking").whole());
+    insta::assert_snapshot!("view_progress", project.kpi("run --period 2026-10 --view progress").whole());
+}
+
+#[test]
 fn run_judges_several_periods() {
     insta::assert_snapshot!(Project::live().kpi("run --from 2026-09 --to 2026-10").whole());
 }

@@ -4,6 +4,7 @@ use kpi_base::{Diagnostic, Severity, Span, codes};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
+use super::grids::Written;
 use super::weights::{Item, Level, Presence, check_weights};
 use super::{Card, Stage};
 use crate::by_tables::complete::list;
@@ -27,13 +28,10 @@ enum DraftKind {
 }
 
 impl<'a> Checker<'a> {
-    /// The lines of a card; `place` is where findings about all of them stand.
-    pub(super) fn lines(
-        &mut self,
-        written: &'a [ast::Line],
-        card: &mut Card<'_>,
-        place: Span,
-    ) -> Option<Vec<model::Line>> {
+    /// The lines of a card.
+    pub(super) fn lines(&mut self, written: &'a ast::Scorecard, card: &mut Card<'_>) -> Option<Vec<model::Line>> {
+        let place = written.name.span;
+        let written = self.lines_of_card(written, card)?;
         let drafts = self.drafts(written, card)?;
         if card.faulty {
             return None;
@@ -42,20 +40,33 @@ impl<'a> Checker<'a> {
         self.weigh(drafts, &mut Vec::new(), &shown, place)
     }
 
-    fn drafts(&mut self, written: &'a [ast::Line], card: &mut Card<'_>) -> Option<Vec<Draft>> {
+    fn drafts(&mut self, written: Vec<Written<'a>>, card: &mut Card<'_>) -> Option<Vec<Draft>> {
         let drafts: Vec<_> = written
-            .iter()
+            .into_iter()
             .map(|line| match line {
-                ast::Line::One(line) => self.line(line, card),
-                ast::Line::Group(group) => self.group(group, card),
+                Written::One(line, weight) => self.line(line, weight, card),
+                Written::Group(group, weight) => self.group(group, weight, card),
             })
             .collect();
         drafts.into_iter().collect()
     }
 
-    fn group(&mut self, written: &'a ast::Group, card: &mut Card<'_>) -> Option<Draft> {
+    /// The weight of a line or group: that of the grid, or its own.
+    fn weight_of(
+        &mut self,
+        written: Option<&'a ast::ByTable<ast::Expr>>,
+        grid: Option<ByNumber>,
+        card: &Card<'_>,
+    ) -> Option<Option<ByNumber>> {
+        match grid {
+            Some(weight) => Some(Some(weight)),
+            None => self.optional(written, |checker, weight| checker.weight(weight, card)),
+        }
+    }
+
+    fn group(&mut self, written: &'a ast::Group, grid: Option<ByNumber>, card: &mut Card<'_>) -> Option<Draft> {
         let named = self.claim_name(&written.name, card);
-        let weight = self.optional(written.weight.as_ref(), |checker, weight| checker.weight(weight, card));
+        let weight = self.weight_of(written.weight.as_ref(), grid, card);
         if written.lines.is_empty() {
             if card.faulty {
                 return None;
@@ -66,7 +77,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        let lines = self.drafts(&written.lines, card);
+        let lines = self.drafts(written.lines.iter().map(Written::new).collect(), card);
         named?;
         let lines = lines?;
         let presence =
@@ -83,9 +94,9 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn line(&mut self, written: &'a ast::OneLine, card: &mut Card<'_>) -> Option<Draft> {
+    fn line(&mut self, written: &'a ast::OneLine, grid: Option<ByNumber>, card: &mut Card<'_>) -> Option<Draft> {
         let named = self.claim_name(&written.name, card);
-        let weight = self.optional(written.weight.as_ref(), |checker, weight| checker.weight(weight, card));
+        let weight = self.weight_of(written.weight.as_ref(), grid, card);
         if let Some(watch) = written.watch
             && (written.weight.is_some() || written.scoring.is_some())
         {
@@ -237,19 +248,21 @@ impl<'a> Checker<'a> {
 
     fn weight(&mut self, written: &'a ast::ByTable<ast::Expr>, card: &Card<'_>) -> Option<ByNumber> {
         let cx = card.cx.clone();
-        self.by_table(written, &cx, |checker, e| {
-            let weight = checker.const_dec(e, "a weight", Unit::RATIO)?;
-            if weight.is_negative() || weight > Dec::ONE {
-                let shown = checker.show_number(weight, Unit::RATIO);
-                checker.report(
-                    Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
-                        .label(e.span, "")
-                        .help("weights are shares of the card: `weight 30%`"),
-                );
-                return None;
-            }
-            Some(weight)
-        })
+        self.by_table(written, &cx, Checker::one_weight)
+    }
+
+    pub(super) fn one_weight(&mut self, e: &'a ast::Expr) -> Option<Dec> {
+        let weight = self.const_dec(e, "a weight", Unit::RATIO)?;
+        if weight.is_negative() || weight > Dec::ONE {
+            let shown = self.show_number(weight, Unit::RATIO);
+            self.report(
+                Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
+                    .label(e.span, "")
+                    .help("weights are shares of the card: `weight 30%`"),
+            );
+            return None;
+        }
+        Some(weight)
     }
 
     /// Adds up the weights of one level and, inside it, of its groups; `reach` are the weights of the groups around it.

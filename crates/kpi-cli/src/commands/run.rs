@@ -10,13 +10,14 @@ use kpi_check::model::{Model, ScorecardId};
 use kpi_check::names::nearest;
 use kpi_engine::{Options, OutColumn, write_parquet};
 use kpi_plan::{Request, Roots};
-use kpi_report::{Cells, FlatTable, View, flatten, render_csv, render_json, render_run};
+use kpi_report::{Cells, FlatTable, Show, View, flatten, render_csv, render_json, render_run};
 use kpi_results::{CardStatus, Run};
 
 use super::periods::read_periods;
 use super::pipeline::{compute, make_plan};
 use crate::args::{self, FailOn, Format};
 use crate::console::{Console, Exit, Failure};
+use crate::groups::Grouping;
 use crate::output::Output;
 use crate::progress::watch;
 use crate::project::{Policy, Project};
@@ -38,6 +39,12 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     };
     let mut plan = make_plan(&model, &Request { from, to, roots });
     plan_subject_names(&model, &mut plan);
+    let grouping =
+        (args.view == args::Show::Team || args.by.is_some()).then(|| Grouping::find(&model, args.by.as_deref()));
+    let grouping = grouping.transpose()?;
+    if let Some(grouping) = &grouping {
+        grouping.plan(&model, &mut plan);
+    }
     let mut titles = titles(&model);
     let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
     // Before the work: a folder that cannot be written is told at once.
@@ -46,6 +53,9 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     let options = Options { progress, ..Options::default() };
     let run = compute(&model, &plan, &inputs, &options, |scored, facts| {
         add_subject_names(&mut titles, &model, facts);
+        if let Some(grouping) = &grouping {
+            grouping.add(&mut titles, &model, facts, (from, to));
+        }
         scored.run()
     });
     drop(options);
@@ -55,10 +65,16 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     if let Some(only) = only {
         only.narrow(&mut run, &model)?;
     }
+    let show = match args.view {
+        args::Show::Cards => Show::Cards,
+        args::Show::Team => Show::Team,
+        args::Show::Ranking => Show::Ranking,
+        args::Show::Progress => Show::Progress,
+    };
     let view = match only {
-        Some(Only::Subject(subject)) => View { subject: Some(subject), scorecard: None },
-        Some(Only::Card(card)) => View { subject: None, scorecard: Some(&model.scorecards[card].title.name) },
-        None => View::default(),
+        Some(Only::Subject(subject)) => View { subject: Some(subject), scorecard: None, show },
+        Some(Only::Card(card)) => View { subject: None, scorecard: Some(&model.scorecards[card].title.name), show },
+        None => View { show, ..View::default() },
     };
 
     let text = |console: &Console<'_>, colour: bool| {

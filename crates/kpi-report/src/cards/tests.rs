@@ -108,7 +108,7 @@ fn scorecard_table() {
 #[test]
 fn one_subject_with_its_lines() {
     for subject in ["A03", "李四"] {
-        let view = View { subject: Some(subject), scorecard: None };
+        let view = View { subject: Some(subject), ..View::default() };
         insta::assert_snapshot!(subject, render_run(&run(), &titles(), view, Look::default()));
     }
 }

@@ -152,8 +152,28 @@ pub enum Scope {
     All(Span),
     /// `over team`: a reference or a dimension column of the subject
     Column(Vec<Name>),
-    /// `over last 3 months`, `over this year`: not built yet
-    Window(NotBuilt),
+    /// `over last 3 months`, `over this year`
+    Window(Window),
+}
+
+/// Several periods up to the one judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// Which.
+    pub kind: WindowKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Which periods a window takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WindowKind {
+    /// `last 3 months`: how many, and the word behind
+    Last((Dec, Span), Name),
+    /// `this year`
+    This(Name),
+    /// `since 2026-01`, `since 2026-01-15`
+    Since(Box<Expr>),
 }
 
 /// `f(args via path dated date where condition needs n)`
@@ -171,7 +191,9 @@ pub struct Call {
     pub needs: Option<(Dec, Span)>,
     /// `among team, role where …`: the columns and the condition
     pub among: Option<Among>,
-    /// Clauses that are read and not built yet: `dated`, `at period.start`, `last 3 months`.
+    /// `last 3 months` among the arguments
+    pub window: Option<Window>,
+    /// Clauses that are read and not built yet: `dated`, `at period.start`.
     pub not_built: Vec<NotBuilt>,
 }
 

@@ -3,7 +3,7 @@
 use kpi_base::Span;
 use kpi_value::{Dec, PeriodKind, Rounding};
 
-use super::{BinaryOp, By, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Range, Text};
+use super::{BinaryOp, By, ByKey, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Pattern, Range, Text};
 
 /// `policy "Live team" { edition 1, currency CNY, period month }`
 #[derive(Clone, Debug, PartialEq)]
@@ -129,6 +129,43 @@ pub enum TypeKind {
     Named(Name),
     /// `-> team`
     Reference(Name),
+}
+
+/// `view weekly_talk "…" from message where … group by member, week { talks = count() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// The table whose rows it takes.
+    pub of: Name,
+    /// Which of them.
+    pub condition: Option<Expr>,
+    /// How they are grouped; without it the view has the columns of its input.
+    pub grouping: Option<Grouping>,
+}
+
+/// `group by member, week { talks = count() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grouping {
+    /// Columns, paths, and at most one calendar word; at least one.
+    pub keys: Vec<Vec<Name>>,
+    /// From `group` to the last key.
+    pub span: Span,
+    /// What is computed of each group.
+    pub columns: Vec<ViewColumn>,
+}
+
+/// `talks "…" = count()`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewColumn {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// Its value.
+    pub value: Expr,
 }
 
 /// `param margin_floor: ratio by date { … }`, `param bar: count = 5`
@@ -361,7 +398,9 @@ pub struct Scorecard {
     pub period: Option<(PeriodKind, Span)>,
     /// `mid_period split`
     pub mid_period: Option<(MidPeriod, Span)>,
-    /// Members that are read and not built yet: `weights by`, `rolled up by`.
+    /// `weights by stage { … }`
+    pub weights: Option<WeightGrid>,
+    /// Members that are read and not built yet: `rolled up by`.
     pub not_built: Vec<NotBuilt>,
 }
 
@@ -386,6 +425,32 @@ pub enum Line {
     Group(Group),
 }
 
+/// `weights by stage { | startup | growth | … }`: the weights of several lines by one key
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightGrid {
+    /// What the weights depend on.
+    pub key: ByKey,
+    /// The columns of the header.
+    pub columns: Vec<Pattern>,
+    /// The header.
+    pub header: Span,
+    /// The rows, each with a cell a column.
+    pub rows: Vec<WeightRow>,
+    /// How many of the card's lines stand before it.
+    pub at: usize,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// `watch_time | 30% | - |`
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightRow {
+    /// The line that it adds to the card, unless the line is written besides; without weight.
+    pub line: OneLine,
+    /// The weights; none for `-`.
+    pub weights: Vec<Option<Expr>>,
+}
+
 /// `watch_time weight 30% when missing full`
 #[derive(Clone, Debug, PartialEq)]
 pub struct OneLine {
@@ -403,6 +468,13 @@ pub struct OneLine {
     pub scoring: Option<Scoring>,
     /// The whole line.
     pub span: Span,
+}
+
+impl OneLine {
+    /// A line of which only the name is written.
+    pub fn new(name: Name, span: Span) -> OneLine {
+        OneLine { name, weight: None, watch: None, when_missing: None, attainment_cap: None, scoring: None, span }
+    }
 }
 
 /// `group quality "质量" weight 30% combine worst { … }`

@@ -3,6 +3,7 @@
 use super::{Builder, find, operand};
 use crate::ast::{
     Adjustment, Combine, Grade, GradeShare, GradeShares, Group, Line, MidPeriod, OneLine, Scorecard, Veto, VetoEffect,
+    WeightGrid, WeightRow,
 };
 use crate::build::indicators::when_missing;
 use crate::grammar::{Pair, Rule};
@@ -47,25 +48,18 @@ impl Builder<'_> {
                 let word = self.one_of(&find(member, Rule::name)?, "way to read what changes in a period", WORDS)?;
                 self.set(&mut card.mid_period, Some((word.0, span)), "mid_period", span);
             }
-            rule => {
-                let what = if rule == Rule::m_weights { "weights by" } else { "rolled up by" };
-                card.not_built.push(self.not_built(what, &member));
+            Rule::m_weights => {
+                let grid = self.weight_grid(member, card.lines.len())?;
+                self.set(&mut card.weights, Some(grid), "weights by", span);
             }
+            _ => card.not_built.push(self.not_built("rolled up by", &member)),
         }
         Some(())
     }
 
     pub(crate) fn line(&mut self, pair: Pair<'_>) -> Option<OneLine> {
         let name = self.name(&find(pair.clone(), Rule::name)?);
-        let mut line = OneLine {
-            name,
-            weight: None,
-            watch: None,
-            when_missing: None,
-            attainment_cap: None,
-            scoring: None,
-            span: self.span(&pair),
-        };
+        let mut line = OneLine::new(name, self.span(&pair));
         for part in pair.into_inner() {
             let span = self.span(&part);
             match part.as_rule() {
@@ -89,6 +83,31 @@ impl Builder<'_> {
             }
         }
         Some(line)
+    }
+
+    fn weight_grid(&mut self, pair: Pair<'_>, at: usize) -> Option<WeightGrid> {
+        let span = self.span(&pair);
+        let key = self.by_key(operand(pair.clone())?)?;
+        let head = find(pair.clone(), Rule::grid_head)?;
+        let header = self.span(&head);
+        let columns = head.into_inner().filter(|p| p.as_rule() == Rule::pattern).map(|p| self.pattern(p));
+        let columns = columns.collect::<Option<Vec<_>>>()?;
+        let mut rows = Vec::new();
+        for row in pair.into_inner().filter(|p| p.as_rule() == Rule::weight_row) {
+            let span = self.span(&row);
+            let name = self.name(&find(row.clone(), Rule::name)?);
+            let mut weights = Vec::new();
+            for cell in row.into_inner() {
+                match cell.as_rule() {
+                    Rule::no_weight => weights.push(None),
+                    Rule::arith => weights.push(Some(self.expr(cell)?)),
+                    _ => {}
+                }
+            }
+            self.check_row_of_grid(weights.len(), columns.len(), span)?;
+            rows.push(WeightRow { line: OneLine::new(name, span), weights });
+        }
+        Some(WeightGrid { key, columns, header, rows, at, span })
     }
 
     /// The header of a group, without its lines.

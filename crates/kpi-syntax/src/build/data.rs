@@ -1,9 +1,9 @@
-//! Members of `policy`, `dimension`, `roster` and `source`.
+//! Members of `policy`, `dimension`, `roster`, `source` and `view`.
 
 use kpi_value::{Dec, Rounding};
 
 use super::{Builder, find};
-use crate::ast::{Column, ColumnRule, Dimension, Name, Policy, Table, Valid};
+use crate::ast::{Column, ColumnRule, Dimension, Name, Policy, Table, Valid, View, ViewColumn};
 use crate::build::expr::comparison_op;
 use crate::grammar::{Pair, Rule};
 
@@ -67,6 +67,14 @@ impl Builder<'_> {
             }
             _ => policy.not_built.push(self.not_built("timezone", &member)),
         }
+        Some(())
+    }
+
+    pub(crate) fn view_member(&mut self, pair: Pair<'_>, view: &mut View) -> Option<()> {
+        let name = find(pair.clone(), Rule::name).map(|p| self.name(&p))?;
+        let label = find(pair.clone(), Rule::label).map(|p| self.text(&p));
+        let value = self.expr(find(pair, Rule::expr)?)?;
+        view.grouping.as_mut()?.columns.push(ViewColumn { name, label, value });
         Some(())
     }
 

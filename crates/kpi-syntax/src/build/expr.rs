@@ -9,6 +9,7 @@ use pest::pratt_parser::{Assoc, Op, PrattParser};
 use super::{Builder, find, operand};
 use crate::ast::{
     Among, BinaryOp, Call, CurveAt, CurveCall, CurveKind, CurveRow, Expr, ExprKind, Presence, Range, Scope, Set,
+    Window, WindowKind,
 };
 use crate::grammar::{Pair, Rule};
 
@@ -75,7 +76,7 @@ impl Builder<'_> {
         let scope = over.into_inner().find(|p| p.as_rule() != Rule::kw_over)?;
         let scope = match scope.as_rule() {
             Rule::kw_all => Scope::All(self.span(&scope)),
-            Rule::window => Scope::Window(self.not_built("over last", &scope)),
+            Rule::window => Scope::Window(self.window(scope)?),
             _ => Scope::Column(self.path(scope)),
         };
         if !alone {
@@ -202,6 +203,7 @@ impl Builder<'_> {
             condition: None,
             needs: None,
             among: None,
+            window: None,
             not_built: Vec::new(),
         };
         for part in parts.next()?.into_inner() {
@@ -209,8 +211,8 @@ impl Builder<'_> {
                 Rule::arg => {
                     let inner = part.into_inner().next()?;
                     if inner.as_rule() == Rule::window {
-                        let what = if inner.as_str().starts_with("last") { "last" } else { "this, since" };
-                        call.not_built.push(self.not_built(what, &inner));
+                        let (window, span) = (self.window(inner.clone())?, self.span(&inner));
+                        self.set(&mut call.window, Some(window), "window", span);
                     } else {
                         call.args.push(self.expr(inner)?);
                     }
@@ -225,6 +227,18 @@ impl Builder<'_> {
             }
         }
         Some(call)
+    }
+
+    fn window(&mut self, pair: Pair<'_>) -> Option<Window> {
+        let span = self.span(&pair);
+        let word = find(pair.clone(), Rule::name).map(|p| self.name(&p));
+        let mut parts = pair.into_inner();
+        let kind = match parts.next()?.as_rule() {
+            Rule::kw_last => WindowKind::Last(self.count(&parts.find(|p| p.as_rule() == Rule::count)?)?, word?),
+            Rule::kw_this => WindowKind::This(word?),
+            _ => WindowKind::Since(Box::new(self.expr(parts.next()?)?)),
+        };
+        Some(Window { kind, span })
     }
 
     fn among(&mut self, pair: Pair<'_>) -> Option<Among> {

@@ -2,8 +2,8 @@
 
 use super::{Builder, find, operand};
 use crate::ast::{
-    Audience, Dimension, Function, Incentive, Indicator, Label, Name, NamedCurve, Param, Policy, Rule as PolicyRule,
-    Scorecard, Table, Test, Text, TypeKind, TypeName,
+    Audience, Dimension, Function, Grouping, Incentive, Indicator, Label, Name, NamedCurve, Param, Policy,
+    Rule as PolicyRule, Scorecard, Table, Test, Text, TypeKind, TypeName, View,
 };
 use crate::build::expr::curve_kind;
 use crate::grammar::{Pair, Rule};
@@ -48,6 +48,21 @@ impl Builder<'_> {
         Some(Table { name, label, columns: Vec::new(), valid: None, as_of: None, sparse: None, not_built: Vec::new() })
     }
 
+    pub(crate) fn view_head(&mut self, pair: Pair<'_>) -> Option<View> {
+        let Named { name, label } = self.named(&pair)?;
+        let of = pair.clone().into_inner().filter(|p| p.as_rule() == Rule::name).nth(1).map(|p| self.name(&p))?;
+        let condition = match find(pair.clone(), Rule::where_clause) {
+            Some(clause) => Some(self.expr(operand(clause)?)?),
+            None => None,
+        };
+        let grouping = find(pair, Rule::grouped).map(|grouped| {
+            let span = self.span(&grouped);
+            let keys = grouped.into_inner().filter(|p| p.as_rule() == Rule::path).map(|p| self.path(p)).collect();
+            Grouping { keys, span, columns: Vec::new() }
+        });
+        Some(View { name, label, of, condition, grouping })
+    }
+
     pub(crate) fn indicator_head(&mut self, pair: Pair<'_>) -> Option<Indicator> {
         let Named { name, label } = self.named(&pair)?;
         let library = find(pair, Rule::library);
@@ -85,6 +100,7 @@ impl Builder<'_> {
             rank_among: None,
             period: None,
             mid_period: None,
+            weights: None,
             not_built: Vec::new(),
         })
     }

@@ -1,7 +1,7 @@
 //! `by` tables.
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, Span};
 
 use super::{Builder, operand};
 use crate::ast::{By, ByKey, ByRow, ByTable, Expr, ExprKind, Pattern};
@@ -28,11 +28,7 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::by_keys => {
                     for key in part.into_inner().filter(|p| p.as_rule() == Rule::operand) {
-                        let expr = self.expr(key)?;
-                        keys.push(match &expr.kind {
-                            ExprKind::Name(name) if name.text == "date" => ByKey::Date(name.span),
-                            _ => ByKey::Expr(expr),
-                        });
+                        keys.push(self.by_key(key)?);
                     }
                 }
                 Rule::grid_head => {
@@ -90,21 +86,7 @@ impl Builder<'_> {
         let mut parts = pair.into_inner().filter(|p| p.as_rule() != Rule::bar);
         let first = self.pattern(parts.next()?)?;
         let cells: Vec<_> = parts.collect();
-        if cells.len() != header.len() {
-            self.report(
-                Diagnostic::new(
-                    codes::GRID_SHAPE,
-                    format!(
-                        "the row has {} and the header {}",
-                        cells_in_words(cells.len()),
-                        cells_in_words(header.len())
-                    ),
-                )
-                .label(row_span, "this row")
-                .help("give the row one value under each column of the header"),
-            );
-            return None;
-        }
+        self.check_row_of_grid(cells.len(), header.len(), row_span)?;
         for (cell, column) in cells.into_iter().zip(header) {
             let span = self.span(&cell);
             rows.push(ByRow { patterns: vec![first.clone(), column.clone()], value: value(self, cell)?, span });
@@ -112,7 +94,31 @@ impl Builder<'_> {
         Some(())
     }
 
-    fn pattern(&mut self, pair: Pair<'_>) -> Option<Pattern> {
+    /// Whether a row has a cell under each column of the header; reported where not.
+    pub(super) fn check_row_of_grid(&mut self, cells: usize, columns: usize, row: Span) -> Option<()> {
+        if cells == columns {
+            return Some(());
+        }
+        self.report(
+            Diagnostic::new(
+                codes::GRID_SHAPE,
+                format!("the row has {} and the header {}", cells_in_words(cells), cells_in_words(columns)),
+            )
+            .label(row, "this row")
+            .help("give the row one value under each column of the header"),
+        );
+        None
+    }
+
+    pub(super) fn by_key(&mut self, pair: Pair<'_>) -> Option<ByKey> {
+        let expr = self.expr(pair)?;
+        Some(match &expr.kind {
+            ExprKind::Name(name) if name.text == "date" => ByKey::Date(name.span),
+            _ => ByKey::Expr(expr),
+        })
+    }
+
+    pub(super) fn pattern(&mut self, pair: Pair<'_>) -> Option<Pattern> {
         let span = self.span(&pair);
         let mut names = Vec::new();
         for part in pair.into_inner() {

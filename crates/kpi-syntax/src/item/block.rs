@@ -36,6 +36,7 @@ const TABLE: Kind = Kind {
     words: &["valid", "as", "sparse", "exclude"],
     names: true,
 };
+const VIEW: Kind = Kind { head: Rule::view_head, members: Rule::view_members, what: "a view", words: &[], names: true };
 const INDICATOR: Kind = Kind {
     head: Rule::indicator_head,
     members: Rule::indicator_members,
@@ -101,6 +102,36 @@ impl ItemParser<'_> {
     pub(super) fn table(&mut self) -> Option<Table> {
         let head = self.head(&TABLE, |b, p| b.table_head(p));
         self.block(&TABLE, head, |b, p, t| b.table_member(p, t))
+    }
+
+    /// A view of some rows has no block, one of groups has its aggregates in it.
+    pub(super) fn view(&mut self) -> Option<ItemKind> {
+        let start = self.raw.start;
+        let end = self.raw.block.map_or(self.raw.end, |(open, _)| open);
+        if self.layout.is_broken(start, end) {
+            return None;
+        }
+        let head = self.strictly(VIEW.head, start, end, VIEW.what, |b, p| b.view_head(p));
+        let grouped = head.as_ref().map(|view| view.grouping.is_some());
+        let at = start + self.slice(start, end).trim_end().len();
+        match (self.raw.block, grouped) {
+            (None, Some(true)) => {
+                let finding = Diagnostic::new(codes::UNEXPECTED, "expected `{` and what is computed of each group")
+                    .label(self.span(at, at), "expected `{`")
+                    .help("write the columns in braces, one a line: `talks = count()`");
+                self.diagnostics.push(finding);
+                head.map(ItemKind::View)
+            }
+            (None, _) => head.map(ItemKind::View),
+            (Some((open, _)), Some(false)) => {
+                let finding = Diagnostic::new(codes::UNEXPECTED, "a view without `group by` has no block")
+                    .label(self.span(open, open + 1), "expected the end of the view")
+                    .help("it has all columns of its input; to compute others, group the rows: `group by …` before the brace");
+                self.diagnostics.push(finding);
+                head.map(ItemKind::View)
+            }
+            (Some(_), _) => self.block(&VIEW, head, |b, p, t| b.view_member(p, t)).map(ItemKind::View),
+        }
     }
 
     pub(super) fn indicator(&mut self) -> Option<ItemKind> {

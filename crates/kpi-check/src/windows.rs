@@ -1,0 +1,227 @@
+//! Several periods at once: `average(X, last 3 months)`, `X over last 3 months`.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::PeriodKind;
+
+use crate::checker::Checker;
+use crate::context::Context;
+use crate::model::{self, ExprKind, IndicatorField, Timing, Type, Unit, Window, WindowFunction};
+use crate::scopes::MOST_PERIODS;
+
+/// The words for kinds of period.
+const KINDS: &[(&str, PeriodKind)] = &[
+    ("day", PeriodKind::Day),
+    ("days", PeriodKind::Day),
+    ("week", PeriodKind::Week),
+    ("weeks", PeriodKind::Week),
+    ("month", PeriodKind::Month),
+    ("months", PeriodKind::Month),
+    ("quarter", PeriodKind::Quarter),
+    ("quarters", PeriodKind::Quarter),
+    ("year", PeriodKind::Year),
+    ("years", PeriodKind::Year),
+];
+
+impl<'a> Checker<'a> {
+    /// `average(X, last 3 months needs 2)`
+    pub(crate) fn window_call(
+        &mut self,
+        e: &'a ast::Expr,
+        call: &'a ast::Call,
+        written: &'a ast::Window,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        let name = call.function.text.as_str();
+        self.report_all_not_built(&call.not_built);
+        let function = match name {
+            "sum" => WindowFunction::Sum,
+            "average" => WindowFunction::Average,
+            "median" => WindowFunction::Median,
+            "min" => WindowFunction::Min,
+            "max" => WindowFunction::Max,
+            _ => {
+                self.report(
+                    Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` takes no values of several periods"))
+                        .label(written.span, "several periods")
+                        .help("`sum average median min max` do; to pool the rows of several periods write `(…) over last 3 months`"),
+                );
+                return None;
+            }
+        };
+        let clauses = call.via.iter().flatten().map(|n| n.span).chain(call.condition.iter().map(|c| c.span));
+        if let Some(span) = clauses.chain(call.among.iter().map(|a| a.span)).next() {
+            self.report(
+                Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` over periods runs over no rows"))
+                    .label(span, "only `needs` has a place beside a window")
+                    .help(format!("write conditions into the value: `{name}(sum(… where …), last 3 months)`")),
+            );
+            return None;
+        }
+        let [x] = call.args.as_slice() else {
+            return self.report_arguments(call, e.span, "a value and a window: `average(gmv, last 3 months)`");
+        };
+        let Some(own) = cx.subject().cloned() else {
+            self.report_not_here(&format!("`{name}` over periods"), e.span, cx);
+            return None;
+        };
+        let window = self.window(written, cx);
+        let inner = self.elsewhere(cx, own);
+        let x = self.operand(x, &inner, None)?;
+        let (window, needs) = (window?, self.needs(call)?);
+        let unit = self.need_number(&x, &format!("`{name}` over periods"))?;
+        let mean = matches!(function, WindowFunction::Average | WindowFunction::Median);
+        let ty = if mean && unit == Unit::COUNT { Type::NUMBER } else { x.ty };
+        self.report_not_built("windows", written.span);
+        Some(self.make(ExprKind::Window(function, Box::new(x), window, needs), ty, e.span))
+    }
+
+    /// `X over last 3 months`
+    pub(crate) fn over_window(
+        &mut self,
+        e: &'a ast::Expr,
+        x: &'a ast::Expr,
+        written: &'a ast::Window,
+        cx: &Context,
+        expected: Option<Type>,
+    ) -> Option<model::Expr> {
+        let own = cx.subject().cloned()?;
+        let window = self.window(written, cx);
+        let inner = self.elsewhere(cx, own);
+        let x = self.operand(x, &inner, expected)?;
+        let window = window?;
+        self.check_pooled(&x, written.span)?;
+        self.report_not_built("windows", written.span);
+        let ty = x.ty;
+        Some(self.make(ExprKind::OverWindow(Box::new(x), window), ty, e.span))
+    }
+
+    /// The periods of a window, which are of the kind that is judged.
+    fn window(&mut self, written: &'a ast::Window, _cx: &Context) -> Option<Window> {
+        let judged = self.model.policy.period;
+        match &written.kind {
+            ast::WindowKind::Last((n, span), word) => {
+                let kind =
+                    if matches!(word.text.as_str(), "period" | "periods") { judged } else { self.period_word(word)? };
+                if kind != judged {
+                    let message =
+                        format!("a window of {}s where a {} is judged is not built yet", kind.word(), judged.word());
+                    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                        .label(word.span, format!("not of {}s", judged.word()))
+                        .help(format!("write it in {}s, or as `last n periods`", judged.word()));
+                    self.report(finding);
+                    return None;
+                }
+                match crate::data::whole(*n).filter(|n| *n > 0) {
+                    Some(n) if n <= MOST_PERIODS => Some(Window::Last(n)),
+                    Some(_) => {
+                        self.refuse_window(*span, format!("at most {MOST_PERIODS} periods: a run reads and keeps each"))
+                    }
+                    None => self.refuse_window(*span, "1, 2, 3, … periods; the one judged is the first".to_owned()),
+                }
+            }
+            ast::WindowKind::This(word) => {
+                let kind = self.period_word(word)?;
+                if kind <= judged {
+                    let longer = format!("not a longer period than the {} that is judged", judged.word());
+                    return self.refuse_window(word.span, longer);
+                }
+                Some(Window::This(kind))
+            }
+            ast::WindowKind::Since(from) => {
+                let calendar = self.model.policy.calendar;
+                let start = match &from.kind {
+                    ast::ExprKind::Date(date) => Ok(calendar.period(judged, *date)),
+                    ast::ExprKind::Period(text) => match calendar.parse(text) {
+                        Ok(period) if period.kind == judged => Ok(period),
+                        Ok(period) if period.kind > judged => Ok(calendar.period(judged, calendar.start(period))),
+                        Ok(period) => Err(format!("a {}, and a {} is judged", period.kind.word(), judged.word())),
+                        Err(error) => Err(error.to_string()),
+                    },
+                    _ => Err("a period or a date was expected".to_owned()),
+                };
+                match start {
+                    Ok(start) => Some(Window::Since(start)),
+                    Err(why) => self.refuse_window(from.span, why),
+                }
+            }
+        }
+    }
+
+    fn refuse_window<T>(&mut self, span: Span, why: String) -> Option<T> {
+        let finding = Diagnostic::new(codes::types::OUT_OF_RANGE, "these are no periods of a window");
+        self.report(finding.label(span, why).help("`last 3 months`, `last 3 periods`, `this year`, `since 2026-01`"));
+        None
+    }
+
+    fn period_word(&mut self, word: &ast::Name) -> Option<PeriodKind> {
+        if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == word.text) {
+            return Some(*kind);
+        }
+        let words = KINDS.iter().map(|(name, _)| *name).chain(["period", "periods"]);
+        let near = crate::names::nearest(&word.text, words);
+        let finding = crate::checker::unknown(word, "a word such as `months` or `periods`", near);
+        self.report(finding);
+        None
+    }
+
+    /// Refuses in `X over last 3 months` what cannot be pooled: what is not made of the rows of single periods.
+    fn check_pooled(&mut self, x: &model::Expr, window: Span) -> Option<()> {
+        let mut open = vec![x.clone()];
+        let mut sound = true;
+        while let Some(e) = open.pop() {
+            let (what, help) = match &e.kind {
+                ExprKind::Lookup(_) => (
+                    "`lookup` takes one row, and each period of the window has its own".to_owned(),
+                    "add them up: `sum(plan.gmv)` instead of `lookup(plan.gmv)`",
+                ),
+                ExprKind::Aggregate(aggregate) => {
+                    let table = &self.model.tables[aggregate.table];
+                    if matches!(table.time, Timing::Flow(_) | Timing::AsOf(_)) {
+                        continue;
+                    }
+                    let name = &table.title.name;
+                    let what = format!("a row of `{name}` is there in many periods, and would be pooled once for each");
+                    (what, "take the values of the periods: `average(…, last 3 months)`")
+                }
+                ExprKind::Indicator(id, IndicatorField::Actual) => {
+                    let formula = self.instance(*id).filter(|i| i.parts.is_none() && i.shorter.is_none());
+                    match formula.map(|i| i.formula.clone()) {
+                        Some(formula) => {
+                            open.push(formula);
+                            continue;
+                        }
+                        None => (
+                            "an indicator that is made of others has no rows of its own".to_owned(),
+                            "take its values: `average(…, last 3 months)`",
+                        ),
+                    }
+                }
+                ExprKind::Indicator(..) => (
+                    "only what an indicator measures is made of rows".to_owned(),
+                    "take the values of the periods: `average(x.attainment, last 3 months)`",
+                ),
+                ExprKind::Previous(..)
+                | ExprKind::Growth(_)
+                | ExprKind::Streak(_)
+                | ExprKind::Among(_)
+                | ExprKind::Window(..)
+                | ExprKind::OverWindow(..) => (
+                    "this takes values of other periods or subjects".to_owned(),
+                    "pool the rows inside it: `previous(sum(x) over last 3 months)`",
+                ),
+                _ => {
+                    open.extend(e.children().into_iter().cloned());
+                    continue;
+                }
+            };
+            sound = false;
+            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, format!("{what}: not built yet"))
+                .label(e.span, "cannot be pooled")
+                .label(window, "over these periods")
+                .help(help);
+            self.report(finding);
+        }
+        sound.then_some(())
+    }
+}
