@@ -123,7 +123,17 @@ impl<'a> Checker<'a> {
         self.open.push(id);
         let mut cx = Context::cell(subject.clone());
         cx.unit = shorter.map(|shorter| shorter.period);
+        let (mut parts, mut made_of) = (None, !indicator.parts.is_empty() || indicator.combine.is_some());
+        if made_of {
+            parts = self.parts(index, indicator, subject);
+            // What else is missing in it was said.
+            made_of = parts.is_some() || !faulty;
+        }
         let formula = match &indicator.formula {
+            _ if made_of => {
+                let none = self.make(model::ExprKind::Const(None), model::Type::NUMBER, indicator.name.span);
+                parts.is_some().then_some(none)
+            }
             Some(formula) => self.expr(formula, &cx, None),
             None => {
                 // A formula that could not be read was reported by the parser, one of `part`s as not built.
@@ -144,7 +154,7 @@ impl<'a> Checker<'a> {
         let model = formula.map(|formula| model::Indicator {
             title: title(&indicator.name, &indicator.label, doc),
             formula,
-            parts: None,
+            parts,
             shorter,
             track: Vec::new(),
             target: None,
@@ -234,7 +244,8 @@ impl<'a> Checker<'a> {
         found.extend(names.params.iter().enumerate().map(|(i, d)| (Decl::Param(i), &d.ast.name)));
         found.extend(names.functions.iter().enumerate().map(|(i, d)| (Decl::Function(i), &d.ast.name)));
         found.extend(names.curves.iter().enumerate().map(|(i, d)| (Decl::Curve(i), &d.ast.name)));
-        found.extend(names.indicators.iter().enumerate().map(|(i, d)| (Decl::Indicator(i), &d.ast.name)));
+        let whole = names.indicators.iter().enumerate().filter(|(i, _)| !names.is_part(*i));
+        found.extend(whole.map(|(i, d)| (Decl::Indicator(i), &d.ast.name)));
         found.retain(|(decl, name)| !self.used.contains(decl) && !names.library.contains(&name.span.file));
         let unused = found;
         // Instances made from here on are for checking only.
@@ -273,9 +284,13 @@ impl<'a> Checker<'a> {
         let Some(indicator) = self.names.indicators.get(index).map(|d| d.ast) else { return };
         let mut tables: Vec<TableId> = self.model.scorecards.iter().map(|(_, card)| card.table).collect();
         tables.extend(self.model.tables.iter().filter(|(_, t)| t.roster && t.key.is_some()).map(|(id, _)| id));
-        let Some(formula) = &indicator.formula else { return };
+        let formulas: Vec<_> =
+            indicator.parts.iter().chain([indicator]).filter_map(|part| part.formula.as_ref()).collect();
+        if formulas.is_empty() {
+            return;
+        }
         let mut named = Vec::new();
-        self.all_tables_named(formula, &mut named);
+        formulas.iter().for_each(|formula| self.all_tables_named(formula, &mut named));
         let reached = |to: &&TableId| named.iter().all(|from| from == *to || self.model.way(*from, None, **to).is_ok());
         let Some(table) = tables.iter().find(reached).copied() else { return };
         self.indicator_at(index, &Subject::Table(table), Need::All, indicator.name.span);

@@ -26,6 +26,7 @@ mod instances;
 mod literals;
 mod order;
 mod params;
+mod parts;
 mod paths;
 mod payouts;
 mod periods;

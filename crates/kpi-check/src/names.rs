@@ -61,8 +61,10 @@ pub struct Names<'a> {
     pub functions: Vec<Declared<'a, ast::Function>>,
     /// The named curves.
     pub curves: Vec<Declared<'a, ast::NamedCurve>>,
-    /// The indicators.
+    /// The indicators, and behind each of them its parts.
     pub indicators: Vec<Declared<'a, ast::Indicator>>,
+    /// Which of them are parts.
+    is_part: Vec<bool>,
     /// The scorecards.
     pub scorecards: Vec<Declared<'a, ast::Scorecard>>,
     /// The incentives.
@@ -132,6 +134,11 @@ impl<'a> Names<'a> {
         self.tables.iter().map(|(t, _)| &t.ast.name).chain(self.views.iter().map(|v| &v.ast.name))
     }
 
+    /// Whether the indicator at this place is a part of another, which no name stands for.
+    pub fn is_part(&self, place: usize) -> bool {
+        self.is_part.get(place).copied().unwrap_or(false)
+    }
+
     /// All names with what they stand for, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Decl)> {
         self.by_name.iter().map(|(name, (decl, _))| (*name, *decl))
@@ -175,7 +182,15 @@ impl<'a> Names<'a> {
             ast::ItemKind::Param(x) => (&x.name, Decl::Param(push(&mut self.params, x, item))),
             ast::ItemKind::Function(x) => (&x.name, Decl::Function(push(&mut self.functions, x, item))),
             ast::ItemKind::Curve(x) => (&x.name, Decl::Curve(push(&mut self.curves, x, item))),
-            ast::ItemKind::Indicator(x) => (&x.name, Decl::Indicator(push(&mut self.indicators, x, item))),
+            ast::ItemKind::Indicator(x) => {
+                let place = push(&mut self.indicators, x, item);
+                self.is_part.push(false);
+                for part in &x.parts {
+                    self.indicators.push(Declared { ast: part, doc: None, span: part.name.span, faulty: item.faulty });
+                    self.is_part.push(true);
+                }
+                (&x.name, Decl::Indicator(place))
+            }
             ast::ItemKind::Scorecard(x) => (&x.name, Decl::Scorecard(push(&mut self.scorecards, x, item))),
             ast::ItemKind::Incentive(x) => (&x.name, Decl::Incentive(push(&mut self.incentives, x, item))),
             ast::ItemKind::Rule(x) => (&x.name, Decl::Rule(push(&mut self.rules, x, item))),

@@ -91,6 +91,7 @@ impl Mover {
         for i in 0..model.indicators.len() {
             let Some(indicator) = model.indicators.get_mut(IndicatorId::new(i)) else { continue };
             self.expr(&mut indicator.formula);
+            indicator.parts.iter_mut().flat_map(|parts| &mut parts.parts).for_each(|part| self.id(part));
             if let Some(table) = &mut indicator.target {
                 self.table(table, |mover, target| {
                     if let Some(target) = target {

@@ -274,6 +274,13 @@ impl<'a> Checker<'a> {
     fn no_whole(&self, id: IndicatorId) -> Option<NoWhole> {
         let indicator = self.instance(id)?;
         let name = &indicator.title.name;
+        if indicator.parts.is_some() {
+            return Some(NoWhole {
+                message: format!("`{name}` is made of parts, which have one each"),
+                span: indicator.title.span,
+                label: "attainments are combined, not actuals",
+            });
+        }
         let shorter = indicator.shorter.filter(|shorter| shorter.roll_up != RollUp::Sum)?;
         let written = self.names.indicators.get(self.instance_place(id)?)?.ast.shorter.as_ref()?;
         let (unit, whole) = (shorter.period.word(), self.model.policy.period.word());
@@ -315,6 +322,11 @@ impl<'a> Checker<'a> {
                             if *field != IndicatorField::Actual {
                                 open.extend(read.target.iter().flat_map(target_exprs));
                             }
+                            let parts = read.parts.iter().flat_map(|parts| &parts.parts);
+                            let parts = parts.filter_map(|part| self.instance(*part));
+                            open.extend(parts.flat_map(|part| {
+                                std::iter::once(&part.formula).chain(part.target.iter().flat_map(target_exprs))
+                            }));
                         }
                         None => {}
                     }

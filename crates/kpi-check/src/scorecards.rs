@@ -12,7 +12,7 @@ use crate::names::Decl;
 
 mod grades;
 mod grids;
-mod lines;
+pub(crate) mod lines;
 pub(crate) mod weights;
 
 /// How far a scorecard has got.
@@ -254,7 +254,7 @@ impl<'a> Checker<'a> {
         let mut largest = Dec::ZERO;
         for line in lines.iter().filter(|line| line.weight.is_some()) {
             let mut fraction = match &line.kind {
-                model::LineKind::Indicator { scoring, .. } => self.largest_fraction(scoring)?,
+                model::LineKind::Indicator { indicator, scoring, .. } => self.largest_of(*indicator, scoring)?,
                 model::LineKind::Card(id) => {
                     self.model.scorecards[*id].score_limit?.div(Dec::HUNDRED).ok().flatten()?
                 }
@@ -269,6 +269,20 @@ impl<'a> Checker<'a> {
             largest = largest.max(fraction);
         }
         Some(largest)
+    }
+}
+
+impl Checker<'_> {
+    /// The largest fraction that an indicator can earn by this scoring, or by its parts.
+    fn largest_of(&self, id: model::IndicatorId, scoring: &model::Scoring) -> Option<Dec> {
+        let Some(parts) = self.instance(id).and_then(|indicator| indicator.parts.as_ref()) else {
+            return self.largest_fraction(scoring);
+        };
+        let mut largest = Dec::ZERO;
+        for part in &parts.parts {
+            largest = largest.max(self.largest_of(*part, &self.instance(*part)?.scoring)?);
+        }
+        Some(if parts.combine == model::Combine::All { Dec::ONE } else { largest })
     }
 }
 

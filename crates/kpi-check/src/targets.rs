@@ -21,6 +21,10 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_target_and_scoring(&mut self, index: usize, subject: &Subject, id: IndicatorId) -> bool {
         let Some(declared) = self.names.indicators.get(index) else { return false };
         let (written, faulty) = (declared.ast, declared.faulty);
+        if self.instance(id).is_some_and(|indicator| indicator.parts.is_some()) {
+            // They are judged by themselves.
+            return true;
+        }
         let Some(ty) = self.instance(id).map(|indicator| indicator.formula.ty) else { return false };
         let mut cx = Context::cell(subject.clone());
         cx.this = Some(id);

@@ -397,7 +397,7 @@ impl<'a> Checker<'a> {
         self.check_has_whole(id, field, cx.unit, span)?;
         let found = self.instance(id)?;
         let targeted = !matches!(field, IndicatorField::Actual | IndicatorField::Score);
-        if targeted && found.target.is_none() {
+        if targeted && found.target.is_none() && found.parts.is_none() {
             let place = found.title.span;
             self.report(
                 Diagnostic::new(codes::names::NOT_HERE, format!("`{name}` has no target"))

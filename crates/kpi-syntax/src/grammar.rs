@@ -87,7 +87,11 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
         Rule::when_missing => (5, "`when missing`"),
         Rule::curve_kind => (5, "`step`, `linear` or `marginal`"),
         Rule::audience => (0, "who it is for"),
-        Rule::policy_member | Rule::dimension_member | Rule::table_member | Rule::indicator_member => (0, "a member"),
+        Rule::part_member
+        | Rule::policy_member
+        | Rule::dimension_member
+        | Rule::table_member
+        | Rule::indicator_member => (0, "a member"),
         Rule::scorecard_member | Rule::incentive_member | Rule::rule_member | Rule::test_member => (0, "a member"),
         Rule::effect => (0, "`score 0`, `pay 0` or a `cap`"),
         Rule::track_share => (0, "a name"),

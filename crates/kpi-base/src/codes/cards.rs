@@ -24,4 +24,5 @@ codes! {
     LONG_ROWS = "K4021", Error, "rows of a longer time than the period that reads them";
     NO_WHOLE = "K4022", Error, "an actual of the whole where there is none";
     TRACK = "K4023", Error, "a track that cannot be shown";
+    PARTS = "K4024", Error, "parts that make no indicator";
 }

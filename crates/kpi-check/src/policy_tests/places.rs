@@ -220,7 +220,7 @@ impl<'a> Checker<'a> {
         );
         self.check_has_whole(id, wanted, None, field.span)?;
         let indicator = self.instance(id)?;
-        if needed && indicator.target.is_none() {
+        if needed && indicator.target.is_none() && indicator.parts.is_none() {
             let message = format!("`{}` has no target, and so no `{}`", indicator.title.name, field.text);
             self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, ""));
             return None;

@@ -142,8 +142,17 @@ impl<'a> Checker<'a> {
         let id = self.indicator(&written.name, &Subject::Table(card.table), Need::All)?;
         let indicator = self.instance(id)?;
         let (target, missing, ty) = (indicator.target.clone(), indicator.when_missing, indicator.formula.ty);
-        let mut scoring = indicator.scoring.clone();
+        let (mut scoring, parts) = (indicator.scoring.clone(), indicator.parts.clone());
         let unit = if let Type::Number(unit) = ty { Some(unit) } else { None };
+        if let (Some(own), Some(_)) = (&written.scoring, &parts) {
+            let message = format!("`{}` is made of parts, and each is scored in its own way", written.name.text);
+            self.report(
+                Diagnostic::new(codes::cards::PARTS, message)
+                    .label(own.span, "")
+                    .help("write `scoring` in the parts; `combine` makes their fractions one"),
+            );
+            return None;
+        }
         if let Some(own) = &written.scoring {
             let mut cx = card.cx.clone();
             cx.this = Some(id);
@@ -164,47 +173,49 @@ impl<'a> Checker<'a> {
             }
             None => self.model.policy.attainment_cap,
         };
-        if written.watch.is_none() {
-            let needs_target = matches!(
-                scoring,
-                Scoring::Proportional { .. }
-                    | Scoring::AllOrNothing
-                    | Scoring::Deduct { .. }
-                    | Scoring::Curve(model::LineField::Attainment, _)
-            );
-            let lost = self.instance_place(id).and_then(|place| self.names.indicators.get(place));
-            if target.is_none() && lost.is_some_and(|declared| declared.faulty) {
-                return None;
-            }
-            let never = target.as_ref().is_some_and(|table| table.rows.iter().all(|row| row.value.is_none()));
-            if unit.is_none() || needs_target && !asks(target.as_ref()) || never {
-                let name = &written.name.text;
-                let message = match (unit, never) {
-                    (None, _) => format!("`{name}` is no number and cannot be scored"),
-                    (_, true) => format!("the target of `{name}` is `none` for everybody, so that it is on no card"),
-                    _ => format!("`{name}` has no target to be scored by"),
-                };
-                self.report(
-                    Diagnostic::new(codes::cards::NEEDS_TARGET, message)
-                        .label(written.span, "")
-                        .help("give the indicator a `target`, score its actual (`rating of 5`, a curve `on actual`), or write `watch`"),
-                );
-                return None;
-            }
+        if written.watch.is_none() && parts.is_none() {
+            self.check_scored(id, &scoring, written.span)?;
         }
-        let presence = match target {
-            // Where it is judged everywhere, its keys decide nothing.
-            Some(table) if table.rows.iter().any(|row| row.value.is_none()) => Presence::Table(ByTable {
-                keys: table.keys,
-                rows: table
-                    .rows
-                    .into_iter()
-                    .map(|row| model::ByRow { patterns: row.patterns, value: row.value.is_some(), span: row.span })
-                    .collect(),
-            }),
-            _ => Presence::Always,
+        let presence = match parts {
+            Some(parts) => {
+                let targets = parts.parts.iter().map(|part| self.instance(*part).and_then(|i| i.target.clone()));
+                Presence::Any(targets.map(presence).collect())
+            }
+            None => presence(target),
         };
         Some((LineKind::Indicator { indicator: id, scoring, attainment_cap }, presence, missing))
+    }
+
+    /// Whether an indicator has what this scoring needs of it; `span` is what wants it scored.
+    pub(crate) fn check_scored(&mut self, id: model::IndicatorId, scoring: &Scoring, span: Span) -> Option<()> {
+        let indicator = self.instance(id)?;
+        let target = indicator.target.as_ref();
+        let number = matches!(indicator.formula.ty, Type::Number(_));
+        let needs_target = matches!(
+            scoring,
+            Scoring::Proportional { .. }
+                | Scoring::AllOrNothing
+                | Scoring::Deduct { .. }
+                | Scoring::Curve(model::LineField::Attainment, _)
+        );
+        let lost = self.instance_place(id).and_then(|place| self.names.indicators.get(place));
+        if target.is_none() && lost.is_some_and(|declared| declared.faulty) {
+            return None;
+        }
+        let never = target.is_some_and(|table| table.rows.iter().all(|row| row.value.is_none()));
+        if number && !(needs_target && !asks(target)) && !never {
+            return Some(());
+        }
+        let name = &indicator.title.name;
+        let message = match (number, never) {
+            (false, _) => format!("`{name}` is no number and cannot be scored"),
+            (_, true) => format!("the target of `{name}` is `none` for everybody, so that it is on no card"),
+            _ => format!("`{name}` has no target to be scored by"),
+        };
+        self.report(Diagnostic::new(codes::cards::NEEDS_TARGET, message).label(span, "").help(
+            "give the indicator a `target`, score its actual (`rating of 5`, a curve `on actual`), or write `watch`",
+        ));
+        None
     }
 
     fn card_line(
@@ -398,6 +409,22 @@ impl Checker<'_> {
     }
 }
 
+/// Where a line with this target is on the card.
+fn presence(target: Option<ByTable<Option<model::Target>>>) -> Presence {
+    match target {
+        // Where it is judged everywhere, its keys decide nothing.
+        Some(table) if table.rows.iter().any(|row| row.value.is_none()) => Presence::Table(ByTable {
+            keys: table.keys,
+            rows: table
+                .rows
+                .into_iter()
+                .map(|row| model::ByRow { patterns: row.patterns, value: row.value.is_some(), span: row.span })
+                .collect(),
+        }),
+        _ => Presence::Always,
+    }
+}
+
 /// What a line without data does, as written.
 pub(crate) fn when_missing(written: Option<&(ast::WhenMissing, Span)>) -> Option<model::WhenMissing> {
     written.map(|(written, _)| match written {
@@ -408,7 +435,7 @@ pub(crate) fn when_missing(written: Option<&(ast::WhenMissing, Span)>) -> Option
     })
 }
 
-fn combine_of(written: ast::Combine) -> model::Combine {
+pub(crate) fn combine_of(written: ast::Combine) -> model::Combine {
     match written {
         ast::Combine::Sum => model::Combine::Sum,
         ast::Combine::Worst => model::Combine::Worst,

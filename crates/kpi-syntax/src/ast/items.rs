@@ -234,8 +234,33 @@ pub struct Indicator {
     pub shorter: Option<ShorterPeriod>,
     /// `track week 1 ÷ 4, day 1 ÷ 24`: the units with their shares of the target
     pub track: Option<(Vec<TrackShare>, Span)>,
-    /// Members that are read and not built yet: `part`, `combine`, `supports`, `adjustable`.
+    /// `part returns "…" { … }`: what it is made of, each with a name, a formula and a target of its own
+    pub parts: Vec<Indicator>,
+    /// `combine worst`: how the parts become one
+    pub combine: Option<(Combine, Span)>,
+    /// Members that are read and not built yet: `supports`, `adjustable`.
     pub not_built: Vec<NotBuilt>,
+}
+
+impl Indicator {
+    /// An indicator of which only name and label are written.
+    pub fn new(name: Name, label: Label) -> Indicator {
+        Indicator {
+            name,
+            label,
+            formula: None,
+            target: None,
+            scoring: None,
+            when_missing: None,
+            notes: Vec::new(),
+            tags: Vec::new(),
+            shorter: None,
+            track: None,
+            parts: Vec::new(),
+            combine: None,
+            not_built: Vec::new(),
+        }
+    }
 }
 
 /// `period week rolled up by sum`

@@ -131,12 +131,7 @@ impl Builder<'_> {
                     self.set(&mut group.weight, weight, "weight", span);
                 }
                 Rule::group_combine => {
-                    let combine = part.into_inner().fold(Combine::Sum, |found, p| match p.as_rule() {
-                        Rule::kw_worst => Combine::Worst,
-                        Rule::kw_average => Combine::Average,
-                        Rule::kw_all => Combine::All,
-                        _ => found,
-                    });
+                    let combine = combine(part);
                     self.set(&mut group.combine, Some((combine, span)), "combine", span);
                 }
                 Rule::when_missing => {
@@ -211,4 +206,14 @@ impl Builder<'_> {
         }
         Some(Grade::Shares(shares))
     }
+}
+
+/// The word of `combine …`.
+pub(super) fn combine(pair: Pair<'_>) -> Combine {
+    pair.into_inner().fold(Combine::Sum, |found, p| match p.as_rule() {
+        Rule::kw_worst => Combine::Worst,
+        Rule::kw_average => Combine::Average,
+        Rule::kw_all => Combine::All,
+        _ => found,
+    })
 }

@@ -66,19 +66,15 @@ impl Builder<'_> {
     pub(crate) fn indicator_head(&mut self, pair: Pair<'_>) -> Option<Indicator> {
         let Named { name, label } = self.named(&pair)?;
         let library = find(pair, Rule::library);
-        Some(Indicator {
-            name,
-            label,
-            formula: None,
-            target: None,
-            scoring: None,
-            when_missing: None,
-            notes: Vec::new(),
-            tags: Vec::new(),
-            shorter: None,
-            track: None,
-            not_built: library.map(|p| self.not_built("library entries", &p)).into_iter().collect(),
-        })
+        let not_built = library.map(|p| self.not_built("library entries", &p)).into_iter().collect();
+        Some(Indicator { not_built, ..Indicator::new(name, label) })
+    }
+
+    /// The header of a part of an indicator.
+    #[allow(clippy::needless_pass_by_value, reason = "all headers are read by functions of one form")]
+    pub(crate) fn part_head(&mut self, pair: Pair<'_>) -> Option<Indicator> {
+        let Named { name, label } = self.named(&pair)?;
+        Some(Indicator::new(name, label))
     }
 
     pub(crate) fn scorecard_head(&mut self, pair: Pair<'_>) -> Option<Scorecard> {

@@ -1,5 +1,6 @@
 //! Members of `indicator`.
 
+use super::cards::combine;
 use super::{Builder, find, operand};
 use crate::ast::{
     ByTable, CurveBody, Indicator, RollUp, Scoring, ScoringKind, ShorterPeriod, Target, TargetKind, TrackShare,
@@ -43,13 +44,12 @@ impl Builder<'_> {
                 let shares = shares.map(|p| self.track_share(p)).collect::<Option<Vec<_>>>()?;
                 self.set(&mut indicator.track, Some((shares, span)), "track", span);
             }
+            Rule::group_combine => {
+                let combine = combine(member);
+                self.set(&mut indicator.combine, Some((combine, span)), "combine", span);
+            }
             rule => {
-                let what = match rule {
-                    Rule::m_part => "part",
-                    Rule::m_combine => "combine",
-                    Rule::m_supports => "supports",
-                    _ => "adjustable",
-                };
+                let what = if rule == Rule::m_supports { "supports" } else { "adjustable" };
                 indicator.not_built.push(self.not_built(what, &member));
             }
         }

@@ -4,7 +4,7 @@ use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
 
 use super::ItemParser;
-use crate::ast::{Group, ItemKind, Line, Scorecard, Table};
+use crate::ast::{Group, Indicator, ItemKind, Line, Scorecard, Table};
 use crate::build::Builder;
 use crate::fault::{Place, describe_fault};
 use crate::grammar::{Pair, Rule, parse_slice};
@@ -55,6 +55,13 @@ const INDICATOR: Kind = Kind {
         "supports",
         "adjustable",
     ],
+    names: false,
+};
+const PART: Kind = Kind {
+    head: Rule::part_head,
+    members: Rule::part_members,
+    what: "a part of an indicator",
+    words: &["formula", "target", "scoring", "note", "period", "track"],
     names: false,
 };
 const SCORECARD: Kind = Kind {
@@ -140,7 +147,43 @@ impl ItemParser<'_> {
             // A library entry may stand without members of its own.
             return head.filter(|i| !i.not_built.is_empty()).map(ItemKind::Indicator);
         }
-        self.block(&INDICATOR, head, |b, p, t| b.indicator_member(p, t)).map(ItemKind::Indicator)
+        let mut head = head;
+        let (start, end) = self.body()?;
+        for (start, end) in self.lines(start, end, "part") {
+            if let Some(part) = self.part(start, end) {
+                if let (Some(head), Some(part)) = (&mut head, part) {
+                    head.parts.push(part);
+                }
+                continue;
+            }
+            self.member(&INDICATOR, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut head {
+                Some(head) => b.indicator_member(p, head),
+                None => Some(()),
+            });
+        }
+        head.map(ItemKind::Indicator)
+    }
+
+    /// A part of an indicator, if that is what the slice is; `Some(None)` if it is one whose header cannot be read.
+    fn part(&mut self, start: usize, end: usize) -> Option<Option<Indicator>> {
+        let slice = self.slice(start, end).trim_end();
+        if !slice.strip_prefix("part")?.starts_with([' ', '\t']) || !slice.ends_with('}') {
+            return None;
+        }
+        let open = start + last_block(slice)?;
+        let close = start + slice.len() - 1;
+        let mut part = if self.layout.is_broken(start, open) {
+            None
+        } else {
+            self.strictly(PART.head, start, open, "the header of a part", |b, p| b.part_head(p))
+        };
+        for (start, end) in self.members(open + 1, close) {
+            self.member(&PART, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut part {
+                Some(part) => b.indicator_member(p, part),
+                None => Some(()),
+            });
+        }
+        Some(part)
     }
 
     pub(super) fn incentive(&mut self) -> Option<ItemKind> {
@@ -156,7 +199,7 @@ impl ItemParser<'_> {
     pub(super) fn scorecard(&mut self) -> Option<ItemKind> {
         let mut card = self.head(&SCORECARD, |b, p| b.scorecard_head(p));
         let (start, end) = self.body()?;
-        for (start, end) in self.lines(start, end) {
+        for (start, end) in self.lines(start, end, "group") {
             if let Some(group) = self.group(start, end) {
                 if let (Some(card), Some(group)) = (&mut card, group) {
                     card.lines.push(Line::Group(group));
@@ -171,18 +214,19 @@ impl ItemParser<'_> {
         card.map(|card: Scorecard| ItemKind::Scorecard(card))
     }
 
-    /// The members of a scorecard or group: a group that shares its line with others is a slice by itself.
-    fn lines(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+    /// The members of a block that holds blocks, groups or parts: one that shares its line with others is a slice by itself.
+    fn lines(&self, start: usize, end: usize, word: &str) -> Vec<(usize, usize)> {
         let mut lines = Vec::new();
         for (start, end) in self.members(start, end) {
             let commas = outside_brackets(self.slice(start, end), |b| b == b',');
+            let begins = |text: &str| text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\t']));
             // What is neither a group nor beside one stays together: a comma does not always end a member.
             let mut plain = start;
             let mut from = start;
             for to in commas.into_iter().map(|at| start + at).chain([end]) {
                 let piece = self.slice(from, to);
                 let indent = piece.len() - piece.trim_start().len();
-                if piece.trim_start().starts_with("group ") && piece.trim_end().ends_with('}') {
+                if begins(piece.trim_start()) && piece.trim_end().ends_with('}') {
                     lines.push((plain, from));
                     lines.push((from + indent, to));
                     plain = (to + 1).min(end);
@@ -220,7 +264,7 @@ impl ItemParser<'_> {
         if let Some(group) = &mut group {
             group.span = span;
         }
-        for (start, end) in self.lines(open + 1, close) {
+        for (start, end) in self.lines(open + 1, close, "group") {
             if let Some(inner) = self.group(start, end) {
                 if let (Some(group), Some(inner)) = (&mut group, inner) {
                     group.lines.push(Line::Group(inner));
