@@ -18,7 +18,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("kpi-score", &["kpi-base", "kpi-check", "kpi-plan", "kpi-results", "kpi-value"]),
     ("kpi-test", &["kpi-base", "kpi-check", "kpi-plan", "kpi-results", "kpi-score", "kpi-value"]),
     ("kpi-report", &["kpi-base", "kpi-results", "kpi-value"]),
-    ("kpi-lsp", &["kpi-base", "kpi-check", "kpi-stdlib", "kpi-syntax", "kpi-value"]),
+    ("kpi-fmt", &["kpi-base", "kpi-syntax"]),
+    ("kpi-lsp", &["kpi-base", "kpi-check", "kpi-fmt", "kpi-stdlib", "kpi-syntax", "kpi-value"]),
     ("kpi-engine", &["kpi-base", "kpi-check", "kpi-plan", "kpi-value"]),
     (
         "kpi-cli",
@@ -26,6 +27,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "kpi-base",
             "kpi-check",
             "kpi-engine",
+            "kpi-fmt",
             "kpi-lsp",
             "kpi-plan",
             "kpi-report",

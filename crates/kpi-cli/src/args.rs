@@ -37,6 +37,8 @@ pub(crate) enum Command {
         /// Only tests whose name contains this
         filter: Option<String>,
     },
+    /// Write policy files in the one style: spaces, columns and signs; what they mean stays
+    Fmt(Fmt),
     /// Explain a number step by step, down to columns and how many rows
     Why(Why),
     /// Show the page of a finding's code, or list all codes
@@ -88,6 +90,19 @@ pub(crate) struct Run {
     pub fail_on: Option<FailOn>,
     #[command(flatten)]
     pub data: Data,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Fmt {
+    /// Files, projects or other folders; `-` reads stdin and writes stdout [default: the nearest project upwards]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; list the files that would change, and end with exit code 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
 }
 
 #[derive(Debug, Group)]

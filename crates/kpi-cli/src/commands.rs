@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod fmt;
 mod init;
 mod periods;
 mod pipeline;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Check { project, format } => check::run(&project, format, console),
         Command::Run(args) => run::run(&args, console),
         Command::Test { project, filter } => test::run(&project, filter.as_deref(), console),
+        Command::Fmt(args) => fmt::run(&args, console),
         Command::Why(args) => why::run(&args, console),
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Lsp => kpi_lsp::serve().map(|()| Exit::Clean).map_err(|e| Failure::Io(std::io::Error::other(e))),

@@ -37,30 +37,10 @@ pub(crate) struct Policy {
 impl Project {
     /// Finds and reads the project at a path or, without one, the nearest upwards.
     pub fn load(path: Option<&Path>, console: &Console<'_>) -> Result<Project, Failure> {
-        let root = find(path, console)?;
-        let shown = console.shown(&root);
-        let toml = root.join(CONFIG);
-        let mut files = Files::new();
-        let text = read(&toml).map_err(|why| {
-            let message = format!("`{}` cannot be read: {why}", console.shown(&toml));
-            Failure::one(Diagnostic::new(codes::NOT_TOML, message))
-        })?;
-        let source = SourceFile::new(console.shown(&toml), text);
-        let id = files.add(source.clone());
-        let config = config::parse(&source.text, id).map_err(|found| Failure::Findings(found, files.clone()))?;
-        let policies = policy_files(&root, &config.policies, id)
-            .map_err(|found| Failure::Findings(vec![*found], files.clone()))?;
-        if policies.is_empty() {
-            let message = format!("there is no policy: no `.kpi` file lies in `{shown}` or below");
-            return Err(Failure::one(Diagnostic::new(codes::NO_POLICY, message)));
-        }
+        let Opened { root, shown, source, config, policies } = open(path, console)?;
         let mut files = Files::new();
         for path in policies {
-            let shown = console.shown(&path);
-            let text = read(&path).map_err(|why| {
-                Failure::one(Diagnostic::new(codes::NO_POLICY, format!("`{shown}` cannot be read: {why}")))
-            })?;
-            files.add(SourceFile::new(shown, text));
+            files.add(SourceFile::new(console.shown(&path), read_policy(&path, console)?));
         }
         let toml = files.add(source);
         Ok(Project { root, shown, files, config, toml })
@@ -206,6 +186,64 @@ impl Project {
         }
         Ok(files)
     }
+}
+
+/// A project whose policy files are found and not read.
+struct Opened {
+    root: PathBuf,
+    shown: String,
+    source: SourceFile,
+    config: Config,
+    policies: Vec<PathBuf>,
+}
+
+fn open(path: Option<&Path>, console: &Console<'_>) -> Result<Opened, Failure> {
+    let root = find(path, console)?;
+    let shown = console.shown(&root);
+    let toml = root.join(CONFIG);
+    let mut files = Files::new();
+    let text = read(&toml).map_err(|why| {
+        let message = format!("`{}` cannot be read: {why}", console.shown(&toml));
+        Failure::one(Diagnostic::new(codes::NOT_TOML, message))
+    })?;
+    let source = SourceFile::new(console.shown(&toml), text);
+    let id = files.add(source.clone());
+    let config = config::parse(&source.text, id).map_err(|found| Failure::Findings(found, files.clone()))?;
+    let policies =
+        policy_files(&root, &config.policies, id).map_err(|found| Failure::Findings(vec![*found], files.clone()))?;
+    if policies.is_empty() {
+        return Err(no_policy(&shown));
+    }
+    Ok(Opened { root, shown, source, config, policies })
+}
+
+fn no_policy(shown: &str) -> Failure {
+    let message = format!("there is no policy: no `.kpi` file lies in `{shown}` or below");
+    Failure::one(Diagnostic::new(codes::NO_POLICY, message))
+}
+
+/// The policy files that a path names: itself, those of a project, or all below a folder. Without a path, those of the
+/// nearest project upwards.
+pub(crate) fn policy_paths(path: Option<&Path>, console: &Console<'_>) -> Result<Vec<PathBuf>, Failure> {
+    let Some(path) = path else { return Ok(open(None, console)?.policies) };
+    let whole: PathBuf =
+        console.cwd.join(path).components().filter(|c| !matches!(c, std::path::Component::CurDir)).collect();
+    if whole.join(CONFIG).is_file() {
+        return Ok(open(Some(path), console)?.policies);
+    }
+    if !whole.is_dir() {
+        return Ok(vec![whole]);
+    }
+    let below = expand(&whole, "**/*.kpi").unwrap_or_default();
+    if below.is_empty() { Err(no_policy(&console.shown(&whole))) } else { Ok(below) }
+}
+
+/// The text of a policy file.
+pub(crate) fn read_policy(path: &Path, console: &Console<'_>) -> Result<String, Failure> {
+    read(path).map_err(|why| {
+        let message = format!("`{}` cannot be read: {why}", console.shown(path));
+        Failure::one(Diagnostic::new(codes::NO_POLICY, message))
+    })
 }
 
 fn extension(path: &Path) -> String {

@@ -35,3 +35,22 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn fmt_reads_stdin_and_writes_stdout() {
+    let fmt = |args: &[&str], text: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kpi"));
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, out, err) = fmt(&["fmt", "-"], "\u{feff}dimension a{x}\r\n");
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "dimension a { x }\n", ""));
+    let (code, out, _) = fmt(&["fmt", "-", "--check"], "dimension a{x}");
+    assert_eq!((code, out.as_str()), (Some(1), "<stdin>\n"));
+    let (code, out, err) = fmt(&["fmt", "-"], "dimension a{");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("is never closed"), "{err}");
+}

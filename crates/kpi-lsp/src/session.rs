@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Severity, SourceFile};
+use kpi_base::{FileId, Severity, SourceFile, Span};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
 use lsp_types::notification::{
     DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Notification as _,
     PublishDiagnostics,
 };
-use lsp_types::request::{DocumentSymbolRequest, Request as _};
+use lsp_types::request::{DocumentSymbolRequest, Formatting, Request as _};
 use lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentSymbolParams, DocumentSymbolResponse,
-    InitializeParams, Location, NumberOrString, OneOf, PublishDiagnosticsParams, Range, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentFormattingParams, DocumentSymbolParams,
+    DocumentSymbolResponse, InitializeParams, Location, NumberOrString, OneOf, PublishDiagnosticsParams, Range,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextEdit, Uri,
 };
 use serde::de::DeserializeOwned;
 
@@ -64,6 +64,7 @@ pub fn serve_connection(connection: &Connection) -> Result<(), ServeError> {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::FULL)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        document_formatting_provider: Some(OneOf::Left(true)),
         ..ServerCapabilities::default()
     };
     let answer = serde_json::json!({
@@ -103,6 +104,11 @@ impl Session<'_> {
                 Ok(params) => Response::new_ok(id, self.outline(&params.text_document.uri)),
                 Err(why) => Response::new_err(id, ErrorCode::InvalidParams as i32, why.to_string()),
             }
+        } else if method == Formatting::METHOD {
+            match serde_json::from_value::<DocumentFormattingParams>(params) {
+                Ok(params) => Response::new_ok(id, self.format(&params.text_document.uri)),
+                Err(why) => Response::new_err(id, ErrorCode::InvalidParams as i32, why.to_string()),
+            }
         } else {
             Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("`{method}` is not served"))
         };
@@ -113,6 +119,19 @@ impl Session<'_> {
         let path = uris::path(uri)?;
         let file = SourceFile::new(path.to_string_lossy(), self.workspace.text(&path)?);
         Some(DocumentSymbolResponse::Nested(outline::symbols(&file, self.encoding)))
+    }
+
+    /// The one edit that puts a document into style; none if it is, or cannot be read: its findings are shown anyway.
+    fn format(&self, uri: &Uri) -> Option<Vec<TextEdit>> {
+        let path = uris::path(uri)?;
+        let text = self.workspace.text(&path)?;
+        let formatted = kpi_fmt::format_text(FileId(0), &text).ok()?;
+        if formatted == text {
+            return Some(Vec::new());
+        }
+        let file = SourceFile::new(path.to_string_lossy(), text);
+        let whole = Span { file: FileId(0), start: 0, end: file.text.len() as u32 };
+        Some(vec![TextEdit { range: range(&file, whole, self.encoding), new_text: formatted }])
     }
 
     fn notice(&mut self, notification: Notification) -> Result<(), ServeError> {

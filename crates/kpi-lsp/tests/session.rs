@@ -135,3 +135,28 @@ fn files_of_a_project_are_checked_together() {
     assert_eq!(with_errors, ["broken.kpi"]);
     client.stop();
 }
+
+#[test]
+fn a_document_is_formatted_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = format!("file://{}/live.kpi", folder.path().display());
+    let (mut client, answer) = Client::start(&["utf-16"]);
+    assert_eq!(answer["result"]["capabilities"]["documentFormattingProvider"], true);
+    let ask = |client: &mut Client| {
+        let options = json!({ "tabSize": 2, "insertSpaces": true });
+        client.ask("textDocument/formatting", json!({ "textDocument": { "uri": uri }, "options": options }))
+    };
+    client.open(&uri, "dimension a{ 主播 \"😀\" }");
+    client.findings();
+    let edits = &ask(&mut client)["result"];
+    assert_eq!(edits[0]["newText"], "dimension a { 主播 \"😀\" }\n");
+    let end = json!({ "line": 0, "character": 22 });
+    assert_eq!(edits[0]["range"], json!({ "start": { "line": 0, "character": 0 }, "end": end }));
+    client.change(&uri, "dimension a { 主播 \"😀\" }\n");
+    client.findings();
+    assert_eq!(ask(&mut client)["result"], json!([]));
+    client.change(&uri, "dimension a {");
+    client.findings();
+    assert_eq!(ask(&mut client)["result"], Value::Null);
+    client.stop();
+}

@@ -92,6 +92,7 @@ struct Bracket {
 /// Delimits the declarations of a file and settles its line breaks.
 pub(crate) fn lay_out(source: &mut Source, diagnostics: &mut Vec<Diagnostic>) -> Layout {
     let starts = find_items(source, diagnostics);
+    check_before(source, starts.first().copied(), diagnostics);
     let mut layout =
         Layout { items: Vec::with_capacity(starts.len()), broken: Vec::new(), mended: source.unclosed.clone() };
     let mut bytes = std::mem::take(&mut source.text).into_bytes();
@@ -153,6 +154,22 @@ fn find_items(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> 
         }
     }
     starts
+}
+
+/// Reports what stands before the first declaration.
+fn check_before(source: &Source, first: Option<usize>, diagnostics: &mut Vec<Diagnostic>) {
+    let text = source.text.get(..first.unwrap_or(source.text.len())).unwrap_or_default();
+    let stray = text.trim();
+    if stray.is_empty() {
+        return;
+    }
+    let start = text.len() - text.trim_start().len();
+    let length = stray.find([' ', '\n']).unwrap_or(stray.len());
+    diagnostics.push(
+        Diagnostic::new(codes::UNEXPECTED, "text before the first declaration")
+            .label(source.span(start, start + length), "no declaration has begun")
+            .help("a declaration begins at the very start of a line: remove the spaces before its keyword"),
+    );
 }
 
 fn lay_out_item(

@@ -15,8 +15,12 @@ mod fault;
 mod grammar;
 mod item;
 mod layout;
+mod reading;
 mod suggest;
 mod text;
+
+pub use reading::{Reading, read};
+pub use text::{Comment, continues_name, starts_name};
 
 use kpi_base::{Diagnostic, FileId};
 

@@ -13,6 +13,15 @@ pub(crate) struct DocLine {
     pub text: String,
 }
 
+/// A comment, which the grammar never sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Where it stood, as an offset of the read text.
+    pub at: usize,
+    /// Its text with the slashes, to the line's end.
+    pub text: String,
+}
+
 /// The text as the grammar reads it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
@@ -23,6 +32,8 @@ pub(crate) struct Source {
     shifts: Vec<(u32, u32)>,
     /// The lines of doc comments.
     pub docs: Vec<DocLine>,
+    /// All comments, doc comments among them.
+    pub comments: Vec<Comment>,
     /// Where a text or a name in backticks that does not end begins.
     pub unclosed: Vec<usize>,
     /// The lines of grids in tests, whose cells are raw: start and end.
@@ -53,6 +64,7 @@ pub(crate) fn read_text(file: FileId, original: &str, diagnostics: &mut Vec<Diag
         text: String::with_capacity(original.len()),
         shifts: Vec::new(),
         docs: Vec::new(),
+        comments: Vec::new(),
         unclosed: Vec::new(),
         grids: Vec::new(),
     };
@@ -100,6 +112,12 @@ impl<'a> Reader<'a> {
         self.at += bytes;
     }
 
+    fn comment(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.source.comments.push(Comment { at: self.source.text.len(), text: text.to_owned() });
+        }
+    }
+
     fn read_line(&mut self) {
         let line = self.rest().split_inclusive('\n').next().unwrap_or_default();
         let content = line.trim_end_matches(['\n', '\r']);
@@ -118,6 +136,7 @@ impl<'a> Reader<'a> {
             });
             self.copy(cells);
             self.source.grids.push((start, self.source.text.len()));
+            self.comment(self.original.get(self.at..end).unwrap_or_default());
             self.at = end;
             self.shift();
         }
@@ -148,6 +167,7 @@ impl<'a> Reader<'a> {
                     let text = text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
                     self.source.docs.push(DocLine { at: self.source.text.len(), text });
                 }
+                self.comment(rest);
                 self.replace(rest.len(), "");
             }
             '"' | '“' | '＂' => self.read_quoted(rest, c),
@@ -160,6 +180,7 @@ impl<'a> Reader<'a> {
             '\u{ff01}'..='\u{ff5e}' => {
                 let ascii = char::from_u32(u32::from(c) - 0xfee0).unwrap_or(' ');
                 if ascii == '/' && rest.starts_with("／／") {
+                    self.comment(rest);
                     self.replace(rest.len(), "");
                 } else {
                     self.replace(c.len_utf8(), ascii.encode_utf8(&mut [0; 4]));
@@ -245,11 +266,11 @@ fn is_grid(line: &str) -> bool {
 }
 
 /// Whether a name may begin with this character.
-pub(crate) fn starts_name(c: char) -> bool {
+pub fn starts_name(c: char) -> bool {
     c == '_' || unicode_ident::is_xid_start(c)
 }
 
 /// Whether a name may go on with this character.
-pub(crate) fn continues_name(c: char) -> bool {
+pub fn continues_name(c: char) -> bool {
     unicode_ident::is_xid_continue(c)
 }

@@ -115,7 +115,7 @@ fn tests_of_the_policy() {
 fn a_test_that_leaves_out_what_is_read_fails() {
     let project = Project::live()
         .replace("policy/live.kpi", "| id  | role | team | salary |", "| id  | role | team |")
-        .replace("policy/live.kpi", "| A01 | host | T1   | 8000   |", "| A01 | host | T1   |");
+        .replace("policy/live.kpi", "| A01 | host | T1   |   8000 |", "| A01 | host | T1   |");
     insta::assert_snapshot!(project.kpi("test").whole());
 }
 

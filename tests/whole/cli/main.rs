@@ -8,5 +8,6 @@
 
 mod bad_input;
 mod commands;
+mod formatting;
 mod outputs;
 mod support;

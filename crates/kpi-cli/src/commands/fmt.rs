@@ -1,0 +1,147 @@
+//! `kpi fmt`
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
+use kpi_fmt::{FormatError, format_text, render_diff};
+
+use crate::args::Fmt;
+use crate::console::{Console, Exit, Failure};
+use crate::project::{policy_paths, read_policy};
+
+/// What messages call the text that comes in.
+const STDIN: &str = "<stdin>";
+
+pub(crate) fn run(args: &Fmt, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let mut run = Run { args, files: Files::new(), findings: Vec::new(), exit: Exit::Clean, changed: 0, kept: 0 };
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        run.stdin(console)?;
+    }
+    let paths: Vec<&PathBuf> = args.paths.iter().filter(|path| *path != Path::new("-")).collect();
+    let mut policies = Vec::new();
+    if args.paths.is_empty() {
+        policies = policy_paths(None, console)?;
+    }
+    for path in paths {
+        policies.extend(policy_paths(Some(path), console)?);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    policies.retain(|path| seen.insert(path.clone()));
+    for path in policies {
+        run.file(&path, console)?;
+    }
+    run.end(console)
+}
+
+/// What was found so far.
+struct Run<'a> {
+    args: &'a Fmt,
+    files: Files,
+    findings: Vec<Diagnostic>,
+    exit: Exit,
+    changed: usize,
+    kept: usize,
+}
+
+impl Run<'_> {
+    fn stdin(&mut self, console: &mut Console<'_>) -> Result<(), Failure> {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes)?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            Failure::one(Diagnostic::new(codes::NO_POLICY, format!("`{STDIN}` cannot be read: it is not UTF-8 text")))
+        })?;
+        let Some(formatted) = self.format(STDIN, &text, console)? else { return Ok(()) };
+        if self.args.check || self.args.diff {
+            return self.show(STDIN, &text, &formatted, console);
+        }
+        console.out.write_all(formatted.as_bytes())?;
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, console: &mut Console<'_>) -> Result<(), Failure> {
+        let shown = console.shown(path);
+        let text = read_policy(path, console)?;
+        let Some(formatted) = self.format(&shown, &text, console)? else { return Ok(()) };
+        if formatted == text {
+            self.kept += 1;
+            return Ok(());
+        }
+        if self.args.check || self.args.diff {
+            return self.show(&shown, &text, &formatted, console);
+        }
+        replace(path, &formatted).map_err(|error| {
+            Failure::one(Diagnostic::new(codes::CANNOT_WRITE, format!("`{shown}` cannot be written: {error}")))
+        })?;
+        self.changed += 1;
+        writeln!(console.out, "formatted {shown}")?;
+        Ok(())
+    }
+
+    /// The formatted text, or nothing if it has to stay as it is.
+    fn format(&mut self, shown: &str, text: &str, console: &mut Console<'_>) -> Result<Option<String>, Failure> {
+        let id: FileId = self.files.add(SourceFile::new(shown, text));
+        // The spans of findings are places of the text without a byte order mark.
+        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+        match format_text(id, bare) {
+            Ok(formatted) => Ok(Some(formatted)),
+            Err(FormatError::Syntax(found)) => {
+                self.findings.extend(found);
+                Ok(None)
+            }
+            Err(FormatError::Meaning) => {
+                let what = "would change what it means, so that it stays as it is; this is an error of kpi";
+                writeln!(console.err, "kpi: formatting `{shown}` {what}")?;
+                self.exit = Exit::Trouble;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Says what would change.
+    fn show(&mut self, shown: &str, text: &str, formatted: &str, console: &mut Console<'_>) -> Result<(), Failure> {
+        if formatted == text {
+            return Ok(());
+        }
+        if self.args.diff {
+            console.out.write_all(render_diff(shown, text, formatted, console.colour).as_bytes())?;
+        } else {
+            writeln!(console.out, "{shown}")?;
+        }
+        if self.args.check && self.exit == Exit::Clean {
+            self.exit = Exit::Findings;
+        }
+        Ok(())
+    }
+
+    fn end(self, console: &mut Console<'_>) -> Result<Exit, Failure> {
+        let quiet = self.args.check || self.args.diff || self.args.paths.iter().any(|path| path == Path::new("-"));
+        if !quiet && self.findings.is_empty() {
+            let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+            match (self.changed, self.kept) {
+                (_, 0) => {}
+                (0, kept) => writeln!(console.out, "{} in style already", files(kept))?,
+                (_, kept) => writeln!(console.out, "{} more in style already", files(kept))?,
+            }
+        }
+        if self.findings.iter().any(Diagnostic::is_error) && self.exit == Exit::Clean {
+            console.report(&self.findings, &self.files)?;
+            return Ok(Exit::Findings);
+        }
+        console.report(&self.findings, &self.files)?;
+        Ok(self.exit)
+    }
+}
+
+/// Replaces a file in one step: it holds the old text or the new, never a part of it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays a link.
+    let path = fs::canonicalize(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".kpi-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    file.persist(&path)?;
+    Ok(())
+}
