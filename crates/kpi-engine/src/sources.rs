@@ -208,6 +208,15 @@ pub fn frame_in_memory(
         let value = |row: &usize| column.values.get(*row).and_then(Option::as_ref).and_then(|v: &Value| rep.cell(v));
         columns.push(rep.column(rows.iter().map(value)).with_name(column_name(*index).into()));
     }
+    if !table.given {
+        // Nothing was read of a table that is not given; cubes read it all the same, and find no row.
+        for (index, column) in declared.columns.iter().enumerate() {
+            let index = index as u32;
+            if !table.columns.contains_key(&index) {
+                columns.push(rep_of(column).column(std::iter::empty()).with_name(column_name(index).into()));
+            }
+        }
+    }
     Ok(pl::DataFrame::new(rows.len(), columns)?.lazy())
 }
 

@@ -220,3 +220,19 @@ source case { clerk: -> clerk, opened: datetime time, closed: datetime?, due: da
     assert_eq!(cases("count(case where due + 2d ≥ done)"), "3");
     assert_eq!(cases("count(case where done - 1d > due)"), "1");
 }
+
+#[test]
+fn a_table_that_is_not_given_has_no_rows_however_far_they_lead() {
+    let text = r#"
+policy "Desk" { edition 1, currency CNY, period month }
+roster clerk { id: text key }
+source case { id: text key, clerk: -> clerk, opened: datetime time }
+source step { id: text key, case: -> case, at: datetime time, done: bool }
+indicator x { formula count(step where done) }
+scorecard card for clerk { x watch }
+"#;
+    let fixture = Fixture::new(text, "2026-01", "2026-01")
+        .csv("clerk", &["id\nA\n"])
+        .csv("case", &["id,clerk,opened\n1,A,2026-01-05 09:00\n"]);
+    assert_eq!(fixture.cube(&fixture.run(), "step"), "");
+}
