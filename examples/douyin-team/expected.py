@@ -243,6 +243,23 @@ class Cell:
         """That of the team in the month of the last day."""
         return STAGE[self.person.team, month_of(self.end)]
 
+    @property
+    def there(self):
+        return self.person is not None
+
+    def part(self, start, end):
+        """Other days, of which the month says whether there are data."""
+        return Cell(self.key, self.m, start, end)
+
+    def weeks(self):
+        """The whole weeks whose Thursday is one of the days."""
+        for monday in weeks_of(self.m):
+            if self.start <= monday + timedelta(days=3) <= self.end:
+                yield self.part(monday, monday + timedelta(days=6))
+
+    def days(self):
+        return [self.part(day, day) for day in days_between(self.start, self.end)]
+
     def rows(self, table, owner):
         """The rows of the days that belong to the person by this column or way; None where the table says nothing of the month."""
         if not table.available(self.m) or self.person is None:
@@ -508,15 +525,18 @@ class Line:
 
 
 def weekly(name, cell, actual, goal, roll):
-    """Judged in each week of the month in which the person or team is there, then rolled up."""
-    weeks = []
-    for monday in weeks_of(cell.m):
-        part = cell.week(monday)
-        a = actual(part) if part else None
-        if a is not None:
-            g = goal(part)
-            weeks.append({"period": week_text(monday), "actual": a, "target": g.t, "attainment": g.attainment(a), "met": g.met(a)})
-    line = Line(name, None, None, weekly=weeks)
+    """Judged in each week that belongs to the cell's days, then rolled up; where nobody is there, or without data, left out."""
+    shown = []
+    for part in cell.weeks():
+        a = actual(part)
+        g = goal(part) if part.there else None
+        known = a is not None
+        shown.append({
+            "period": week_text(part.start), "actual": a, "target": g.t if g else None,
+            "attainment": g.attainment(a) if known else None, "met": g.met(a) if known else None,
+        })
+    line = Line(name, None, None, weekly=shown)
+    weeks = [w for w in shown if w["actual"] is not None]
     if not weeks:
         return line
     if roll == "average":
@@ -535,44 +555,14 @@ def worst(name, parts):
 
 def tracked(cell, actual, line):
     """Weeks against a quarter of the target, days against a 24th."""
-    out = []
-    for monday in weeks_of(cell.m):
-        part = cell.week(monday)
-        out.append((week_text(monday), actual(part) if part else None, pct(25)))
-    for one in days_between(first_day(cell.m), last_day(cell.m)):
-        part = cell.part(one, one)
-        out.append((one.isoformat(), actual(part) if part else None, div(ONE, F(24))))
+    out = [(week_text(part.start), actual(part), pct(25)) for part in cell.weeks()]
+    out += [(part.start.isoformat(), actual(part), div(ONE, F(24))) for part in cell.days()]
     line.track = []
     for period, a, part in out:
         target = mul(line.target, part)
         progress = div(a, target) if a is not None and target is not None and target > 0 else None
         line.track.append({"period": period, "actual": a, "target": target, "progress": progress})
     return line
-
-
-class PersonCell(Cell):
-    def part(self, start, end):
-        """Some days of it, on which the person must be there; what is there to know of the month is asked of this one."""
-        found = PersonCell(self.key, self.m, start, end)
-        if found.person is None or start > self.end or end < self.start:
-            return None
-        found.rows = lambda table, owner: self.rows_on(table, owner, max(start, self.start) if self.stinted else start, min(end, self.end) if self.stinted else end)
-        return found
-
-    def rows_on(self, table, owner, start, end):
-        if not table.available(self.m):
-            return None
-        way = owner if callable(owner) else lambda r: r[owner]
-        return [r for r in table.between(start, end) if way(r) == self.key]
-
-    def week(self, monday):
-        return self.part(monday, monday + timedelta(days=6))
-
-    @property
-    def stinted(self):
-        """Whether it covers only a part of the days on which the person is there."""
-        there = [p for p in STAFF[self.key] if p.start <= last_day(self.m) and p.end >= first_day(self.m)]
-        return min(max(p.start, first_day(self.m)) for p in there) < self.start or max(min(p.end, last_day(self.m)) for p in there) > self.end
 
 
 # ---- the cards of people: (line, weight, what a line without data does)
@@ -718,8 +708,9 @@ class TeamCell(Cell):
     def part(self, start, end):
         return TeamCell(self.key, self.m, start, end)
 
-    def week(self, monday):
-        return self.part(monday, monday + timedelta(days=6))
+    @property
+    def there(self):
+        return True
 
     def rows(self, table, owner):
         """Rows of the days by the team of the person they lead to, as of these days."""
@@ -884,7 +875,7 @@ def cards(m):
         own = []
         for p, start, end in stints(key, m):
             name, lines = ROLES[p.role]
-            cell = PersonCell(key, m, start, end)
+            cell = Cell(key, m, start, end)
             vetoes = []
             if name == "host_card":
                 rows = cell.rows(VIOLATION, "人员")
@@ -917,7 +908,7 @@ def pay(card, all_days):
     salary = card.person.salary
     base = div(mul(salary, pct(70), ONE if card.attainment >= pct(80) else pct(60), days), length)
     performance = mul(salary, pct(30), linear(card.attainment, PERFORMANCE))
-    performance = mul(performance, div(days, all_days))
+    performance = rounded(performance * days / all_days, 12)
     least = rounded(div(mul(pct(-9), salary, days), length), 2)
     card.pay = {"base": rounded(base, 2), "performance": rounded(performance, 2)}
     card.total = max(card.pay["base"], ZERO) + max(card.pay["performance"], least)
