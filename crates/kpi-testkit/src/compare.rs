@@ -43,7 +43,10 @@ fn close(place: &str, a: &str, b: &str) -> bool {
 fn leaves(run: &Run) -> Vec<Leaf> {
     let mut out = vec![("policy".to_owned(), run.policy.clone()), ("period".into(), format!("{:?}", run.period))];
     for card in &run.cards {
-        let place = format!("{}[{}] {}", card.scorecard, card.subject, card.period);
+        let mut place = format!("{}[{}] {}", card.scorecard, card.subject, card.period);
+        if let Some(stint) = &card.stint {
+            place += &format!(" {}..{} of {} days", stint.from, stint.to, stint.days);
+        }
         for line in &card.lines {
             line_leaves(&place, line, &mut out);
         }
@@ -85,6 +88,17 @@ fn line_leaves(place: &str, line: &Line, out: &mut Vec<Leaf>) {
     leaf("status", format!("{:?}", line.status));
     leaf("weight", shown(line.weight));
     leaf("score", shown(line.score));
+    for week in line.periods.iter().flatten() {
+        let actual = week.actual.as_ref().map_or_else(none, quantity);
+        let target = week.target.as_ref().map_or_else(none, goal);
+        leaf(&week.period, format!("{actual} / {target}: {} {}", shown(week.attainment), shown(week.met)));
+    }
+    leaf("progress", shown(line.progress));
+    for unit in line.track.iter().flatten() {
+        let actual = unit.actual.as_ref().map_or_else(none, quantity);
+        let target = unit.target.as_ref().map_or_else(none, goal);
+        leaf(&format!("track {}", unit.period), format!("{actual} / {target}: {}", shown(unit.progress)));
+    }
     for inner in line.lines.iter().flatten() {
         line_leaves(&place, inner, out);
     }

@@ -119,6 +119,9 @@ type MemoKey = (ExprId, Who, When, Option<ScorecardId>, bool);
 /// The cards of each scorecard and period.
 type Cards = FxHashMap<(ScorecardId, Period), Rc<Vec<cards::Marked>>>;
 
+/// The rows of a table that belong to a period.
+type Rows<'a> = Rc<Vec<&'a Row>>;
+
 /// A policy and data on which it is interpreted.
 struct Interpreter<'a> {
     model: &'a Model,
@@ -127,6 +130,10 @@ struct Interpreter<'a> {
     cards: RefCell<Cards>,
     /// The columns that the policy reads.
     read: OnceCell<FxHashSet<ColumnId>>,
+    /// The rows of tables that belong to periods, as far as they were asked for.
+    rows: RefCell<FxHashMap<(TableId, When), Rows<'a>>>,
+    /// The rows of subjects, likewise.
+    subjects: RefCell<FxHashMap<(TableId, When), FxHashMap<Arc<str>, Option<&'a Row>>>>,
 }
 
 /// Everything that a policy finds in the periods from `from` to `to`, both included; without findings.
@@ -134,8 +141,15 @@ struct Interpreter<'a> {
 /// # Errors
 /// [`Fault`] where the data cannot be judged.
 pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
-    let interpreter =
-        Interpreter { model, data, values: RefCell::default(), cards: RefCell::default(), read: OnceCell::new() };
+    let interpreter = Interpreter {
+        model,
+        data,
+        values: RefCell::default(),
+        cards: RefCell::default(),
+        read: OnceCell::new(),
+        rows: RefCell::default(),
+        subjects: RefCell::default(),
+    };
     interpreter.run(from, to)
 }
 

@@ -40,7 +40,7 @@ impl<'m> Executed<'m> {
                 let path = folder.path().join(format!("{}-{place}.csv", csv.table));
                 let part = Csv { rows: rows.to_vec(), ..csv.clone() };
                 std::fs::write(&path, part.text()).unwrap();
-                paths.push(path);
+                paths.push(path.into());
             }
             if let Some((table, _)) = model.tables.iter().find(|(_, table)| table.title.name == csv.table) {
                 inputs.insert(table, Input::Files(paths));

@@ -67,7 +67,7 @@ impl<'a> Interpreter<'a> {
                 continue;
             }
             let place = place.during(when);
-            for row in self.rows_in(table, when) {
+            for &row in self.rows_in(table, when).iter() {
                 if seen.iter().any(|other| std::ptr::eq(*other, row))
                     || !self.reaches(table, row, via, &place.who, when)?
                 {

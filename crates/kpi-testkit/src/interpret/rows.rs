@@ -1,12 +1,13 @@
 //! Which rows belong to a period, and whom they reach.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use kpi_check::model::{ColumnId, Path, TableId, Timing};
 use kpi_value::{Date, Period, PeriodKind, Value};
 
 use super::time::{Days, When, exact_day};
-use super::{Fault, Interpreter, Valued, Who};
+use super::{Fault, Interpreter, Rows, Valued, Who};
 use crate::Row;
 
 impl<'a> Interpreter<'a> {
@@ -31,6 +32,16 @@ impl<'a> Interpreter<'a> {
     /// The row of a subject: for a stock that of its last valid day (or its first, where a card says so), for an as-of table
     /// the last one inside the period, for a flow the one that falls into it. `None`: the subject is not on the roster.
     pub(super) fn subject_row(&self, table: TableId, key: &str, when: When) -> Option<&'a Row> {
+        let when = when.alone();
+        if let Some(known) = self.subjects.borrow().get(&(table, when)).and_then(|known| known.get(key)) {
+            return *known;
+        }
+        let found = self.find_subject(table, key, when);
+        self.subjects.borrow_mut().entry((table, when)).or_default().insert(key.into(), found);
+        found
+    }
+
+    fn find_subject(&self, table: TableId, key: &str, when: When) -> Option<&'a Row> {
         let own = self.data.table(table).rows.iter().filter(|row| self.key(table, row).as_deref() == Some(key));
         // "A row whose time is longer than a day, or an `as of` row, belongs to every stint of its period."
         let inside = |row: &&Row, time: u32| self.falls(cell(row, time), when.unsplit());
@@ -94,7 +105,16 @@ impl<'a> Interpreter<'a> {
 
     /// The rows of a table that belong to a period: all of a timeless table, of a flow those that fall into it, of a
     /// stock those that hold at its end (a stint's last day), of an as-of table the last of each key inside it.
-    pub(super) fn rows_in(&self, table: TableId, when: When) -> Vec<&'a Row> {
+    pub(super) fn rows_in(&self, table: TableId, when: When) -> Rows<'a> {
+        if let Some(known) = self.rows.borrow().get(&(table, when)) {
+            return known.clone();
+        }
+        let rows = Rc::new(self.find_rows(table, when));
+        self.rows.borrow_mut().insert((table, when), rows.clone());
+        rows
+    }
+
+    fn find_rows(&self, table: TableId, when: When) -> Vec<&'a Row> {
         let rows = self.data.table(table).rows.iter();
         match self.model.tables[table].time {
             Timing::Timeless => rows.collect(),
