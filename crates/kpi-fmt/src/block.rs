@@ -11,7 +11,7 @@ use crate::write::{Line, write_inline, write_member};
 pub(crate) enum Class {
     /// `key: value`
     Key,
-    /// `formula …`, `target …`, `scoring …`; `edition 1`, `currency CNY`: throughout the block
+    /// `formula …`, `target …`, `tag …`; `edition 1`, `currency CNY`: throughout the block
     Keyword,
     /// `name weight 30%`
     Weight,
@@ -105,7 +105,9 @@ fn classify(pieces: &[Piece<'_>], context: Context) -> Option<(Class, usize)> {
         }
         Context::Policy => (length == 2 && word.is_some()).then_some((Class::Keyword, 1)),
         Context::Indicator => {
-            (length > 1 && matches!(word?, "formula" | "target" | "scoring")).then_some((Class::Keyword, 1))
+            let keyword =
+                matches!(word?, "formula" | "target" | "scoring" | "note" | "tag" | "period" | "track" | "combine");
+            (length > 1 && keyword).then_some((Class::Keyword, 1))
         }
         Context::Card => {
             let weighted = matches!(second?.word()?, "weight" | "watch");

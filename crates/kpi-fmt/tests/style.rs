@@ -117,7 +117,7 @@ incentive pays for card {
 
     indicator a "甲" {
       formula count(sale)
-      note counting "refunds are left out"
+      note    counting "refunds are left out"
       target  by role {
         host:                     ≥ 3
         floor_control or planner: ≥ 10
@@ -445,8 +445,8 @@ require host_card: weight(tag long_term)>=25%
         target  ≤ 12h
       }
       combine worst
-      period week rolled up by share_met
-      track week 1 ÷ 4, day 1 ÷ 24
+      period  week rolled up by share_met
+      track   week 1 ÷ 4, day 1 ÷ 24
     }
 
     require each scorecard: count(indicators) ≤ 5 "at most five"
