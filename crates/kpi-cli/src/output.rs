@@ -1,8 +1,10 @@
 //! Files that appear all together or not at all.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, codes::config as codes};
@@ -39,6 +41,26 @@ impl Output {
     /// Writes one file beside its place.
     pub fn write(&self, name: &str, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Failure> {
         write(&self.staging.path().join(name)).map_err(|error| cannot_write(&self.shown, &error))
+    }
+
+    /// Writes several files beside their places as their bytes come: `fill` gets a function that takes the name of a file,
+    /// without its extension, and its next bytes.
+    pub fn write_by_and_by<'n>(
+        &self,
+        extension: &str,
+        fill: impl FnOnce(&mut dyn FnMut(&'n str, &[u8]) -> io::Result<()>) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut files: BTreeMap<&str, fs::File> = BTreeMap::new();
+        let mut write = |name: &'n str, bytes: &[u8]| {
+            let file = match files.entry(name) {
+                Entry::Occupied(open) => open.into_mut(),
+                Entry::Vacant(place) => {
+                    place.insert(fs::File::create(self.staging.path().join(format!("{name}.{extension}")))?)
+                }
+            };
+            file.write_all(bytes)
+        };
+        fill(&mut write).map_err(|error| cannot_write(&self.shown, &error))
     }
 
     /// Moves all files into their place. If one cannot be moved, those already moved go back.

@@ -1,9 +1,16 @@
 //! A run as four flat tables: cards, lines, pay, rules.
+//!
+//! Each table is a list of columns, and a walk over the run that hands out its rows. What the rows become is up to the taker:
+//! [`flatten`] gathers them as columns, `csv` writes them as text.
+
+mod csv;
 
 use std::borrow::Cow;
 
-use kpi_results::{CardStatus, Goal, Line, LineStatus, RuleOutcome, Run};
+use kpi_results::{Card, CardStatus, Goal, Line, LineStatus, RuleOutcome, Run};
 use kpi_value::Dec;
+
+pub use csv::{render_csv, render_csv_parts};
 
 /// A table of columns of equal length.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,46 +48,120 @@ pub enum Cells<'r> {
 /// - `pay` has one row a pay, and one of the kind `total` a subject of an incentive for a roster (a card's total stands in
 ///   `cards`). An empty `amount` is held.
 pub fn flatten(run: &Run) -> Vec<FlatTable<'_>> {
-    vec![flatten_cards(run), flatten_lines(run), flatten_pay(run), flatten_rules(run)]
+    TABLES.iter().map(|table| table.gather(run)).collect()
 }
 
-/// The table as CSV: UTF-8, a header, `\n` at the end of a line, exact numbers without separators.
-pub fn render_csv(table: &FlatTable<'_>) -> Result<Vec<u8>, csv::Error> {
-    let rows = table.columns.first().map_or(0, |c| c.cells.len());
-    let mut out = render_records(std::iter::once(table.columns.iter().map(|c| Cow::Borrowed(c.name))))?;
-    // Large tables are rendered in parts side by side, and put together in order.
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(rows / 10_000 + 1);
-    let part = rows.div_ceil(threads).max(1);
-    let records = |from: usize| {
-        let rows = from..(from + part).min(rows);
-        render_records(rows.map(|i| table.columns.iter().map(move |c| c.cells.text(i))))
-    };
-    let records = &records;
-    let parts = std::thread::scope(|scope| {
-        let started: Vec<_> = (0..rows).step_by(part).map(|from| scope.spawn(move || records(from))).collect();
-        started.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
-    });
-    for part in parts {
-        out.extend(part.map_err(|_| csv::Error::from(std::io::Error::other("a thread stopped")))??);
+/// One cell of a row.
+enum Cell<'r> {
+    Empty,
+    Text(&'r str),
+    /// A text that is made of others.
+    Made(String),
+    Number(Dec),
+    Whole(u32),
+}
+
+/// What the cells of a column are.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Number,
+    Whole,
+}
+
+/// Who takes the rows of a table: one cell a column.
+type Taker<'t, 'r> = &'t mut dyn FnMut(&[Cell<'r>]);
+
+/// A table: its name, its columns, and the walk over a run that hands out its rows.
+struct Table {
+    name: &'static str,
+    columns: &'static [(&'static str, Kind)],
+    walk: for<'r> fn(&'r Run, Taker<'_, 'r>),
+}
+
+static TABLES: [Table; 4] = [
+    Table {
+        name: "cards",
+        columns: &[
+            ("scorecard", Kind::Text),
+            ("subject", Kind::Text),
+            ("period", Kind::Text),
+            ("status", Kind::Text),
+            ("score", Kind::Number),
+            ("attainment", Kind::Number),
+            ("grade", Kind::Text),
+            ("rank", Kind::Whole),
+            ("vetoed", Kind::Text),
+            ("total_pay", Kind::Number),
+        ],
+        walk: walk_cards,
+    },
+    Table {
+        name: "lines",
+        columns: &[
+            ("scorecard", Kind::Text),
+            ("subject", Kind::Text),
+            ("period", Kind::Text),
+            ("group", Kind::Text),
+            ("indicator", Kind::Text),
+            ("actual", Kind::Text),
+            ("actual_unit", Kind::Text),
+            ("target", Kind::Text),
+            ("target_to", Kind::Text),
+            ("target_unit", Kind::Text),
+            ("attainment", Kind::Number),
+            ("weight", Kind::Number),
+            ("score", Kind::Number),
+            ("status", Kind::Text),
+        ],
+        walk: walk_lines,
+    },
+    Table {
+        name: "pay",
+        columns: &[
+            ("scorecard", Kind::Text),
+            ("incentive", Kind::Text),
+            ("subject", Kind::Text),
+            ("period", Kind::Text),
+            ("kind", Kind::Text),
+            ("pay", Kind::Text),
+            ("amount", Kind::Number),
+        ],
+        walk: walk_pay,
+    },
+    Table {
+        name: "rules",
+        columns: &[
+            ("scorecard", Kind::Text),
+            ("subject", Kind::Text),
+            ("period", Kind::Text),
+            ("rule", Kind::Text),
+            ("outcome", Kind::Text),
+            ("says", Kind::Text),
+        ],
+        walk: walk_rules,
+    },
+];
+
+impl Table {
+    fn gather<'r>(&self, run: &'r Run) -> FlatTable<'r> {
+        let empty = |kind: Kind| match kind {
+            Kind::Text => Cells::Text(Vec::new()),
+            Kind::Number => Cells::Number(Vec::new()),
+            Kind::Whole => Cells::Whole(Vec::new()),
+        };
+        let columns = self.columns.iter().map(|&(name, kind)| FlatColumn { name, cells: empty(kind) });
+        let mut table = FlatTable { name: self.name, columns: columns.collect() };
+        (self.walk)(run, &mut |row| {
+            for (column, cell) in table.columns.iter_mut().zip(row) {
+                column.cells.push(cell);
+            }
+        });
+        table
     }
-    Ok(out)
 }
 
-fn render_records<'c, R>(records: impl Iterator<Item = R>) -> Result<Vec<u8>, csv::Error>
-where
-    R: Iterator<Item = Cow<'c, str>>,
-{
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for record in records {
-        for cell in record {
-            writer.write_field(cell.as_bytes())?;
-        }
-        writer.write_record(None::<&[u8]>)?;
-    }
-    writer.into_inner().map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))
-}
-
-impl Cells<'_> {
+impl<'r> Cells<'r> {
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {
@@ -95,151 +176,129 @@ impl Cells<'_> {
         self.len() == 0
     }
 
-    fn text(&self, i: usize) -> Cow<'_, str> {
-        let number = |text: Option<String>| text.map(Cow::Owned);
-        let text = match self {
-            Cells::Text(cells) => cells.get(i).and_then(Option::as_deref).map(Cow::Borrowed),
-            Cells::Number(cells) => number(cells.get(i).copied().flatten().map(|x| x.to_string())),
-            Cells::Whole(cells) => number(cells.get(i).copied().flatten().map(|x| x.to_string())),
-        };
-        text.unwrap_or_default()
-    }
-}
-
-/// Declares a builder of one table: its columns with their kinds, and how a row is pushed.
-macro_rules! builder {
-    ($builder:ident, $table:literal, $($column:ident: $kind:ident($ty:ty)),* $(,)?) => {
-        #[derive(Default)]
-        struct $builder<'r> { $($column: Vec<Option<$ty>>),* }
-
-        impl<'r> $builder<'r> {
-            #[allow(clippy::too_many_arguments, reason = "one argument a column")]
-            fn push(&mut self, $($column: Option<$ty>),*) {
-                $(self.$column.push($column);)*
-            }
-
-            fn table(self) -> FlatTable<'r> {
-                let columns = vec![$(FlatColumn { name: stringify!($column), cells: Cells::$kind(self.$column) }),*];
-                FlatTable { name: $table, columns }
-            }
+    fn push(&mut self, cell: &Cell<'r>) {
+        match self {
+            Cells::Text(cells) => cells.push(match cell {
+                Cell::Text(text) => Some(Cow::Borrowed(text)),
+                Cell::Made(text) => Some(Cow::Owned(text.clone())),
+                _ => None,
+            }),
+            Cells::Number(cells) => cells.push(if let Cell::Number(x) = cell { Some(*x) } else { None }),
+            Cells::Whole(cells) => cells.push(if let Cell::Whole(x) = cell { Some(*x) } else { None }),
         }
-    };
-}
-
-builder!(CardRows, "cards",
-    scorecard: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), status: Text(Cow<'r, str>),
-    score: Number(Dec), attainment: Number(Dec), grade: Text(Cow<'r, str>), rank: Whole(u32), vetoed: Text(Cow<'r, str>),
-    total_pay: Number(Dec));
-builder!(LineRows, "lines",
-    scorecard: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), group: Text(Cow<'r, str>), indicator: Text(Cow<'r, str>),
-    actual: Text(Cow<'r, str>), actual_unit: Text(Cow<'r, str>), target: Text(Cow<'r, str>), target_to: Text(Cow<'r, str>),
-    target_unit: Text(Cow<'r, str>), attainment: Number(Dec), weight: Number(Dec), score: Number(Dec), status: Text(Cow<'r, str>));
-builder!(PayRows, "pay",
-    scorecard: Text(Cow<'r, str>), incentive: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), kind: Text(Cow<'r, str>),
-    pay: Text(Cow<'r, str>), amount: Number(Dec));
-builder!(RuleRows, "rules",
-    scorecard: Text(Cow<'r, str>), subject: Text(Cow<'r, str>), period: Text(Cow<'r, str>), rule: Text(Cow<'r, str>), outcome: Text(Cow<'r, str>),
-    says: Text(Cow<'r, str>));
-
-fn some(text: &str) -> Option<Cow<'_, str>> {
-    Some(Cow::Borrowed(text))
-}
-
-fn flatten_cards(run: &Run) -> FlatTable<'_> {
-    let mut rows = CardRows::default();
-    for card in &run.cards {
-        let status = if card.status == CardStatus::Complete { "complete" } else { "incomplete" };
-        let vetoed = (!card.vetoed.is_empty()).then(|| Cow::Owned(card.vetoed.join(";")));
-        rows.push(
-            some(&card.scorecard),
-            some(&card.subject),
-            some(&card.period),
-            some(status),
-            card.score,
-            card.attainment,
-            card.grade.as_deref().map(Cow::Borrowed),
-            card.rank,
-            vetoed,
-            card.total_pay,
-        );
     }
-    rows.table()
 }
 
-fn flatten_lines(run: &Run) -> FlatTable<'_> {
-    fn push<'r>(rows: &mut LineRows<'r>, card: &'r kpi_results::Card, group: Option<&'r str>, lines: &'r [Line]) {
+fn text(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Empty, Cell::Text)
+}
+
+fn number<'r>(number: Option<Dec>) -> Cell<'r> {
+    number.map_or(Cell::Empty, Cell::Number)
+}
+
+fn walk_cards<'r>(run: &'r Run, take: Taker<'_, 'r>) {
+    for card in &run.cards {
+        take(&[
+            Cell::Text(&card.scorecard),
+            Cell::Text(&card.subject),
+            Cell::Text(&card.period),
+            Cell::Text(if card.status == CardStatus::Complete { "complete" } else { "incomplete" }),
+            number(card.score),
+            number(card.attainment),
+            text(card.grade.as_deref()),
+            card.rank.map_or(Cell::Empty, Cell::Whole),
+            if card.vetoed.is_empty() { Cell::Empty } else { Cell::Made(card.vetoed.join(";")) },
+            number(card.total_pay),
+        ]);
+    }
+}
+
+fn walk_lines<'r>(run: &'r Run, take: Taker<'_, 'r>) {
+    fn walk<'r>(card: &'r Card, group: Option<&'r str>, lines: &'r [Line], take: Taker<'_, 'r>) {
         for line in lines {
             let (from, to, unit) = match &line.target {
-                Some(Goal::Bound(q)) => (some(&q.value), None, some(&q.unit)),
-                Some(Goal::Band { from, to, unit }) => (some(from), some(to), some(unit)),
-                None => (None, None, None),
+                Some(Goal::Bound(q)) => (Cell::Text(&q.value), Cell::Empty, Cell::Text(&q.unit)),
+                Some(Goal::Band { from, to, unit }) => (Cell::Text(from), Cell::Text(to), Cell::Text(unit)),
+                None => (Cell::Empty, Cell::Empty, Cell::Empty),
             };
-            rows.push(
-                some(&card.scorecard),
-                some(&card.subject),
-                some(&card.period),
-                group.map(Cow::Borrowed),
-                some(&line.indicator),
-                line.actual.as_ref().and_then(|q| some(&q.value)),
-                line.actual.as_ref().and_then(|q| some(&q.unit)),
+            take(&[
+                Cell::Text(&card.scorecard),
+                Cell::Text(&card.subject),
+                Cell::Text(&card.period),
+                text(group),
+                Cell::Text(&line.indicator),
+                text(line.actual.as_ref().map(|q| q.value.as_str())),
+                text(line.actual.as_ref().map(|q| q.unit.as_str())),
                 from,
                 to,
                 unit,
-                line.attainment,
-                line.weight,
-                line.score,
-                some(line_status(line.status)),
-            );
-            push(rows, card, Some(&line.indicator), line.lines.as_deref().unwrap_or_default());
+                number(line.attainment),
+                number(line.weight),
+                number(line.score),
+                Cell::Text(line_status(line.status)),
+            ]);
+            walk(card, Some(&line.indicator), line.lines.as_deref().unwrap_or_default(), take);
         }
     }
-    let mut rows = LineRows::default();
     for card in &run.cards {
-        push(&mut rows, card, None, &card.lines);
+        walk(card, None, &card.lines, take);
     }
-    rows.table()
 }
 
-fn flatten_pay(run: &Run) -> FlatTable<'_> {
-    let mut rows = PayRows::default();
+fn walk_pay<'r>(run: &'r Run, take: Taker<'_, 'r>) {
     for card in &run.cards {
         for (pay, amount) in &card.pay {
-            let at = (some(&card.scorecard), some(&card.subject), some(&card.period));
-            rows.push(at.0, None, at.1, at.2, some("pay"), some(pay), *amount);
+            take(&[
+                Cell::Text(&card.scorecard),
+                Cell::Empty,
+                Cell::Text(&card.subject),
+                Cell::Text(&card.period),
+                Cell::Text("pay"),
+                Cell::Text(pay),
+                number(*amount),
+            ]);
         }
     }
     for roster in &run.incentives {
-        let at = || (some(&roster.incentive), some(&roster.subject), some(&roster.period));
-        for (pay, amount) in &roster.pay {
-            let at = at();
-            rows.push(None, at.0, at.1, at.2, some("pay"), some(pay), *amount);
+        let pays = roster.pay.iter().map(|(pay, amount)| ("pay", Some(pay.as_str()), *amount));
+        for (kind, pay, amount) in pays.chain([("total", None, roster.total_pay)]) {
+            take(&[
+                Cell::Empty,
+                Cell::Text(&roster.incentive),
+                Cell::Text(&roster.subject),
+                Cell::Text(&roster.period),
+                Cell::Text(kind),
+                text(pay),
+                number(amount),
+            ]);
         }
-        let at = at();
-        rows.push(None, at.0, at.1, at.2, some("total"), None, roster.total_pay);
     }
-    rows.table()
 }
 
-fn flatten_rules(run: &Run) -> FlatTable<'_> {
-    let mut rows = RuleRows::default();
+fn walk_rules<'r>(run: &'r Run, take: Taker<'_, 'r>) {
     for card in &run.cards {
         for rule in &card.rules {
-            let at = (some(&card.scorecard), some(&card.subject), some(&card.period));
-            rows.push(
-                at.0,
-                at.1,
-                at.2,
-                some(&rule.rule),
-                some(outcome(rule.outcome)),
-                rule.says.as_deref().map(Cow::Borrowed),
-            );
+            take(&[
+                Cell::Text(&card.scorecard),
+                Cell::Text(&card.subject),
+                Cell::Text(&card.period),
+                Cell::Text(&rule.rule),
+                Cell::Text(outcome(rule.outcome)),
+                text(rule.says.as_deref()),
+            ]);
         }
     }
     for rule in &run.rules {
-        let at = (some(&rule.subject), some(&rule.period), some(&rule.rule));
-        rows.push(None, at.0, at.1, at.2, some(outcome(rule.outcome)), rule.says.as_deref().map(Cow::Borrowed));
+        take(&[
+            Cell::Empty,
+            Cell::Text(&rule.subject),
+            Cell::Text(&rule.period),
+            Cell::Text(&rule.rule),
+            Cell::Text(outcome(rule.outcome)),
+            text(rule.says.as_deref()),
+        ]);
     }
-    rows.table()
 }
 
 fn line_status(status: LineStatus) -> &'static str {

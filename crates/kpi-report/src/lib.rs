@@ -9,7 +9,7 @@
 //! - [`render_findings`]: findings with the policy's text underlined (the one user of miette).
 //! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
 //!   is the schema of the first.
-//! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] writes one.
+//! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] and [`render_csv_parts`] write them.
 //!
 //! How a number is written by its unit is in `format`, how columns are aligned (Chinese characters are two wide) in
 //! `grid`.
@@ -28,7 +28,7 @@ mod views;
 pub use cards::{Show, View, render_run};
 pub use derivation::render_derivation;
 pub use findings::{render_findings, render_summary};
-pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv};
+pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv, render_csv_parts};
 pub use format::{Money, show_amount, show_quantity};
 pub use json::{render_derivations_json, render_findings_json, render_json};
 pub use look::Look;

@@ -3,6 +3,8 @@
 mod claims;
 mod quantity;
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 use kpi_check::model::{Then, Type};
 use kpi_results::{Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span};
@@ -16,20 +18,66 @@ use crate::{IndicatorColumns, Scored};
 pub use claims::NoPlace;
 pub(crate) use quantity::{quantity, unit};
 
+/// How many cards a part of the results has.
+const PART: usize = 256;
+
 impl Scored<'_> {
     /// The results of the judged periods, by scorecard (in the order of the policy), period and subject.
     pub fn run(&self) -> Run {
-        let model = self.model();
-        let show = |period| model.policy.calendar.show(period);
-        let of_roster = |pays: &&Pays| pays.card.is_none();
+        let all = 0..self.cards().map(|cards| cards.judged().len()).sum();
         Run {
-            policy: model.policy.title.clone(),
-            period: Span { from: show(self.plan().from), to: show(self.plan().to) },
-            cards: self.cards().flat_map(|cards| cards.judged().filter_map(|row| self.card(cards, row))).collect(),
-            incentives: self.pays().iter().filter(of_roster).flat_map(|pays| self.roster_pays(pays)).collect(),
-            rules: self.outcomes().iter().filter(|o| o.card.is_none()).flat_map(|o| self.roster_rules(o)).collect(),
-            findings: self.findings(),
+            cards: self.cards_at(all),
+            incentives: self.all_roster_pays(),
+            rules: self.all_roster_rules(),
+            ..self.head()
         }
+    }
+
+    /// The results without any card, pay and rule: the policy, the periods, the findings.
+    pub fn head(&self) -> Run {
+        let show = |period| self.model().policy.calendar.show(period);
+        Run {
+            policy: self.model().policy.title.clone(),
+            period: Span { from: show(self.plan().from), to: show(self.plan().to) },
+            findings: self.findings(),
+            ..Run::default()
+        }
+    }
+
+    /// How many [`Scored::part`]s there are.
+    pub fn parts(&self) -> usize {
+        let cards: usize = self.cards().map(|cards| cards.judged().len()).sum();
+        cards.div_ceil(PART) + 1
+    }
+
+    /// A part of the results: some of the cards, behind them what hangs on no card. All parts in order are the cards, pays and
+    /// rules of [`Scored::run`]; each is small enough to stay in a processor's cache, and can be made on a thread of its own.
+    pub fn part(&self, n: usize) -> Run {
+        if n + 1 == self.parts() {
+            return Run { incentives: self.all_roster_pays(), rules: self.all_roster_rules(), ..Run::default() };
+        }
+        Run { cards: self.cards_at(n * PART..(n + 1) * PART), ..Run::default() }
+    }
+
+    /// The cards at these places among all.
+    fn cards_at(&self, places: Range<usize>) -> Vec<Card> {
+        let mut made = Vec::with_capacity(places.len());
+        let mut before = 0;
+        for cards in self.cards() {
+            let judged = cards.judged();
+            let row = |place: usize| (judged.start + place.saturating_sub(before)).min(judged.end);
+            made.extend((row(places.start)..row(places.end)).filter_map(|row| self.card(cards, row)));
+            before += judged.len();
+        }
+        made
+    }
+
+    fn all_roster_pays(&self) -> Vec<RosterPay> {
+        self.pays().iter().filter(|pays| pays.card.is_none()).flat_map(|pays| self.roster_pays(pays)).collect()
+    }
+
+    fn all_roster_rules(&self) -> Vec<RosterRule> {
+        self.outcomes().iter().filter(|o| o.card.is_none()).flat_map(|o| self.roster_rules(o)).collect()
     }
 
     /// One card as nested data.

@@ -7,6 +7,7 @@ use kpi_base::Diagnostic;
 use kpi_base::codes::run::SCORE_OVERFLOW;
 use kpi_check::model::{IncentiveId, IndicatorId, Model, RuleId, ScorecardId, Subject};
 use kpi_plan::{Facts, Plan, SpineId};
+use kpi_results::CardStatus;
 use kpi_value::{Dec, Period};
 
 use crate::cards::{Cards, get, score_cards};
@@ -127,6 +128,11 @@ impl<'a> Scored<'a> {
     /// The cards of one scorecard, if it was wanted.
     pub fn cards_of(&self, id: ScorecardId) -> Option<&Cards> {
         self.cards.get(id.index())?.as_ref()
+    }
+
+    /// Whether any card of a judged period is incomplete.
+    pub fn is_incomplete(&self) -> bool {
+        self.cards().any(|cards| cards.judged().any(|row| cards.status(row) == CardStatus::Incomplete))
     }
 
     /// Every incentive that was wanted, for each of its scorecards.

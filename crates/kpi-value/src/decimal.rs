@@ -1,7 +1,6 @@
 //! Exact decimals with twelve digits after the point.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::str::FromStr;
 
 use ethnum::I256;
@@ -192,34 +191,93 @@ impl Dec {
 
     /// Digits after the point that are not trailing zeros.
     pub fn fraction_digits(self) -> u32 {
-        // The fraction fits 64 bits, where division is much cheaper.
-        let (mut rest, mut digits) = ((self.0 % Self::UNITS).unsigned_abs() as u64, Self::SCALE);
-        while digits > 0 && rest % 10 == 0 {
-            rest /= 10;
-            digits -= 1;
+        let (mut rest, mut digits) = (split(self.0.unsigned_abs()).1, Self::SCALE);
+        if rest == 0 {
+            return 0;
+        }
+        if rest.is_multiple_of(1_000_000) {
+            (rest, digits) = (rest / 1_000_000, digits - 6);
+        }
+        while rest.is_multiple_of(10) {
+            (rest, digits) = (rest / 10, digits - 1);
         }
         digits
     }
 
     /// The number with exactly `digits` after the point, rounded half away from zero.
     pub fn to_fixed(self, digits: u32) -> String {
-        let digits = digits.min(Self::SCALE);
-        let rounded = self.round(digits);
-        let sign = if rounded.0 < 0 { "-" } else { "" };
-        let units = rounded.0.unsigned_abs();
-        let one = Self::UNITS.unsigned_abs();
-        let (whole, fraction) = (units / one, (units % one) as u64 / 10u64.pow(Self::SCALE - digits));
-        let fraction = |f: &mut String| {
-            if digits > 0 { write!(f, ".{fraction:0width$}", width = digits as usize) } else { Ok(()) }
+        DecText::new(self.round(digits), digits.min(Self::SCALE)).as_str().to_owned()
+    }
+
+    /// The number as it is shown, with as few digits as it has, in a place of its own: large outputs are written so.
+    pub fn text(self) -> DecText {
+        DecText::new(self, self.fraction_digits())
+    }
+}
+
+/// The text of a [`Dec`]: `0.5`, `-12`, `100000`.
+#[derive(Clone, Copy, Debug)]
+pub struct DecText {
+    /// The text stands at the end: a sign, 26 digits, the point and 12 digits at the most.
+    bytes: [u8; 40],
+    len: usize,
+}
+
+impl DecText {
+    /// The text of a number that has no more than `digits` after the point.
+    fn new(number: Dec, digits: u32) -> DecText {
+        let (mut whole, fraction) = split(number.0.unsigned_abs());
+        let mut bytes = [0; 40];
+        let (mut slots, mut len) = (bytes.iter_mut().rev(), 0);
+        let mut put = |byte: u8| {
+            if let Some(slot) = slots.next() {
+                (*slot, len) = (byte, len + 1);
+            }
         };
-        let mut text = String::with_capacity(24);
-        // Writing to a text cannot fail. Numbers of 128 bits are shown much more slowly.
-        let _ = match u64::try_from(whole) {
-            Ok(whole) => write!(text, "{sign}{whole}"),
-            Err(_) => write!(text, "{sign}{whole}"),
-        };
-        let _ = fraction(&mut text);
-        text
+        if digits > 0 {
+            let mut fraction = fraction / 10u64.pow(Dec::SCALE - digits);
+            for _ in 0..digits {
+                put(b'0' + (fraction % 10) as u8);
+                fraction /= 10;
+            }
+            put(b'.');
+        }
+        // Where it fits 64 bits, division is much cheaper.
+        while whole > u128::from(u64::MAX) {
+            put(b'0' + (whole % 10) as u8);
+            whole /= 10;
+        }
+        let mut whole = whole as u64;
+        loop {
+            put(b'0' + (whole % 10) as u8);
+            whole /= 10;
+            if whole == 0 {
+                break;
+            }
+        }
+        if number.0 < 0 {
+            put(b'-');
+        }
+        DecText { bytes, len }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The text's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.bytes.len() - self.len..).unwrap_or_default()
+    }
+}
+
+/// The digits before the point, and behind it in units of 10⁻¹².
+fn split(units: u128) -> (u128, u64) {
+    let one = Dec::UNITS.unsigned_abs();
+    match u64::try_from(units) {
+        Ok(units) => (u128::from(units / one as u64), units % one as u64),
+        Err(_) => (units / one, (units % one) as u64),
     }
 }
 
@@ -313,7 +371,7 @@ impl FromStr for Dec {
 impl fmt::Display for Dec {
     /// As few digits as the number has: `0.5`, `-12`, `100000`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_fixed(self.fraction_digits()))
+        f.write_str(self.text().as_str())
     }
 }
 

@@ -9,6 +9,6 @@ mod round;
 mod value;
 
 pub use calendar::{Calendar, Date, DateTime, ParsePeriodError, Period, PeriodKind};
-pub use decimal::{Dec, Overflow, ParseDecError};
+pub use decimal::{Dec, DecText, Overflow, ParseDecError};
 pub use round::Rounding;
 pub use value::Value;

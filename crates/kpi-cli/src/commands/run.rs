@@ -10,8 +10,9 @@ use kpi_check::model::{Model, ScorecardId};
 use kpi_check::names::nearest;
 use kpi_engine::{Options, OutColumn, write_parquet};
 use kpi_plan::{Request, Roots};
-use kpi_report::{Cells, FlatTable, Show, View, flatten, render_csv, render_json, render_run};
+use kpi_report::{Cells, FlatTable, Show, View, flatten, render_csv, render_csv_parts, render_json, render_run};
 use kpi_results::{CardStatus, Run};
+use kpi_score::Scored;
 
 use super::periods::read_periods;
 use super::pipeline::{compute, make_plan};
@@ -51,15 +52,23 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
     let progress = watch(args.data.progress, console.interactive);
     let options = Options { progress, ..Options::default() };
-    let run = compute(&model, &plan, &inputs, &options, |scored, facts| {
+    // Tables of everybody are written as they are made; whatever else is shown needs the run as a whole.
+    let in_parts =
+        if args.format == Format::Csv && !matches!(only, Some(Only::Subject(_))) { output.as_ref() } else { None };
+    let found = compute(&model, &plan, &inputs, &options, |scored, facts| {
+        if let Some(output) = in_parts {
+            return (scored.head(), scored.is_incomplete(), write_csv_parts(scored, output));
+        }
         add_subject_names(&mut titles, &model, facts);
         if let Some(grouping) = &grouping {
             grouping.add(&mut titles, &model, facts, (from, to));
         }
-        scored.run()
+        (scored.run(), false, Ok(()))
     });
     drop(options);
-    let mut run = run.map_err(|found| project.fail(warnings.iter().cloned().chain(found).collect()))?;
+    let found = found.map_err(|found| project.fail(warnings.iter().cloned().chain(found).collect()));
+    let (mut run, incomplete, written) = found?;
+    written?;
     run.findings.splice(0..0, warnings);
     run.findings = console.with_short_paths(&run.findings);
     if let Some(only) = only {
@@ -92,9 +101,10 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
             output.write("run.json", |path| fs::write(path, json))?;
         }
         (Some(output), Format::Text) => output.write("run.txt", |path| fs::write(path, text(console, false)))?,
+        (Some(_), Format::Csv) if in_parts.is_some() => {}
         (Some(output), Format::Csv) => {
-            for table in flatten(&run) {
-                output.write(&format!("{}.csv", table.name), |path| write_csv(&table, path))?;
+            for (name, text) in render_csv(&run) {
+                output.write(&format!("{name}.csv"), |path| fs::write(path, text))?;
             }
         }
         (Some(output), Format::Parquet) => {
@@ -109,7 +119,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     if args.format != Format::Json || args.out.is_some() {
         console.report(&run.findings, &project.files)?;
     }
-    let incomplete = run.cards.iter().any(|card| card.status == CardStatus::Incomplete);
+    let incomplete = incomplete || run.cards.iter().any(|card| card.status == CardStatus::Incomplete);
     // The process ends: taking a large run apart piece by piece would only cost time.
     std::mem::forget(run);
     Ok(if incomplete && args.fail_on == Some(FailOn::Incomplete) { Exit::Findings } else { Exit::Clean })
@@ -163,8 +173,8 @@ fn no_subject(name: &str, subjects: &[&str], run: &Run, model: &Model) -> Failur
     Failure::one(finding.help(help))
 }
 
-fn write_csv(table: &FlatTable<'_>, path: &Path) -> io::Result<()> {
-    fs::write(path, render_csv(table).map_err(io::Error::other)?)
+fn write_csv_parts(scored: &Scored<'_>, output: &Output) -> Result<(), Failure> {
+    output.write_by_and_by("csv", |write| render_csv_parts(scored.parts(), |n| scored.part(n), write))
 }
 
 fn parquet(table: FlatTable<'_>, path: &Path) -> io::Result<()> {

@@ -9,6 +9,16 @@ fn text_goes_there_and_back() {
     for text in ["0", "1", "-1", "0.5", "-0.000000000001", "12345678901234567890123456.123456789012"] {
         assert_eq!(dec(text).to_string(), text);
     }
+    for text in ["18446744.073709551615", "18446744.073709551616", "18446744073709551616", "-100000000000000000000"] {
+        // On both sides of 2⁶⁴ units, and of 2⁶⁴ before the point.
+        assert_eq!(dec(text).text().as_str(), text);
+    }
+    for text in ["1.000001", "1.0000001", "1.00000001", "0.1", "10.000000000001", "9.999999"] {
+        assert_eq!(dec(text).text().as_str(), text);
+    }
+    assert_eq!(dec("-1234.5").to_fixed(3), "-1234.500");
+    assert_eq!(dec("-0.0004").to_fixed(3), "0.000");
+    assert_eq!(dec("12345678901234567890123456.5").to_fixed(0), "12345678901234567890123457");
     assert_eq!(dec("+1.50").to_string(), "1.5");
     assert_eq!(dec(".5"), dec("0.5"));
     assert_eq!(dec("5."), dec("5"));
