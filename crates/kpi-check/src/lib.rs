@@ -32,6 +32,7 @@ mod payouts;
 mod periods;
 mod policy;
 mod policy_tests;
+mod requirements;
 mod scopes;
 mod scorecards;
 mod targets;
@@ -73,6 +74,7 @@ fn check_here(files: &[ast::File]) -> Checked {
     checker.check_data();
     checker.check_params();
     checker.check_scorecards();
+    checker.check_requirements();
     checker.check_incentives();
     checker.check_rules();
     checker.check_tests();

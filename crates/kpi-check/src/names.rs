@@ -73,6 +73,8 @@ pub struct Names<'a> {
     pub rules: Vec<Declared<'a, ast::Rule>>,
     /// The tests.
     pub tests: Vec<Declared<'a, ast::Test>>,
+    /// What is required of scorecards.
+    pub requirements: Vec<Declared<'a, ast::Require>>,
     /// The files that are modules of a library.
     pub library: FxHashSet<FileId>,
     /// The first words of declarations that are not built.
@@ -157,6 +159,10 @@ impl<'a> Names<'a> {
             }
             ast::ItemKind::Test(x) => {
                 push(&mut self.tests, x, item);
+                return;
+            }
+            ast::ItemKind::Require(x) => {
+                push(&mut self.requirements, x, item);
                 return;
             }
             // Whoever gathers the files of a package brings the module's own along.

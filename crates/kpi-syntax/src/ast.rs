@@ -85,6 +85,8 @@ pub enum ItemKind {
     Test(Test),
     /// `use std.survey`
     Use(Use),
+    /// `require each scorecard: count(indicators) ≤ 5`
+    Require(Require),
     /// A declaration whose keyword the language knows and which is not built yet; its body was only delimited.
     Unbuilt(Unbuilt),
 }

@@ -87,6 +87,10 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
         Rule::when_missing => (5, "`when missing`"),
         Rule::curve_kind => (5, "`step`, `linear` or `marginal`"),
         Rule::audience => (0, "who it is for"),
+        Rule::each_of | Rule::each_other => (5, "`each scorecard`"),
+        Rule::required | Rule::required_count => (5, "`count(indicators)`"),
+        Rule::required_weight => (5, "`weight(…)`"),
+        Rule::required_tag => (5, "`tag`"),
         Rule::part_member
         | Rule::policy_member
         | Rule::dimension_member

@@ -25,4 +25,5 @@ codes! {
     NO_WHOLE = "K4022", Error, "an actual of the whole where there is none";
     TRACK = "K4023", Error, "a track that cannot be shown";
     PARTS = "K4024", Error, "parts that make no indicator";
+    REQUIRED = "K4025", Error, "a scorecard that is not as required";
 }

@@ -131,6 +131,18 @@ pub enum CompareOp {
 }
 
 impl CompareOp {
+    /// How it is written.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            CompareOp::Eq => "==",
+            CompareOp::Ne => "≠",
+            CompareOp::Lt => "<",
+            CompareOp::Le => "≤",
+            CompareOp::Gt => ">",
+            CompareOp::Ge => "≥",
+        }
+    }
+
     /// Whether two values in this order keep the comparison.
     pub const fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {

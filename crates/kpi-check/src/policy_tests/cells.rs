@@ -2,7 +2,7 @@
 
 use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Value};
 
-use crate::model::{Column, ColumnRule, CompareOp, Form, Model, Type, Unit};
+use crate::model::{Column, ColumnRule, Form, Model, Type, Unit};
 
 /// Why a cell is no value of its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,22 +183,11 @@ fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), String> {
         return Ok(());
     }
     Err(match rule {
-        ColumnRule::Compare(op, bound) => format!("the contract asks for {} {}", sign(*op), show(bound)),
+        ColumnRule::Compare(op, bound) => format!("the contract asks for {} {}", op.sign(), show(bound)),
         ColumnRule::In { low, high, closed } => {
             format!("the contract asks for {}{}{}", show(low), if *closed { ".." } else { "..<" }, show(high))
         }
     })
-}
-
-fn sign(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Eq => "==",
-        CompareOp::Ne => "≠",
-        CompareOp::Lt => "<",
-        CompareOp::Le => "≤",
-        CompareOp::Gt => ">",
-        CompareOp::Ge => "≥",
-    }
 }
 
 fn show(value: &Value) -> String {

@@ -410,7 +410,7 @@ impl Checker<'_> {
 }
 
 /// Where a line with this target is on the card.
-fn presence(target: Option<ByTable<Option<model::Target>>>) -> Presence {
+pub(crate) fn presence(target: Option<ByTable<Option<model::Target>>>) -> Presence {
     match target {
         // Where it is judged everywhere, its keys decide nothing.
         Some(table) if table.rows.iter().any(|row| row.value.is_none()) => Presence::Table(ByTable {

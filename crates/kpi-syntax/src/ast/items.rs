@@ -3,7 +3,9 @@
 use kpi_base::Span;
 use kpi_value::{Dec, PeriodKind, Rounding};
 
-use super::{BinaryOp, By, ByKey, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Pattern, Range, Text};
+use super::{
+    BinaryOp, By, ByKey, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Pattern, Range, Set, Text,
+};
 
 /// `policy "Live team" { edition 1, currency CNY, period month }`
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +168,43 @@ pub struct ViewColumn {
     pub label: Label,
     /// Its value.
     pub value: Expr,
+}
+
+/// `require host_card: weight(tag long_term) ≥ 25% "…"`: what scorecards must be like
+#[derive(Clone, Debug, PartialEq)]
+pub struct Require {
+    /// Which scorecards; none for `each scorecard`.
+    pub cards: Option<Vec<Name>>,
+    /// What is asked for of them.
+    pub value: Required,
+    /// The comparison or range.
+    pub test: RequiredTest,
+    /// Why, for people.
+    pub text: Option<Text>,
+    /// What is asked for, with its comparison.
+    pub span: Span,
+    /// A requirement that is read and not built yet: `each indicator`.
+    pub not_built: Option<NotBuilt>,
+}
+
+/// What is required of a scorecard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Required {
+    /// `count(indicators)`
+    Count,
+    /// `weight(tag long_term)`
+    Tag(Name),
+    /// `weight(watch_time)`
+    Weight(Name),
+}
+
+/// How it must be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RequiredTest {
+    /// `≤ 5`
+    Compare(BinaryOp, Expr),
+    /// `in 3..5`, `not in 3..5` (true)
+    In(Set, bool),
 }
 
 /// `param margin_floor: ratio by date { … }`, `param bar: count = 5`

@@ -1,0 +1,328 @@
+//! What is required of scorecards.
+
+use kpi_base::{Diagnostic, Span, codes};
+use kpi_syntax::ast;
+use kpi_value::Dec;
+
+use crate::by_tables::complete::combinations;
+use crate::by_tables::space::Space;
+use crate::by_tables::walk::{Rows, walk};
+use crate::checker::{Checker, unknown};
+use crate::curves::compare_op;
+use crate::model::{self, ByNumber, ByTable, CompareOp, Line, LineKind, ScorecardId, Unit};
+use crate::names::{Decl, nearest};
+use crate::scorecards::lines::presence;
+use crate::scorecards::weights::Presence;
+
+/// How it must be, with its text.
+enum Test {
+    Compare(CompareOp, Dec),
+    Range(Dec, Dec, bool, bool),
+    Set(Vec<Dec>, bool),
+}
+
+/// An indicator of a card, however deep.
+struct Entry<'m> {
+    /// The weights around it and its own: what it has of the card is their product.
+    weights: Vec<&'m ByNumber>,
+    /// Where it is judged: where one of these is, or everywhere if there is none.
+    judged: Vec<ByTable<bool>>,
+    /// Its name, and those of the groups and cards around it.
+    names: Vec<String>,
+    tags: Vec<String>,
+}
+
+/// How many failing combinations a message names.
+const LISTED: usize = 5;
+
+impl<'a> Checker<'a> {
+    /// Checks all requirements against the scorecards of the model.
+    pub(crate) fn check_requirements(&mut self) {
+        for index in 0..self.names.requirements.len() {
+            let Some(declared) = self.names.requirements.get(index) else { continue };
+            let written = declared.ast;
+            if let Some(not_built) = &written.not_built {
+                self.report_not_built(&not_built.what, not_built.span);
+                continue;
+            }
+            let (test, cards) = (self.required_test(written), self.required_cards(written));
+            let (Some(test), Some(cards)) = (test, cards) else { continue };
+            if self.check_required_name(written, &cards).is_none() {
+                continue;
+            }
+            for card in cards {
+                self.check_required(written, &test, card);
+            }
+        }
+    }
+
+    fn required_test(&mut self, written: &'a ast::Require) -> Option<Test> {
+        let count = matches!(written.value, ast::Required::Count);
+        let (what, unit) = if count { ("a number of indicators", Unit::COUNT) } else { ("a weight", Unit::RATIO) };
+        let mut number = |e: &'a ast::Expr| {
+            let value = self.const_dec(e, what, unit)?;
+            if count || !value.is_negative() && value <= Dec::ONE {
+                return Some(value);
+            }
+            let shown = self.show_number(value, unit);
+            self.report(
+                Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
+                    .label(e.span, "")
+                    .help("weights are shares of the card: `≥ 25%`"),
+            );
+            None
+        };
+        Some(match &written.test {
+            ast::RequiredTest::Compare(op, bound) => Test::Compare(compare_op(*op)?, number(bound)?),
+            ast::RequiredTest::In(ast::Set::Range(range), negated) => {
+                let (low, high) = (number(&range.low), number(&range.high));
+                Test::Range(low?, high?, range.closed, *negated)
+            }
+            ast::RequiredTest::In(ast::Set::Members(members), negated) => {
+                Test::Set(members.iter().map(number).collect::<Option<_>>()?, *negated)
+            }
+        })
+    }
+
+    /// The scorecards meant; those that are not sound are left out, which is reported.
+    fn required_cards(&mut self, written: &'a ast::Require) -> Option<Vec<ScorecardId>> {
+        let Some(names) = &written.cards else {
+            return Some(self.scorecard_ids.iter().copied().flatten().collect());
+        };
+        let mut cards = Vec::new();
+        let mut sound = true;
+        for name in names {
+            match self.resolve(name, "a scorecard") {
+                Some(Decl::Scorecard(index)) => cards.extend(self.scorecard_ids.get(index).copied().flatten()),
+                Some(other) => {
+                    self.report_kind(name, other, "a scorecard");
+                    sound = false;
+                }
+                None => sound = false,
+            }
+        }
+        sound.then_some(cards)
+    }
+
+    /// Whether the tag or the line asked for is anywhere.
+    fn check_required_name(&mut self, written: &'a ast::Require, cards: &[ScorecardId]) -> Option<()> {
+        let (name, wanted) = match &written.value {
+            ast::Required::Count => return Some(()),
+            ast::Required::Tag(name) => (name, "a tag of an indicator"),
+            ast::Required::Weight(name) => (name, "a line of a scorecard"),
+        };
+        let known: Vec<String> = if let ast::Required::Tag(_) = written.value {
+            let tags = self.names.indicators.iter().flat_map(|declared| &declared.ast.tags);
+            tags.map(|tag| tag.text.clone()).collect()
+        } else {
+            let entries = cards.iter().flat_map(|card| self.entries(*card));
+            entries.flat_map(|entry| entry.names).collect()
+        };
+        // What is missing may be in what could not be read.
+        if known.contains(&name.text) || self.names.any_faulty() || cards.len() < self.scorecards_meant(written) {
+            return Some(());
+        }
+        if matches!(self.names.get(&name.text), Some(Decl::Indicator(_) | Decl::Scorecard(_))) {
+            return Some(());
+        }
+        let near = nearest(&name.text, known.iter().map(String::as_str));
+        self.report(unknown(name, wanted, near));
+        None
+    }
+
+    fn scorecards_meant(&self, written: &ast::Require) -> usize {
+        written.cards.as_ref().map_or(self.scorecard_ids.len(), Vec::len)
+    }
+
+    fn entries(&self, card: ScorecardId) -> Vec<Entry<'_>> {
+        let mut entries = Vec::new();
+        self.gather(&self.model.scorecards[card].lines, &mut Vec::new(), &mut Vec::new(), &mut entries);
+        entries
+    }
+
+    /// The indicators of lines that are scored, `weights` and `names` being those around them.
+    fn gather<'m>(
+        &'m self,
+        lines: &'m [Line],
+        weights: &mut Vec<&'m ByNumber>,
+        names: &mut Vec<String>,
+        entries: &mut Vec<Entry<'m>>,
+    ) {
+        for line in lines {
+            let Some(weight) = &line.weight else { continue };
+            weights.push(weight);
+            match &line.kind {
+                LineKind::Indicator { indicator, .. } => {
+                    if let Some(found) = self.instance(*indicator) {
+                        let mut names = names.clone();
+                        names.push(found.title.name.clone());
+                        entries.push(Entry {
+                            weights: weights.clone(),
+                            judged: self.judged(found),
+                            names,
+                            tags: found.tags.clone(),
+                        });
+                    }
+                }
+                LineKind::Card(card) => {
+                    let card = &self.model.scorecards[*card];
+                    names.push(card.title.name.clone());
+                    self.gather(&card.lines, weights, names, entries);
+                    names.pop();
+                }
+                LineKind::Group { title, lines, .. } => {
+                    names.push(title.name.clone());
+                    self.gather(lines, weights, names, entries);
+                    names.pop();
+                }
+            }
+            weights.pop();
+        }
+    }
+
+    /// Where an indicator is judged; nothing where that is everywhere.
+    fn judged(&self, indicator: &model::Indicator) -> Vec<ByTable<bool>> {
+        let table = |target: Option<ByTable<Option<model::Target>>>| match presence(target) {
+            Presence::Table(table) => Some(table),
+            _ => None,
+        };
+        match &indicator.parts {
+            None => table(indicator.target.clone()).into_iter().collect(),
+            Some(parts) => {
+                let parts = parts.parts.iter().filter_map(|part| self.instance(*part));
+                parts.map(|part| table(part.target.clone())).collect::<Option<_>>().unwrap_or_default()
+            }
+        }
+    }
+
+    fn check_required(&mut self, written: &ast::Require, test: &Test, card: ScorecardId) {
+        let entries = self.entries(card);
+        let mut space = Space::default();
+        let numbers: Vec<&ByNumber> = entries.iter().flat_map(|entry| entry.weights.iter().copied()).collect();
+        let judged: Vec<&ByTable<bool>> = entries.iter().flat_map(|entry| &entry.judged).collect();
+        numbers.iter().for_each(|table| space.add(table, &self.model.dimensions, &self.model.tables));
+        judged.iter().for_each(|table| space.add(table, &self.model.dimensions, &self.model.tables));
+        let mut rows: Vec<Rows<'_>> = numbers.iter().map(|table| space.rows(table)).collect();
+        rows.extend(judged.iter().map(|table| space.rows(table)));
+        let keys = space.keys();
+        let mut wrong: Vec<(String, Dec)> = Vec::new();
+        let walked = walk(&space.domains(), &rows, &mut |leaf| {
+            let row = |place: usize| leaf.rows.get(place).and_then(|rows| rows.first()).copied();
+            let (mut number, mut presence) = (0, numbers.len());
+            let mut sum = Dec::ZERO;
+            for entry in &entries {
+                let mut share = Some(Dec::ONE);
+                for table in &entry.weights {
+                    let own = row(number).and_then(|row| table.rows.get(row)).map(|row| row.value);
+                    share = share.zip(own).and_then(|(share, own)| share.mul(own).ok());
+                    number += 1;
+                }
+                let mut judged = entry.judged.is_empty();
+                for table in &entry.judged {
+                    judged |= row(presence).and_then(|row| table.rows.get(row)).is_some_and(|row| row.value);
+                    presence += 1;
+                }
+                // Nobody has a card where a key has no data and no row takes that.
+                let Some(share) = share else { return };
+                if !judged || share.is_zero() || !entry.is_asked_for(&written.value) {
+                    continue;
+                }
+                let counted = if matches!(written.value, ast::Required::Count) { Dec::ONE } else { share };
+                sum = sum.add(counted).unwrap_or(sum);
+            }
+            if !test.holds(sum) {
+                wrong.push((combinations(&keys, leaf.classes, 1).pop().unwrap_or_default(), sum));
+            }
+        });
+        let name = self.model.scorecards[card].title.clone();
+        if walked.is_err() {
+            let message = format!("the weights of the card `{}` depend on too many things to be checked", name.name);
+            self.report(
+                Diagnostic::new(codes::tables::TABLE_TOO_LARGE, message)
+                    .label(name.span, "")
+                    .help("let all weights depend on the same one or two keys"),
+            );
+        } else if !wrong.is_empty() {
+            self.report_required(written, test, (&name.name, name.span), &wrong);
+        }
+    }
+
+    fn report_required(
+        &mut self,
+        written: &ast::Require,
+        test: &Test,
+        (card, place): (&str, Span),
+        wrong: &[(String, Dec)],
+    ) {
+        let unit = if matches!(written.value, ast::Required::Count) { Unit::COUNT } else { Unit::RATIO };
+        let mut shown: Vec<String> = wrong
+            .iter()
+            .take(LISTED)
+            .map(|(combination, value)| {
+                let value = match (unit == Unit::COUNT, *value == Dec::ONE) {
+                    (true, true) => "1 indicator".to_owned(),
+                    (true, false) => format!("{value} indicators"),
+                    (false, _) => self.show_number(*value, unit),
+                };
+                if combination.is_empty() { value } else { format!("{value} for `{combination}`") }
+            })
+            .collect();
+        if let Some(more) = wrong.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            shown.push(format!("{more} more"));
+        }
+        let values = match shown.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+            None => String::new(),
+        };
+        let gives = match &written.value {
+            ast::Required::Count => "has".to_owned(),
+            ast::Required::Tag(tag) => format!("gives the tag `{}`", tag.text),
+            ast::Required::Weight(name) => format!("gives `{}`", name.text),
+        };
+        let required = test.shown(|x| self.show_number(x, unit));
+        let message = format!("the card `{card}` {gives} {values}; required is {required}");
+        let why = written.text.as_ref().map_or("required here", |text| &text.value);
+        self.report(
+            Diagnostic::new(codes::cards::REQUIRED, message)
+                .label(place, "")
+                .label(written.span, why)
+                .help("change the weights, or the requirement"),
+        );
+    }
+}
+
+impl Entry<'_> {
+    fn is_asked_for(&self, value: &ast::Required) -> bool {
+        match value {
+            ast::Required::Count => true,
+            ast::Required::Tag(tag) => self.tags.contains(&tag.text),
+            ast::Required::Weight(name) => self.names.contains(&name.text),
+        }
+    }
+}
+
+impl Test {
+    fn holds(&self, x: Dec) -> bool {
+        match self {
+            Test::Compare(op, bound) => op.holds(x.cmp(bound)),
+            Test::Range(low, high, closed, negated) => (*low <= x && (x < *high || *closed && x == *high)) != *negated,
+            Test::Set(members, negated) => members.contains(&x) != *negated,
+        }
+    }
+
+    fn shown(&self, number: impl Fn(Dec) -> String) -> String {
+        let not = |negated: bool| if negated { "not " } else { "" };
+        match self {
+            Test::Compare(op, bound) => format!("{} {}", op.sign(), number(*bound)),
+            Test::Range(low, high, closed, negated) => {
+                let dots = if *closed { ".." } else { "..<" };
+                format!("{}{}{dots}{}", not(*negated), number(*low), number(*high))
+            }
+            Test::Set(members, negated) => {
+                let members: Vec<String> = members.iter().map(|x| number(*x)).collect();
+                format!("{}one of {}", not(*negated), members.join(", "))
+            }
+        }
+    }
+}
