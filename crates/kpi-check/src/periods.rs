@@ -23,7 +23,6 @@ struct Unfolded<'n> {
 impl<'a> Checker<'a> {
     /// `period week rolled up by sum`; `None` after a report.
     pub(crate) fn shorter(&mut self, name: &ast::Name, written: &ast::ShorterPeriod) -> Option<Shorter> {
-        self.not_computed.push(("period … rolled up by", written.span));
         let (period, span) = written.period;
         let (whole, unit) = (self.model.policy.period.word(), period.word());
         if period >= self.model.policy.period {
@@ -147,7 +146,6 @@ impl<'a> Checker<'a> {
     /// `track week 1 ÷ 4, day 1 ÷ 24`, of an indicator whose target is checked; `None` after a report.
     pub(crate) fn track(&mut self, written: &'a ast::Indicator, id: IndicatorId) -> Option<Vec<Track>> {
         let Some((shares, span)) = &written.track else { return Some(Vec::new()) };
-        self.not_computed.push(("track", *span));
         let name = &written.name.text;
         let whole = self.model.policy.period;
         if let Some(shorter) = &written.shorter {

@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 use kpi_check::model::{Then, Type};
-use kpi_results::{Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span};
+use kpi_results::{
+    Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span, SubPeriod, Tracked,
+};
 use kpi_value::Dec;
 
 use crate::cards::{Cards, LineColumns, LineSource, get, place};
@@ -134,12 +136,59 @@ impl Scored<'_> {
                 score: get(&line.score, row),
                 status,
                 lines: inner,
-                periods: None,
-                progress: None,
-                track: None,
+                periods: self.shorter(line, cell),
+                progress: line.track.first().and_then(|track| track.progress.dec(cell)),
+                track: (!line.track.is_empty()).then(|| self.tracked(line, cell)),
             }
         });
         made.collect()
+    }
+
+    /// The shorter periods from which a line is rolled up, those without data included.
+    fn shorter(&self, line: &LineColumns, cell: usize) -> Option<Vec<SubPeriod>> {
+        let LineSource::Indicator { id, columns, .. } = &line.source else { return None };
+        let rolled = columns.rolled.as_ref()?;
+        let (ty, inside) = (self.model().indicators[*id].formula.ty, &rolled.columns);
+        let attainment = line.attained_inside.as_ref();
+        let one = |&part: &u32| {
+            let part = part as usize;
+            let there = self.ev.spine(rolled.inside).is_present(part);
+            SubPeriod {
+                period: self.place_of(rolled.inside, part).1,
+                actual: inside.actual.value(part).map(|value| quantity(self.model(), &value, ty)),
+                target: self.goal(inside, part, ty).filter(|_| there),
+                attainment: attainment.and_then(|column| column.dec(part)),
+                met: inside.met_at(attainment.and_then(|column| column.dec(part)), part),
+            }
+        };
+        Some(rolled.cells.get(cell)?.iter().map(one).collect())
+    }
+
+    /// What a line shows of shorter periods that are tracked.
+    fn tracked(&self, line: &LineColumns, cell: usize) -> Vec<Tracked> {
+        let LineSource::Indicator { id, columns, .. } = &line.source else { return Vec::new() };
+        let ty = self.model().indicators[*id].formula.ty;
+        let mut all = Vec::new();
+        for track in &line.track {
+            let part_of = |x: Option<Dec>| x.and_then(|x| x.mul(track.share).ok());
+            let asked = columns.bound.dec(cell).or_else(|| {
+                let (low, high) = columns.low.dec(cell).zip(columns.high.dec(cell))?;
+                (low == high).then_some(low)
+            });
+            let share = part_of(asked);
+            let target = share.map(|x| Goal::Bound(Quantity { value: x.to_string(), unit: unit(self.model(), ty) }));
+            for &part in track.cells.get(cell).into_iter().flatten() {
+                let actual = track.actual.value(part as usize);
+                let number = track.actual.dec(part as usize).zip(share.filter(|share| *share > Dec::ZERO));
+                all.push(Tracked {
+                    period: self.place_of(track.inside, part as usize).1,
+                    actual: actual.map(|value| quantity(self.model(), &value, ty)),
+                    target: target.clone(),
+                    progress: number.and_then(|(actual, share)| actual.div(share).ok().flatten()),
+                });
+            }
+        }
+        all
     }
 
     /// What was asked for; none without data.

@@ -18,7 +18,7 @@ use crate::NOWHERE;
 
 pub use combine::Mark;
 pub use finish::Steps;
-pub use lines::{LineColumns, LineSource};
+pub use lines::{LineColumns, LineSource, TrackColumns};
 pub use members::Members;
 pub(crate) use members::members;
 pub(crate) use score::score_cards;

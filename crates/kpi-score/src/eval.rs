@@ -9,6 +9,7 @@ mod attributes;
 mod faulty;
 mod formulas;
 mod indicators;
+mod rolled;
 mod scoring;
 mod tables;
 mod troubles;
@@ -16,13 +17,16 @@ mod windows;
 
 use std::sync::Arc;
 
-use kpi_check::model::{CardField, ColumnId, ExprId, IncentiveId, IndicatorId, Model, Path, ScorecardId, TableId};
+use kpi_check::model::{
+    CardField, ColumnId, ExprId, IncentiveId, IndicatorId, MidPeriod, Model, Path, ScorecardId, TableId,
+};
 use kpi_plan::{Facts, Plan, SpineId};
 use kpi_value::Dec;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use self::formulas::narrow;
 pub use self::indicators::IndicatorColumns;
+pub use self::rolled::Rolled;
 pub use self::scoring::Fraction;
 pub(crate) use self::troubles::Site;
 use self::troubles::Troubles;
@@ -75,7 +79,7 @@ pub struct Evaluator<'a> {
     judged: FxHashSet<Reading>,
     troubles: Troubles,
     /// For each indicator on a card, the cells in which a card has it.
-    on_cards: FxHashMap<IndicatorId, Vec<bool>>,
+    on_cards: FxHashMap<(IndicatorId, SpineId), Vec<bool>>,
     #[cfg(feature = "faults")]
     fault: Option<crate::Fault>,
 }
@@ -86,6 +90,8 @@ pub struct Evaluator<'a> {
 pub struct Reading {
     /// The indicator.
     pub id: IndicatorId,
+    /// For which cells.
+    pub spine: SpineId,
     /// Whether a veto reads it.
     pub strict: bool,
 }
@@ -120,13 +126,19 @@ pub struct RowCounts {
 
 impl Reading {
     /// An indicator as cards and formulas read it.
-    pub const fn plain(id: IndicatorId) -> Reading {
-        Reading { id, strict: false }
+    pub const fn plain(id: IndicatorId, spine: SpineId) -> Reading {
+        Reading { id, spine, strict: false }
+    }
+
+    /// The same for other cells.
+    #[must_use]
+    pub const fn on(self, spine: SpineId) -> Reading {
+        Reading { spine, ..self }
     }
 
     /// The cells in which its expressions are evaluated.
-    pub(crate) const fn at(self, spine: SpineId) -> At {
-        At { strict: self.strict, ..At::spine(spine) }
+    pub(crate) const fn at(self) -> At {
+        At { strict: self.strict, ..At::spine(self.spine) }
     }
 }
 
@@ -157,8 +169,7 @@ impl At {
 impl<'a> Evaluator<'a> {
     /// An evaluator of these facts.
     pub fn new(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Evaluator<'a> {
-        let mut timelines =
-            vec![Timeline::new(&model.policy.calendar, plan, plan.from.kind, kpi_check::model::MidPeriod::Last)];
+        let mut timelines = vec![Timeline::new(&model.policy.calendar, plan, plan.from.kind, MidPeriod::Last)];
         let mut rows: FxHashMap<(usize, usize), Arc<Vec<u32>>> = FxHashMap::default();
         let mut find = |timeline: &Timeline, place: usize, roster: usize| {
             let rows = rows.entry((place, roster)).or_insert_with(|| {
@@ -209,6 +220,17 @@ impl<'a> Evaluator<'a> {
         &self.timelines[0]
     }
 
+    /// An indicator as it is read in a context: for its cells, if they are those of the indicator's subjects.
+    pub(crate) fn reading(&self, id: IndicatorId, at: At) -> Reading {
+        let subject = &self.model.indicators[id].subject;
+        let found = self.plan.spines.get(at.spine.0 as usize).and_then(|own| match own.subject == *subject {
+            true => Some(at.spine),
+            false if own.mid == MidPeriod::First => self.plan.spine_of(subject, own.period, own.mid),
+            false => self.plan.spine_of(subject, own.period, MidPeriod::Last),
+        });
+        Reading { id, spine: found.unwrap_or(SpineId(u32::MAX)), strict: at.strict }
+    }
+
     /// The stretches of time of a spine.
     pub fn timeline_of(&self, spine: SpineId) -> &Timeline {
         self.timelines.get(self.spine(spine).timeline).unwrap_or_else(|| self.timeline())
@@ -253,7 +275,7 @@ impl<'a> Evaluator<'a> {
     /// Says in which cells an indicator is on a card: what it lacks elsewhere need not be told.
     pub(crate) fn put_on_cards(&mut self, id: IndicatorId, spine: SpineId, cells: impl Iterator<Item = usize>) {
         let all = self.spine(spine).cells();
-        let on_cards = self.on_cards.entry(id).or_insert_with(|| vec![false; all]);
+        let on_cards = self.on_cards.entry((id, spine)).or_insert_with(|| vec![false; all]);
         for cell in cells {
             if let Some(slot) = on_cards.get_mut(cell) {
                 *slot = true;

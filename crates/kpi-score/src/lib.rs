@@ -28,9 +28,9 @@ mod assemble;
 mod explain;
 
 pub use assemble::NoPlace;
-pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps};
+pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps, TrackColumns};
 pub use column::Column;
-pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, Reading, RowCounts};
+pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, Reading, Rolled, RowCounts};
 pub use explain::{NoAnswer, Question};
 #[cfg(feature = "faults")]
 pub use fault::Fault;

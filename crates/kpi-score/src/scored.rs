@@ -51,7 +51,8 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     let mut indicators = BTreeMap::new();
     for &id in &plan.wanted.indicators {
         let cap = model.policy.attainment_cap;
-        let reading = Reading::plain(id);
+        let Some(spine) = plan.spine(&model.indicators[id].subject) else { continue };
+        let reading = Reading::plain(id, spine);
         let attainment = ev.attainment(reading, cap);
         let fraction = ev.fraction(reading, &model.indicators[id].scoring, cap);
         indicators.insert(id, (attainment, fraction));

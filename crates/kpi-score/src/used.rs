@@ -72,7 +72,7 @@ impl Walk<'_, '_> {
         for &id in &self.ev.plan.wanted.indicators {
             let Some(spine) = self.ev.plan.spine(&model.indicators[id].subject) else { continue };
             for cell in self.cells(spine, judged.clone()) {
-                self.indicator(Reading::plain(id), IndicatorField::Score, spine, cell);
+                self.indicator(Reading::plain(id, spine), IndicatorField::Score, spine, cell);
             }
         }
         let cards = self.cards;
@@ -134,7 +134,7 @@ impl Walk<'_, '_> {
             }
             match (&line.kind, &column.source) {
                 (LineKind::Indicator { indicator, scoring, attainment_cap }, LineSource::Indicator { columns, .. }) => {
-                    let reading = Reading::plain(*indicator);
+                    let reading = Reading::plain(*indicator, at.spine);
                     self.indicator(reading, IndicatorField::Target, at.spine, cell);
                     // A line whose target is `none` is not on the card.
                     if !columns.has_target(self.ev.model, cell) && columns.target_row.is_some() {
@@ -214,8 +214,8 @@ impl Walk<'_, '_> {
         }
         let indicator = &self.ev.model.indicators[reading.id];
         match field {
-            IndicatorField::Actual => self.expr(&indicator.formula, reading.at(spine), cell),
-            IndicatorField::Target => self.target(reading, spine, cell),
+            IndicatorField::Actual => self.expr(&indicator.formula, reading.at(), cell),
+            IndicatorField::Target => self.target(reading, cell),
             IndicatorField::Met | IndicatorField::Attainment => {
                 self.indicator(reading, IndicatorField::Actual, spine, cell);
                 self.indicator(reading, IndicatorField::Target, spine, cell);
@@ -238,9 +238,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn target(&mut self, reading: Reading, spine: SpineId, cell: usize) {
+    fn target(&mut self, reading: Reading, cell: usize) {
         let indicator = &self.ev.model.indicators[reading.id];
-        let at = reading.at(spine);
+        let at = reading.at();
         if let Some(table) = &indicator.target {
             self.keys(table, None, at, cell);
         }
@@ -268,7 +268,7 @@ impl Walk<'_, '_> {
         };
         let taken = x.dec(cell).and_then(|x| rows.iter().find(|row| self.ev.step_holds(&row.bound, x)));
         if let Some(row) = taken {
-            self.expr(&row.value, At { line: Some((reading.id, cap)), ..reading.at(spine) }, cell);
+            self.expr(&row.value, At { line: Some((reading.id, cap)), ..reading.at() }, cell);
         }
     }
 
@@ -339,7 +339,8 @@ impl Walk<'_, '_> {
                 self.curve(expr.id, curve, at, cell);
             }
             ExprKind::Indicator(id, field) => {
-                self.indicator(Reading { id: *id, strict: at.strict }, *field, at.spine, cell);
+                let reading = self.ev.reading(*id, at);
+                self.indicator(reading, *field, at.spine, cell);
             }
             ExprKind::Over(x, scope) => self.over(x, scope, at, cell),
             ExprKind::Among(among) => self.among(among, at, cell),
@@ -361,7 +362,8 @@ impl Walk<'_, '_> {
             }
             ExprKind::Line(_) => {
                 if let Some((id, _)) = at.line {
-                    self.indicator(Reading { id, strict: at.strict }, IndicatorField::Attainment, at.spine, cell);
+                    let reading = self.ev.reading(id, at);
+                    self.indicator(reading, IndicatorField::Attainment, at.spine, cell);
                 }
             }
             ExprKind::Card(_) => {

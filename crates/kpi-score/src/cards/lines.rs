@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{ByNumber, Combine, IndicatorId, Line, LineKind, ScorecardId, Scoring, TargetKind, WhenMissing};
+use kpi_check::model::{
+    ByNumber, Combine, IndicatorId, Line, LineKind, MidPeriod, ScorecardId, Scoring, TargetKind, WhenMissing,
+};
+use kpi_plan::SpineId;
 use kpi_results::LineStatus;
 use kpi_value::{Dec, Overflow};
 
@@ -33,6 +36,25 @@ pub struct LineColumns {
     pub score: Vec<Option<Dec>>,
     /// The lines of a group.
     pub lines: Vec<LineColumns>,
+    /// The attainments of the shorter periods from which its indicator is rolled up, each limited as the line's.
+    pub attained_inside: Option<Arc<Column>>,
+    /// What is shown of shorter periods, where its indicator is tracked.
+    pub track: Vec<TrackColumns>,
+}
+
+/// What a line shows of shorter periods of one kind, one entry a cell of the card's spine.
+#[derive(Clone, Debug)]
+pub struct TrackColumns {
+    /// The spine of the shorter periods.
+    pub inside: SpineId,
+    /// The share of the target that is asked of each.
+    pub share: Dec,
+    /// For each cell those of the shorter periods that belong to it.
+    pub cells: Arc<Vec<Vec<u32>>>,
+    /// What was measured in each shorter period.
+    pub actual: Arc<Column>,
+    /// Actual ÷ target of each cell of the card's spine.
+    pub progress: Arc<Column>,
 }
 
 /// Where the values of a line come from.
@@ -180,7 +202,7 @@ fn indicator_line(
     (id, scoring, cap): (IndicatorId, &Scoring, Dec),
 ) -> Built {
     let indicator = &ev.model.indicators[id];
-    let reading = Reading::plain(id);
+    let reading = Reading::plain(id, members.spine);
     let columns = ev.indicator(reading);
     ev.put_on_cards(id, members.spine, members.cells.iter().map(|&cell| cell as usize));
     let attainments = ev.attainment(reading, cap);
@@ -188,6 +210,8 @@ fn indicator_line(
     let fractions = Arc::clone(&fraction.column);
     let source = LineSource::Indicator { id, columns: Arc::clone(&columns), fraction };
     let mut built = Built::new(indicator.title.name.clone(), source, line, members);
+    built.columns.track = track(ev, reading);
+    built.columns.attained_inside = columns.rolled.as_ref().map(|rolled| ev.attainment(reading.on(rolled.inside), cap));
     for (row, &cell) in members.cells.iter().enumerate() {
         let cell = cell as usize;
         let goal = goal(indicator, &columns, cell);
@@ -196,6 +220,7 @@ fn indicator_line(
         }
         let attainment = if goal == Goal::Untargeted { None } else { attainments.dec(cell) };
         let fraction = fractions.dec(cell);
+        let only = columns.is_attainment_only();
         let by_fraction = match scoring {
             Scoring::Deduct { .. } | Scoring::Rating(_) | Scoring::AllOrNothing => true,
             Scoring::Curve(..) => goal == Goal::Untargeted,
@@ -203,9 +228,10 @@ fn indicator_line(
         };
         let counts = if by_fraction { fraction } else { attainment };
         let mark = fraction.zip(counts).map(|(fraction, attainment)| Mark { fraction, attainment });
-        let met = columns.met.bool(cell);
+        let met = columns.met_at(attainment, cell);
         let status = match goal {
-            _ if !columns.actual.is_known(cell) => LineStatus::NoData,
+            Goal::Known if only && attainment.is_none() => LineStatus::NoData,
+            _ if !only && !columns.actual.is_known(cell) => LineStatus::NoData,
             Goal::Unknown => LineStatus::NoData,
             Goal::Untargeted | Goal::Nothing => LineStatus::Scored,
             Goal::Known if attainment.is_none() => LineStatus::NotJudged,
@@ -216,6 +242,19 @@ fn indicator_line(
         built.put(row, weights, status, attainment, mark, met);
     }
     built
+}
+
+/// What is shown of the shorter periods of an indicator that is tracked.
+fn track(ev: &mut Evaluator<'_>, reading: Reading) -> Vec<TrackColumns> {
+    let indicator = &ev.model.indicators[reading.id];
+    let mut all = Vec::new();
+    for track in &indicator.track {
+        let Some(inside) = ev.plan.spine_of(&indicator.subject, track.period, MidPeriod::Last) else { continue };
+        let cells = Arc::new(ev.cells_inside(reading.spine, inside));
+        let actual = ev.actual(reading.on(inside));
+        all.push(TrackColumns { inside, share: track.share, cells, actual, progress: ev.progress(reading) });
+    }
+    all
 }
 
 /// What is asked of an indicator in a cell.
@@ -236,6 +275,7 @@ fn goal(indicator: &kpi_check::model::Indicator, columns: &IndicatorColumns, cel
     let Some(row) = place(rows, cell).and_then(|row| table.rows.get(row)) else { return Goal::Unknown };
     let known = match row.value.as_ref().map(|target| &target.kind) {
         None => return Goal::Nothing,
+        Some(_) if columns.is_attainment_only() => true,
         Some(TargetKind::Compare(..)) => columns.bound.is_known(cell),
         Some(TargetKind::Between(..)) => columns.low.is_known(cell) && columns.high.is_known(cell),
     };
@@ -286,6 +326,8 @@ impl Built {
             mark: vec![None; cards],
             score: vec![None; cards],
             lines: Vec::new(),
+            attained_inside: None,
+            track: Vec::new(),
         };
         Built { columns, parts: vec![None; cards], watched: line.weight.is_none() }
     }

@@ -88,7 +88,7 @@ impl Evaluator<'_> {
                 })
             }
             ExprKind::Inlined(_, body) => self.column(body, at),
-            ExprKind::Indicator(id, field) => self.indicator_field(Reading { id: *id, strict: at.strict }, *field),
+            ExprKind::Indicator(id, field) => self.indicator_field(self.reading(*id, at), *field),
             ExprKind::Over(x, scope) => self.over(expr, x, scope, at),
             ExprKind::Among(among) => self.among(expr, among, at),
             ExprKind::Previous(x, n) => self.previous(x, *n, at),
@@ -102,10 +102,8 @@ impl Evaluator<'_> {
             }
             ExprKind::Period(field) => self.period_field(*field, at),
             ExprKind::Line(field) => match (at.line, field) {
-                (Some((id, _)), LineField::Actual) => {
-                    Arc::clone(&self.indicator(Reading { id, strict: at.strict }).actual)
-                }
-                (Some((id, cap)), LineField::Attainment) => self.attainment(Reading { id, strict: at.strict }, cap),
+                (Some((id, _)), LineField::Actual) => Arc::clone(&self.indicator(self.reading(id, at)).actual),
+                (Some((id, cap)), LineField::Attainment) => self.attainment(self.reading(id, at), cap),
                 (None, _) => self.not_planned(expr, at),
             },
             ExprKind::Card(field) => match at.card.and_then(|card| self.cards.get(&(card, *field))) {

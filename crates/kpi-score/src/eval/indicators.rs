@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{IndicatorId, Model, Target, TargetKind, Type};
+use kpi_check::model::{IndicatorId, Model, RollUp, Target, TargetKind, Tolerance, Type};
 use kpi_plan::SpineId;
 use kpi_value::{Dec, Overflow, Value};
 
 use super::troubles::{Kind, Site};
-use super::{At, Evaluator, Reading};
+use super::{At, Evaluator, Reading, Rolled};
 use crate::kernels::goal::Goal;
 use crate::{Column, NOWHERE};
 
@@ -36,12 +36,14 @@ pub struct IndicatorColumns {
     pub met: Arc<Column>,
     /// Whether it is met only by the tolerance.
     pub by_tolerance: Arc<Column>,
+    /// The shorter periods from which it is rolled up, where it is.
+    pub rolled: Option<Arc<Rolled>>,
 }
 
 impl IndicatorColumns {
     /// How the indicator was read.
     pub const fn reading(&self) -> Reading {
-        Reading { id: self.id, strict: self.strict }
+        Reading { id: self.id, spine: self.spine, strict: self.strict }
     }
 
     /// The target in force in a cell; none where there is none, where it is `none`, and where its key has no data.
@@ -54,6 +56,19 @@ impl IndicatorColumns {
     pub fn has_target(&self, model: &Model, cell: usize) -> bool {
         let row = self.target_row.as_ref().and_then(|rows| rows.get(cell)).copied();
         row.is_some_and(|row| row == NOWHERE) || self.target(model, cell).is_some()
+    }
+
+    /// Whether the target is met, where the attainment is limited by the cap of a line: a mean is met from 100%.
+    pub(crate) fn met_at(&self, attainment: Option<Dec>, cell: usize) -> Option<bool> {
+        match &self.rolled {
+            Some(rolled) if rolled.how == RollUp::Average => attainment.map(|attainment| attainment >= Dec::ONE),
+            _ => self.met.bool(cell),
+        }
+    }
+
+    /// Whether it has an attainment and no actual: it is rolled up from shorter periods that do not add up.
+    pub(crate) fn is_attainment_only(&self) -> bool {
+        self.rolled.as_ref().is_some_and(|rolled| rolled.how != RollUp::Sum)
     }
 
     /// The target in force with its numbers, where they are known.
@@ -84,16 +99,20 @@ impl Evaluator<'_> {
         }
         let model = self.model;
         let indicator = &model.indicators[id];
-        let Some(spine) = self.plan.spine(&indicator.subject) else {
+        let spine = reading.spine;
+        if spine.0 as usize >= self.spines.len() {
             return Arc::new(Column::none(0));
-        };
+        }
+        if self.inside_spine(id, spine).is_some() {
+            return Arc::clone(&self.indicator(reading).actual);
+        }
         if self.owners.contains(&id) && !self.measured.insert(reading) {
             self.trouble(Kind::NotPlanned, (Site::Expr(indicator.formula.id), indicator.formula.span), spine, []);
             return Arc::new(Column::none(self.spine(spine).cells()));
         }
         self.measured.insert(reading);
         self.owners.push(id);
-        let actual = self.column(&indicator.formula, reading.at(spine));
+        let actual = self.column(&indicator.formula, reading.at());
         self.owners.pop();
         let actual = self.present_only(&actual, spine);
         self.actuals.insert(reading, Arc::clone(&actual));
@@ -108,8 +127,13 @@ impl Evaluator<'_> {
         }
         let model = self.model;
         let indicator = &model.indicators[id];
+        let spine = reading.spine;
+        if let Some(inside) = self.inside_spine(id, spine) {
+            let columns = Arc::new(self.roll_up(reading, inside));
+            self.indicators.insert(reading, Arc::clone(&columns));
+            return columns;
+        }
         let actual = self.actual(reading);
-        let spine = self.plan.spine(&indicator.subject).unwrap_or(SpineId(u32::MAX));
         let none = Arc::new(Column::none(actual.len()));
         let mut columns = IndicatorColumns {
             id,
@@ -123,6 +147,7 @@ impl Evaluator<'_> {
             stretch: Arc::clone(&none),
             met: Arc::clone(&none),
             by_tolerance: none,
+            rolled: None,
         };
         if (spine.0 as usize) >= self.spines.len() {
             return Arc::new(columns);
@@ -134,7 +159,7 @@ impl Evaluator<'_> {
         }
         if let Some(table) = &indicator.target {
             self.owners.push(id);
-            columns.target_row = Some(self.rows_in_force(table, reading.at(spine)));
+            columns.target_row = Some(self.rows_in_force(table, reading.at()));
             let targets: Vec<Option<&Target>> = table.rows.iter().map(|row| row.value.as_ref()).collect();
             self.gather_bounds(&targets, indicator.formula.ty, &mut columns);
             self.judge(&mut columns);
@@ -147,7 +172,7 @@ impl Evaluator<'_> {
 
     fn gather_bounds(&mut self, targets: &[Option<&Target>], ty: Type, columns: &mut IndicatorColumns) {
         let cells = columns.actual.len();
-        let at = columns.reading().at(columns.spine);
+        let at = columns.reading().at();
         let Some(rows) = columns.target_row.clone() else { return };
         let none = || vec![None; cells];
         let mut bounds = Bounds { bound: none(), low: none(), high: none(), stretch: none() };
@@ -182,7 +207,7 @@ impl Evaluator<'_> {
         columns.stretch = column(bounds.stretch);
     }
 
-    fn judge(&mut self, columns: &mut IndicatorColumns) {
+    pub(super) fn judge(&mut self, columns: &mut IndicatorColumns) {
         let cells = columns.actual.len();
         let (mut met, mut by_tolerance) = (vec![None; cells], vec![None; cells]);
         let (mut negative, mut too_large) = (Vec::new(), Vec::new());
@@ -223,6 +248,12 @@ impl Evaluator<'_> {
             return Ok(Some((true, false)));
         }
         let tolerated = match &target.tolerance {
+            Some(Tolerance::Absolute(slack)) => {
+                // What is summed may miss its target by as much in each of the periods.
+                let times = columns.rolled.as_ref().and_then(|rolled| rolled.counted.get(cell)).copied();
+                let slack = slack.mul(Dec::int(i64::from(times.unwrap_or(1))))?;
+                goal.widened(&Tolerance::Absolute(slack))?.holds(actual)
+            }
             Some(tolerance) => goal.widened(tolerance)?.holds(actual),
             None => false,
         };
@@ -235,6 +266,11 @@ impl Evaluator<'_> {
             return Arc::clone(column);
         }
         let columns = self.indicator(reading);
+        if let Some(rolled) = columns.rolled.clone().filter(|rolled| rolled.how != RollUp::Sum) {
+            let column = self.rolled_attainment(&columns, &rolled, cap);
+            self.attainments.insert((reading, cap), Arc::clone(&column));
+            return column;
+        }
         let model = self.model;
         let attained = |cell: usize| {
             let (actual, met) = (columns.actual.dec(cell)?, columns.met.bool(cell)?);

@@ -28,7 +28,7 @@ impl Evaluator<'_> {
                 LineField::Actual => Arc::clone(&columns.actual),
                 LineField::Attainment => self.attainment(reading, cap),
             };
-            let at = At { line: Some((id, cap)), ..reading.at(columns.spine) };
+            let at = At { line: Some((id, cap)), ..reading.at() };
             let what = (Site::Fraction(id), curve.span);
             self.owners.push(id);
             let (column, applied) = self.curve(curve, &x, what, at);
@@ -58,7 +58,7 @@ impl Evaluator<'_> {
     ) -> Result<Option<Dec>, Overflow> {
         let whole = |met: bool| if met { Dec::ONE } else { Dec::ZERO };
         match scoring {
-            Scoring::AllOrNothing => Ok(columns.met.bool(cell).map(whole)),
+            Scoring::AllOrNothing => Ok(columns.met_at(attainment, cell).map(whole)),
             Scoring::Rating(of) => match columns.actual.dec(cell) {
                 Some(actual) => Ok(actual.div(*of)?.map(|share| share.max(Dec::ZERO).min(Dec::ONE))),
                 None => Ok(None),

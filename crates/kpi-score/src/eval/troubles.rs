@@ -167,14 +167,14 @@ impl Evaluator<'_> {
 
     /// Findings that stop the run hold in any period; the others matter where they are seen.
     fn is_worth_telling(&self, kind: Kind, owner: Option<IndicatorId>, spine: SpineId, cell: usize) -> bool {
-        let on_card = owner.and_then(|id| self.on_cards.get(&id)).and_then(|cells| cells.get(cell));
+        let on_card = owner.and_then(|id| self.on_cards.get(&(id, spine))).and_then(|cells| cells.get(cell));
         let judged = cell >= self.spine(spine).judged && on_card.copied().unwrap_or(true);
         match kind {
             Kind::Overflow | Kind::SeveralRows | Kind::DateOutOfRange | Kind::NotPlanned => true,
             Kind::NegativeTarget | Kind::StreakTooLong => judged,
             Kind::DividedByZero => {
-                let read = |strict| owner.and_then(|id| self.indicators.get(&Reading { id, strict }));
-                let indicator = read(false).or_else(|| read(true)).filter(|i| i.spine == spine);
+                let read = |strict| owner.and_then(|id| self.indicators.get(&Reading { id, spine, strict }));
+                let indicator = read(false).or_else(|| read(true));
                 // A branch that was not taken, or a `coalesce`, may have ended it.
                 let has_data = indicator.is_some_and(|i| {
                     let target = i.bound.is_known(cell) || i.low.is_known(cell) || !i.has_target(self.model, cell);

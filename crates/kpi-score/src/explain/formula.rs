@@ -44,7 +44,7 @@ impl Reader<'_, '_> {
                 }
             }
             ExprKind::Indicator(id, field) => {
-                made.from = self.field(Reading { id: *id, strict: at.strict }, *field, cell);
+                made.from = self.field(ev.reading(*id, at), *field, cell);
             }
             ExprKind::Inlined(name, body) => {
                 made.note = Some(format!("function `{name}`"));
@@ -126,8 +126,7 @@ impl Reader<'_, '_> {
     fn field(&self, reading: Reading, field: IndicatorField, cell: usize) -> Vec<Derivation> {
         let indicator = &self.scored.model().indicators[reading.id];
         let Some(columns) = self.scored.ev.recorded_indicator(reading) else {
-            let spine = self.scored.plan().spine(&indicator.subject);
-            return spine.map(|spine| self.formula(&indicator.formula, reading.at(spine), cell)).into_iter().collect();
+            return vec![self.formula(&indicator.formula, reading.at(), cell)];
         };
         let actual = self.actual(indicator, columns, cell);
         match field {

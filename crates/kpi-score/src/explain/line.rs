@@ -126,7 +126,7 @@ impl Reader<'_, '_> {
 
     /// What was measured: the derivation of the formula.
     pub(super) fn actual(&self, indicator: &Indicator, columns: &IndicatorColumns, cell: usize) -> Derivation {
-        let mut made = self.formula(&indicator.formula, columns.reading().at(columns.spine), cell);
+        let mut made = self.formula(&indicator.formula, columns.reading().at(), cell);
         made.step = Step::Actual;
         made
     }
@@ -170,7 +170,7 @@ impl Reader<'_, '_> {
             TargetKind::Between(low, high, _) => vec![low, high],
         };
         let told = bounds.into_iter().chain(&target.stretch).filter(|bound| bound.as_const_dec().is_none());
-        made.from = told.map(|bound| self.formula(bound, columns.reading().at(columns.spine), cell)).collect();
+        made.from = told.map(|bound| self.formula(bound, columns.reading().at(), cell)).collect();
         Some(made)
     }
 
@@ -241,7 +241,8 @@ impl Reader<'_, '_> {
     /// An indicator of a subject that is on none of its cards.
     pub(super) fn indicator_alone(&self, id: IndicatorId, subject: &str, period: Period) -> Vec<Derivation> {
         let indicator = &self.scored.model().indicators[id];
-        let Some(columns) = self.scored.ev.recorded_indicator(Reading::plain(id)) else { return Vec::new() };
+        let Some(spine) = self.scored.plan().spine(&indicator.subject) else { return Vec::new() };
+        let Some(columns) = self.scored.ev.recorded_indicator(Reading::plain(id, spine)) else { return Vec::new() };
         let Some(cell) = self.scored.cell(columns.spine, subject, period) else { return Vec::new() };
         if !self.scored.ev.spine(columns.spine).is_present(cell) {
             return Vec::new();
