@@ -69,7 +69,7 @@ impl Timeline {
         let range = plan.range(kind).map_or(0..=-1, kpi_plan::Range::indices);
         let periods: Vec<Period> = range.map(|index| Period { kind, index }).collect();
         let days = periods.iter().map(|&p| (calendar.start(p), calendar.end(p))).collect();
-        let wholes: Vec<Period> = periods.iter().map(|&p| calendar.whole(plan.from.kind, p)).collect();
+        let wholes: Vec<Period> = periods.iter().map(|&p| calendar.containing(plan.from.kind, p)).collect();
         let judged = wholes.partition_point(|whole| whole.index < plan.from.index);
         Timeline { kind, mid, periods, days, wholes, judged }
     }

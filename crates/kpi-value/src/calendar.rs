@@ -253,19 +253,11 @@ impl Calendar {
         self.period(kind, self.deciding_day(period))
     }
 
-    /// The period of another kind to which this one belongs whole: a week to the one that holds its fourth day.
-    pub fn whole(&self, kind: PeriodKind, period: Period) -> Period {
-        match period.kind {
-            PeriodKind::Week => self.period(kind, self.start(period).plus(3)),
-            _ => self.containing(kind, period),
-        }
-    }
-
     /// The first and the last period of a shorter kind that belong to this one; none if none does, as of a day's weeks.
     pub fn parts(&self, period: Period, kind: PeriodKind) -> Option<(Period, Period)> {
         let first = self.period(kind, self.start(period));
         let last = self.period(kind, self.end(period));
-        let belongs = |part: &Period| self.whole(period.kind, *part) == period;
+        let belongs = |part: &Period| self.containing(period.kind, *part) == period;
         let first = [first, first.plus(1)].into_iter().find(belongs)?;
         let last = [last, last.plus(-1)].into_iter().find(belongs)?;
         Some((first, last))

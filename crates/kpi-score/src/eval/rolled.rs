@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kpi_check::model::{IndicatorId, MidPeriod, RollUp, TargetKind};
 use kpi_plan::SpineId;
-use kpi_value::{Dec, Overflow, PeriodKind};
+use kpi_value::{Dec, Overflow};
 
 use super::troubles::Site;
 use super::{At, Evaluator, IndicatorColumns, Reading};
@@ -40,14 +40,7 @@ impl Evaluator<'_> {
         let calendar = &self.model.policy.calendar;
         let (own, parts) = (self.spine(spine), self.spine(inside));
         let (times, shorter) = (self.timeline_of(spine), self.timeline_of(inside));
-        let anchors: Vec<_> = shorter
-            .periods
-            .iter()
-            .map(|&period| match period.kind {
-                PeriodKind::Week => calendar.start(period).plus(3),
-                _ => calendar.end(period),
-            })
-            .collect();
+        let anchors: Vec<_> = shorter.periods.iter().map(|&period| calendar.deciding_day(period)).collect();
         let belonging = times.days.iter().map(|&(first, last)| {
             let from = anchors.partition_point(|&anchor| anchor < first);
             from..anchors.partition_point(|&anchor| anchor <= last)
