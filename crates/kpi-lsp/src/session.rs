@@ -183,7 +183,7 @@ impl Session<'_> {
     }
 
     fn translate(&self, package: &Package, found: &kpi_base::Diagnostic) -> Option<(PathBuf, Diagnostic)> {
-        let locate = |span: kpi_base::Span| {
+        let locate = |span: Span| {
             let file = package.files.get(span.file)?;
             Some((PathBuf::from(&file.path), range(file, span, self.encoding)))
         };
