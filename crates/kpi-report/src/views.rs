@@ -24,7 +24,7 @@ fn by_period<'a>(run: &Run, cards: &[&'a Card]) -> Vec<(&'a str, Vec<&'a Card>)>
     }
     // A scorecard may have no card in a period in which another has one: what is written sorts as it runs.
     if run.period.from != run.period.to {
-        periods.sort_by(|(a, _), (b, _)| a.cmp(b));
+        periods.sort_by_key(|(period, _)| *period);
     }
     periods
 }
