@@ -8,7 +8,7 @@ use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
 use kpi_check::model::{MidPeriod, Model, TableId, Timing, Type};
 use kpi_plan::{NO_KEY, Roster, RosterColumn, RosterUse};
-use kpi_value::{Date, Period, Value};
+use kpi_value::{Date, Period, PeriodKind, Value};
 use rustc_hash::FxHashMap;
 
 use crate::contract::{Cell, Contract};
@@ -286,20 +286,20 @@ impl TimePlaces {
         match self {
             TimePlaces::Always => (None, None),
             TimePlaces::Flow(time) => {
-                let period = value(*time).and_then(|value| period_of(model, value));
+                let period = value(*time).and_then(|value| period_of(model, model.policy.period, value));
                 days(period.map(|period| calendar.containing(model.policy.period, period)))
             }
-            TimePlaces::AsOf(time) => days(value(*time).and_then(|value| period_of(model, value))),
+            TimePlaces::AsOf(time) => days(value(*time).and_then(|value| period_of(model, model.policy.period, value))),
             TimePlaces::Stock(from, to) => (value(*from).and_then(day_of), value(*to).and_then(day_of)),
         }
     }
 }
 
-/// The period that a value of a time column is or lies in: its own for a period, the policy's kind for a day.
-pub fn period_of(model: &Model, value: &Value) -> Option<Period> {
+/// The period that a value of a time column is or lies in: its own for a period, one of this kind for a day.
+pub fn period_of(model: &Model, kind: PeriodKind, value: &Value) -> Option<Period> {
     match value {
         Value::Period(period) => Some(*period),
-        value => day_of(value).map(|day| model.policy.calendar.period(model.policy.period, day)),
+        value => day_of(value).map(|day| model.policy.calendar.period(kind, day)),
     }
 }
 

@@ -149,7 +149,7 @@ pub fn frame_in_memory(
     let all = 0..table.rows();
     let value = |column: u32, row: usize| table.columns.get(&column).and_then(|c| c.values.get(row)?.as_ref());
     let own_period = |column: u32, row: usize| {
-        let own = period_of(model, value(column, row)?)?;
+        let own = period_of(model, grain.period, value(column, row)?)?;
         Some(calendar.containing(grain.period, own).index)
     };
     let (rows, periods): (Vec<usize>, Option<Vec<Option<i32>>>) = match declared.time {

@@ -236,3 +236,23 @@ scorecard card for clerk { x watch }
         .csv("case", &["id,clerk,opened\n1,A,2026-01-05 09:00\n"]);
     assert_eq!(fixture.cube(&fixture.run(), "step"), "");
 }
+
+#[test]
+fn rows_that_others_refer_to_fall_into_weeks_by_their_day() {
+    // 2026-01-01 is a Thursday: the week of 2025-12-29 is January's first.
+    let text = r#"
+policy "Desk" { edition 1, currency CNY, period month }
+roster clerk { id: text key }
+source case { id: text key, clerk: -> clerk, opened: datetime time }
+source step { id: text key, case: -> case, at: datetime time }
+indicator x { period week rolled up by average, formula count(case), target ≥ 1 }
+indicator y { formula count(step), target ≥ 1 }
+scorecard card for clerk { x, y }
+"#;
+    let fixture = Fixture::new(text, "2026-01", "2026-01")
+        .csv("clerk", &["id\nA\n"])
+        .csv("case", &["id,clerk,opened\n1,A,2025-12-29 09:00\n2,A,2026-01-04 09:00\n3,A,2026-01-13 09:00\n"])
+        .csv("step", &["id,case,at\n1,1,2026-01-05 09:00\n"]);
+    let cube = fixture.cube(&fixture.run(), "case");
+    assert_eq!(cube.trim().replace(" | ", ": "), "A 2026-W01: 2\nA 2026-W03: 1");
+}
