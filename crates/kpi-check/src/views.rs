@@ -52,9 +52,6 @@ impl<'a> Checker<'a> {
         let mut open = Vec::new();
         let mut done = vec![false; self.names.views.len()];
         for index in 0..done.len() {
-            if let Some(span) = self.names.views.get(index).map(|v| v.span) {
-                self.report_not_built("view", span);
-            }
             self.check_view(index, &mut open, &mut done);
         }
     }

@@ -225,7 +225,7 @@ fn names_of_cards_and_of_what_is_not_built() {
         "roster shop { id: text key, grade: text }\nsource sale { shop: -> shop, on: date time, sale: count }\n\
          indicator a { formula sum(sale.sale), target ≥ 1 }\nscorecard c for shop { a weight 100% }\n\
          rule r for c { when grade == \"A\"\n then \"x\" }\nrule q for c { when shop.grade == \"A\"\n then \"x\" }\n",
-        "view weekly from live group by host, week { n = count() }\nindicator a { formula sum(weekly.n) + weekly.n, target ≥ 1 }\n\
+        "shape weekly { n: count }\nindicator a { formula sum(weekly.n) + weekly.n, target ≥ 1 }\n\
          scorecard c for staff { a weight 100% }\n",
     ]));
 }

@@ -23,6 +23,12 @@ pub struct TableRun {
     pub scanned: bool,
     /// What its kernels find.
     pub tally: Arc<kernels::Tally>,
+    /// A column of full height.
+    pub anchor: String,
+    /// Whether its numbers have the digits of a cell; those of a view may be sums.
+    pub cells: bool,
+    /// The column of an export that is missing, where without it there are no rows at all.
+    pub whole_absent: Option<ColumnId>,
 }
 
 /// A cube as a lazy frame.
@@ -63,7 +69,7 @@ pub fn lower_cube(
     report: Report,
 ) -> LoweredCube {
     let declared = &lowering.model.tables[cube.table];
-    lowering.read_absent = None;
+    lowering.read_absent = table.whole_absent;
     lowering.grain = cube.grain;
     let entity = match &cube.key {
         None => None,
@@ -71,22 +77,19 @@ pub fn lower_cube(
         Some(path) => cube.key_table.and_then(|to| lowering.lower_key(path, to)),
     };
     if let Timing::Flow(time) | Timing::AsOf(time) = declared.time
-        && lowering.absent.contains(&time)
+        && let Some(missing) = lowering.absent.get(&time)
     {
-        lowering.read_absent.get_or_insert(ColumnId { table: cube.table, index: time });
+        lowering.read_absent.get_or_insert(*missing);
     }
     let key_absent = lowering.read_absent.take();
     let mut absent = BTreeMap::new();
     let (mut select, mut keys, mut aggregates) = (Vec::new(), vec![pl::col(GROUP)], vec![pl::len().alias(ROWS)]);
-    let anchor = match table.contracts.first() {
-        Some(contract) => column_name(contract.index),
-        None => OWN_ENTITY.to_owned(),
-    };
-    let others: Vec<String> =
-        if first { table.contracts.iter().map(|c| column_name(c.index)).collect() } else { Vec::new() };
+    let all = table.contracts.iter().map(|c| column_name(c.index)).chain(lowering.watched.iter().cloned());
+    let others: Vec<String> = if first { all.collect() } else { Vec::new() };
     let report = report.filter(|_| first);
     select.push(
-        group_expr(&anchor, entity, lowering.has_period.then_some(cube.grain.period), &others, report).alias(GROUP),
+        group_expr(&table.anchor, entity, lowering.has_period.then_some(cube.grain.period), &others, report)
+            .alias(GROUP),
     );
     let mut values = Vec::new();
     for (place, value) in cube.values.iter().enumerate() {
@@ -118,7 +121,11 @@ pub fn lower_cube(
             None => ROWS.to_owned(),
             Some(input) => {
                 let name = format!("m{place}");
-                let input = if part.op == PartOp::Sum { limited(input, rep, table) } else { input };
+                let input = if part.op == PartOp::Sum {
+                    limited(input, rep, table.rows, &table.tally, table.cells)
+                } else {
+                    input
+                };
                 select.push(input.alias(&name));
                 let column = pl::col(&name);
                 aggregates.push(match part.op {
@@ -175,15 +182,16 @@ fn part_input(part: &Part, arg: Option<Lowered>, condition: Option<Lowered>) -> 
     }
 }
 
-/// Numbers of which a sum over all rows might leave the range are taken out and counted.
-fn limited(input: pl::Expr, rep: Rep, table: &TableRun) -> pl::Expr {
+/// Numbers of which a sum over so many rows might leave the range are taken out and counted. `cells`: they have the digits of
+/// cells.
+pub fn limited(input: pl::Expr, rep: Rep, rows: u64, tally: &Arc<kernels::Tally>, cells: bool) -> pl::Expr {
     // A cell has at most 26 digits before the point, a sum 38 in all.
-    if let Rep::Dec(scale) = rep
-        && i128::from(table.rows) < crate::cells::power(Dec::SCALE - scale.min(Dec::SCALE))
+    if let (Rep::Dec(scale), true) = (rep, cells)
+        && i128::from(rows) < crate::cells::power(Dec::SCALE - scale.min(Dec::SCALE))
     {
         return input;
     }
-    let (rows, tally) = (table.rows, table.tally.clone());
+    let tally = tally.clone();
     kernel(vec![input], rep.dtype(), move |columns| match columns.first() {
         Some(column) => kernels::limit(column, rows, &tally),
         None => Ok(pl::Column::default()),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use kpi_check::model::MidPeriod;
-use kpi_value::{Calendar, Date, DateTime, Dec, Overflow, Period, PeriodKind};
+use kpi_value::{Calendar, Date, DateTime, Dec, Overflow, Period, PeriodKind, Value};
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, NewChunkedArray};
 use rustc_hash::{FxHashSet, FxHasher};
@@ -22,10 +22,17 @@ use crate::rows;
 /// What kernels found.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Cells that break their contract.
-    pub bad: AtomicU64,
+    /// Cells that break their contract; those of a view are its export's.
+    pub bad: Arc<AtomicU64>,
     /// Results out of range.
     pub overflows: AtomicU64,
+}
+
+impl Tally {
+    /// That of a view over the table.
+    pub fn of_view(&self) -> Tally {
+        Tally { bad: self.bad.clone(), overflows: AtomicU64::default() }
+    }
 }
 
 /// The result of a kernel.
@@ -199,7 +206,7 @@ pub struct Chain {
 
 impl Chain {
     /// The value at the end of the way.
-    fn follow(&self, entity: u32, days: (Date, Date)) -> Option<&kpi_value::Value> {
+    fn follow(&self, entity: u32, days: (Date, Date)) -> Option<&Value> {
         let mut entity = entity;
         let mut steps = self.steps.iter().peekable();
         while let Some((table, column)) = steps.next() {
@@ -363,6 +370,17 @@ where
     let units = pl::Int128Chunked::from_iter_options(pl::PlSmallStr::EMPTY, units);
     tally.overflows.fetch_add(overflows, Ordering::Relaxed);
     Ok(decimals(units, Dec::SCALE))
+}
+
+/// The numbers of a column in another representation. What leaves the range is counted.
+pub fn fit(column: &pl::Column, rep: Rep, tally: &Tally) -> Columns {
+    let numbers = numbers(column, column.len())?;
+    let missing = column.as_materialized_series().null_count();
+    let values: Vec<Option<Value>> = numbers.into_iter().map(|number| number.map(Value::Dec)).collect();
+    let fitted = rep.column(values.iter().map(|value| value.as_ref().and_then(|value| rep.cell(value))));
+    let lost = fitted.null_count().saturating_sub(missing);
+    tally.overflows.fetch_add(lost as u64, Ordering::Relaxed);
+    Ok(fitted)
 }
 
 /// Takes out numbers so large that a sum of `rows` of them might leave the range, and counts them.

@@ -29,6 +29,7 @@ mod kernels;
 mod lower;
 mod run;
 mod sources;
+mod views;
 
 mod write;
 

@@ -49,6 +49,11 @@ impl Loaded {
         self.tables.get(&table)
     }
 
+    /// Puts a table in.
+    pub fn insert(&mut self, id: TableId, table: LoadedTable) {
+        self.tables.insert(id, Arc::new(table));
+    }
+
     /// All tables.
     pub fn iter(&self) -> impl Iterator<Item = (TableId, &LoadedTable)> {
         self.tables.iter().map(|(id, table)| (*id, &**table))
@@ -79,6 +84,12 @@ impl Loaded {
 }
 
 impl LoadedTable {
+    /// A table of which there are no data, with these columns.
+    fn not_given(columns: &BTreeSet<u32>) -> LoadedTable {
+        let column = |index: &u32| (*index, RosterColumn { index: *index, values: Vec::new(), absent: false });
+        LoadedTable { first_rows: vec![0], columns: columns.iter().map(column).collect(), ..LoadedTable::default() }
+    }
+
     /// The row of an entity that holds on the last possible day of a time, or on the first.
     pub fn row_at(&self, entity: u32, days: (Date, Date), mid: MidPeriod) -> Option<u32> {
         let entity = entity as usize;
@@ -114,10 +125,11 @@ pub fn load(
     inputs: &Inputs,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let (mut loaded, mut findings) = (Loaded::default(), Vec::new());
-    for (id, columns) in wanted {
+    let exports = wanted.iter().filter(|(id, _)| model.tables[**id].view.is_none());
+    for (id, columns) in exports {
         let table = match inputs.get(id) {
             Some(input) => load_table(model, *id, columns, input),
-            None => Ok(LoadedTable::default()),
+            None => Ok(LoadedTable::not_given(columns)),
         };
         match table {
             Ok(table) => {
@@ -137,7 +149,11 @@ pub fn load(
             findings.extend(reader.read(input, &mut |_, _| {}).err().unwrap_or_default());
         }
     }
-    if findings.is_empty() { Ok(loaded) } else { Err(findings) }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    crate::views::load_views(model, wanted, &mut loaded)?;
+    Ok(loaded)
 }
 
 /// The contracts of columns of a table.

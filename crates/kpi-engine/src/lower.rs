@@ -29,8 +29,8 @@ pub struct Lowering<'a> {
     pub loaded: &'a Loaded,
     /// How the columns of the table lie, where that is not as declared.
     pub reps: BTreeMap<u32, Rep>,
-    /// The columns of the table that the data do not give.
-    pub absent: Vec<u32>,
+    /// The columns of the table that the data do not give, each with the column of an export that is missing.
+    pub absent: BTreeMap<u32, ColumnId>,
     /// Whether its rows have a period: the column [`period_name`].
     pub has_period: bool,
     /// The grain of the cube that is lowered.
@@ -41,6 +41,8 @@ pub struct Lowering<'a> {
     pub derived: Vec<(String, pl::Expr)>,
     /// What is not built.
     pub findings: Vec<Diagnostic>,
+    /// Columns that must be looked at although nothing may read them.
+    pub watched: Vec<String>,
     /// The first absent column that was read since this was last cleared.
     pub read_absent: Option<ColumnId>,
     names: BTreeMap<String, String>,
@@ -83,7 +85,12 @@ const TWELVE: Rep = Rep::Dec(Dec::SCALE);
 
 impl<'a> Lowering<'a> {
     /// Nothing lowered so far.
-    pub fn new(model: &'a Model, loaded: &'a Loaded, absent: Vec<u32>, has_period: bool) -> Lowering<'a> {
+    pub fn new(
+        model: &'a Model,
+        loaded: &'a Loaded,
+        absent: BTreeMap<u32, ColumnId>,
+        has_period: bool,
+    ) -> Lowering<'a> {
         Lowering {
             model,
             loaded,
@@ -95,6 +102,7 @@ impl<'a> Lowering<'a> {
             derived: Vec::new(),
             findings: Vec::new(),
             read_absent: None,
+            watched: Vec::new(),
             names: BTreeMap::new(),
         }
     }
@@ -132,6 +140,13 @@ impl<'a> Lowering<'a> {
         Some(pl::col(self.derive(format!("key {path:?} {:?}", self.grain), expr)))
     }
 
+    /// Has every key of a reference looked up, whatever rows are read later.
+    pub fn watch(&mut self, column: ColumnId) {
+        if let Some(pl::Expr::Column(name)) = self.lower_entity(column) {
+            self.watched.push(name.to_string());
+        }
+    }
+
     /// The entities of a reference of the table.
     fn lower_entity(&mut self, column: ColumnId) -> Option<pl::Expr> {
         let to = self.loaded.get(self.model.referred(column)?)?.clone();
@@ -164,15 +179,16 @@ impl<'a> Lowering<'a> {
         if self.has_period { vec![first, pl::col(period_name(self.grain.period))] } else { vec![first] }
     }
 
-    fn lower_column(&mut self, path: &Path) -> Lowered {
+    /// A column of the row or of a row that it refers to.
+    pub fn lower_column(&mut self, path: &Path) -> Lowered {
         let Some((first, rest)) = path.0.split_first() else { return null(TWELVE) };
         let last = path.last().unwrap_or(*first);
         let rep = rep_of(self.model.column(last));
         let form = format!("{:?}", path.0.iter().map(|c| (c.table.index(), c.index)).collect::<Vec<_>>());
         if rest.is_empty() {
             let rep = self.reps.get(&first.index).copied().unwrap_or(rep);
-            if self.absent.contains(&first.index) {
-                self.read_absent.get_or_insert(*first);
+            if let Some(missing) = self.absent.get(&first.index) {
+                self.read_absent.get_or_insert(*missing);
                 return null(rep);
             }
             return Lowered { expr: pl::col(column_name(first.index)), rep, form };
@@ -180,7 +196,9 @@ impl<'a> Lowering<'a> {
         for column in rest {
             let table = self.loaded.get(column.table);
             if table.and_then(|t| t.columns.get(&column.index)).is_some_and(|c| c.absent) {
-                self.read_absent.get_or_insert(*column);
+                // A view that lies in memory has the columns of its export.
+                let export = ColumnId { table: self.model.export_of(column.table), ..*column };
+                self.read_absent.get_or_insert(export);
             }
         }
         let (Some(entity), Some(chain)) = (self.lower_entity(*first), self.chain(*first, rest)) else {

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
-use kpi_check::model::{MidPeriod, Model, Subject, TableId, Timing};
+use kpi_check::model::{ColumnId, MidPeriod, Model, Subject, TableId, Timing};
 use kpi_plan::{Cube, Facts, Grain, Plan, Range, SourceFacts};
 use kpi_value::{Date, Dec, Period, PeriodKind};
 use polars::prelude as pl;
@@ -18,10 +18,11 @@ use crate::files::{self, FileFacts, Layout};
 use crate::groups::{Groups, cube_facts};
 use crate::inputs::{Input, Inputs, Options, Stage};
 use crate::loaded::{self, Loaded};
-use crate::lower::Lowering;
+use crate::lower::{Lowering, rep_of};
 use crate::needs::{Needs, find_needs};
 use crate::rows::RowReader;
 use crate::sources;
+use crate::views::{self, Rows, lower_view};
 
 /// A plan made ready to be collected.
 pub struct Run<'a> {
@@ -61,9 +62,17 @@ impl<'a> Run<'a> {
         for (place, cube) in plan.cubes.iter().enumerate() {
             of_table.entry(cube.table).or_default().push(place);
         }
+        for (view, input) in needs.views.keys().filter_map(|id| Some((id, model.tables[*id].view.as_ref()?.of))) {
+            of_table.entry(*view).or_default();
+            of_table.entry(input).or_default();
+        }
         let mut cubes: BTreeMap<usize, CubeRun> = BTreeMap::new();
-        for (table, places) in of_table {
-            let (table_run, lowered) = run.lower_table(table, &places, &files)?;
+        let mut made: BTreeMap<TableId, Rows> = BTreeMap::new();
+        let mut order: Vec<(TableId, Vec<usize>)> = of_table.into_iter().collect();
+        order.sort_by_key(|(id, _)| views::depth(model, *id));
+        for (table, places) in order {
+            let own = made.remove(&table);
+            let (table_run, lowered) = run.lower_table(table, &places, &files, own, &needs, &mut made)?;
             run.tables.insert(table, table_run);
             cubes.extend(places.into_iter().zip(lowered));
         }
@@ -71,50 +80,108 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
+    /// Lowers the cubes of a table, and makes the rows of the views of it.
     fn lower_table(
         &self,
         id: TableId,
         places: &[usize],
         files: &Scans,
+        own: Option<Rows>,
+        needs: &Needs,
+        made: &mut BTreeMap<TableId, Rows>,
     ) -> Result<(TableRun, Vec<CubeRun>), Vec<Diagnostic>> {
-        let declared = &self.model.tables[id];
-        let in_memory = self.loaded.get(id);
-        let absent = |table: &loaded::LoadedTable| {
-            table.columns.values().filter(|c| c.absent).map(|c| c.index).collect::<Vec<_>>()
-        };
-        let absent = in_memory.map(|table| absent(table)).unwrap_or_default();
-        let has_period = declared.time != Timing::Timeless;
         let cubes: Vec<&Cube> = places.iter().filter_map(|place| self.plan.cubes.get(*place)).collect();
-        if let Some(table) = in_memory {
-            return self.lower_in_memory(id, table, &cubes, &absent);
+        let views: Vec<TableId> = needs
+            .views
+            .keys()
+            .copied()
+            .filter(|v| self.model.tables[*v].view.as_ref().is_some_and(|v| v.of == id))
+            .collect();
+        if let Some(table) = self.loaded.get(id) {
+            return self.lower_in_memory(id, table, &cubes, (&views, needs), made);
         }
-        let mut lowering = Lowering::new(self.model, &self.loaded, absent, has_period);
-        let (frame, contracts, rows) = match files.get(&id) {
-            Some((contracts, files)) => {
-                lowering.reps = contracts.iter().map(|c| (c.index, c.rep)).collect();
-                let kinds = cubes.iter().map(|cube| cube.grain.period).collect();
-                let frame = sources::scan(self.model, id, contracts, files, &kinds, &lowering.tally)?;
-                (frame, contracts.clone(), files.iter().map(|f| f.rows).sum())
+        // The period of the policy is that in which the rows of a view are made.
+        let policy = self.model.policy.period;
+        let mut kinds: BTreeSet<PeriodKind> = cubes.iter().map(|cube| cube.grain.period).collect();
+        kinds.extend(Some(policy).filter(|_| !views.is_empty()));
+        let (rows, contracts) = match (own, files.get(&id)) {
+            (Some(mut rows), _) => {
+                if let Timing::Flow(time) = self.model.tables[id].time {
+                    let rep = self.model.tables[id].column(time).map_or(Rep::Day, rep_of);
+                    let period = |frame: pl::LazyFrame, &kind: &PeriodKind| {
+                        frame.with_column(sources::period_expr(self.model, kind, time, rep))
+                    };
+                    rows.frame = kinds.iter().fold(rows.frame, period);
+                }
+                (rows, Vec::new())
             }
-            None => (pl::LazyFrame::default(), Vec::new(), 0),
+            (None, Some((contracts, files))) => {
+                let tally = Arc::default();
+                let rows = Rows {
+                    frame: sources::scan(self.model, id, contracts, files, &kinds, &tally)?,
+                    columns: contracts.iter().map(|c| c.index).collect(),
+                    own_entity: false,
+                    reps: contracts.iter().map(|c| (c.index, c.rep)).collect(),
+                    absent: BTreeMap::new(),
+                    whole_absent: None,
+                    rows: files.iter().map(|f| f.rows).sum(),
+                    cells: true,
+                    tally,
+                };
+                (rows, contracts.clone())
+            }
+            (None, None) => (Rows::none(), Vec::new()),
         };
-        let table = TableRun { rows, scanned: true, tally: lowering.tally.clone(), contracts };
+        let scanned = self.model.tables[id].view.is_none();
+        let table = table_run(&rows, scanned, contracts);
+        let cubes: Vec<(usize, &Cube)> = cubes.into_iter().enumerate().collect();
+        let lowered = self.lower_rows(id, rows, &table, &cubes, (&views, needs), true, made)?;
+        Ok((table, lowered.into_values().collect()))
+    }
+
+    /// Lowers cubes over rows, and makes the rows of views of them.
+    #[allow(clippy::too_many_arguments, reason = "what is lowered, over what, and where views go")]
+    fn lower_rows(
+        &self,
+        id: TableId,
+        rows: Rows,
+        table: &TableRun,
+        cubes: &[(usize, &Cube)],
+        (views, needs): (&[TableId], &Needs),
+        first: bool,
+        made: &mut BTreeMap<TableId, Rows>,
+    ) -> Result<BTreeMap<usize, CubeRun>, Vec<Diagnostic>> {
+        let has_period = self.model.tables[id].time != Timing::Timeless;
+        let mut lowering = Lowering::new(self.model, &self.loaded, rows.absent.clone(), has_period);
+        lowering.reps = rows.reps.clone();
+        lowering.tally = rows.tally.clone();
+        if table.scanned && !views.is_empty() {
+            // Views drop rows and group them before anybody follows their references.
+            rows.columns.iter().for_each(|index| lowering.watch(ColumnId { table: id, index: *index }));
+        }
         let mut lowered = Vec::new();
-        for cube in cubes {
+        for (place, cube) in cubes {
             let report = self.options.progress.clone();
-            lowered.push(lower_cube(cube, &mut lowering, &table, lowered.is_empty(), report));
+            lowered.push((*place, lower_cube(cube, &mut lowering, table, first && lowered.is_empty(), report)));
+        }
+        lowering.grain = Grain::of(self.model.policy.period, MidPeriod::Last);
+        let mut lowered_views = Vec::new();
+        for view in views {
+            let Some(how) = &self.model.tables[*view].view else { continue };
+            let wanted = needs.views.get(view).cloned().unwrap_or_default();
+            lowered_views.push((*view, lower_view(*view, how, &wanted, &mut lowering, &rows)));
         }
         if !lowering.findings.is_empty() {
             return Err(lowering.findings);
         }
-        let mut frame = frame;
+        let mut frame = rows.frame;
         for (name, expr) in lowering.derived {
             frame = frame.with_column(expr.alias(name));
         }
         // Rows are typed once, however many cubes they go into.
-        let frame = if lowered.len() > 1 { frame.cache() } else { frame };
-        let cubes = lowered.into_iter().map(|cube| cube.finish(frame.clone())).collect();
-        Ok((table, cubes))
+        let frame = if lowered.len() + lowered_views.len() > 1 { frame.cache() } else { frame };
+        made.extend(lowered_views.into_iter().map(|(id, view)| (id, view.finish(frame.clone()))));
+        Ok(lowered.into_iter().map(|(place, cube)| (place, cube.finish(frame.clone()))).collect())
     }
 
     /// Of what lies in memory the rows of a stock depend on the grain, so each grain has a frame of its own.
@@ -123,39 +190,44 @@ impl<'a> Run<'a> {
         id: TableId,
         table: &loaded::LoadedTable,
         cubes: &[&Cube],
-        absent: &[u32],
+        (views, needs): (&[TableId], &Needs),
+        made: &mut BTreeMap<TableId, Rows>,
     ) -> Result<(TableRun, Vec<CubeRun>), Vec<Diagnostic>> {
-        let has_period = self.model.tables[id].time != Timing::Timeless;
+        let export = self.model.export_of(id);
+        let absent = table.columns.values().filter(|c| c.absent);
+        let absent: BTreeMap<u32, ColumnId> =
+            absent.map(|c| (c.index, ColumnId { table: export, index: c.index })).collect();
         let tally: Arc<crate::kernels::Tally> = Arc::default();
-        let run = TableRun { rows: table.rows() as u64, scanned: false, tally: tally.clone(), contracts: Vec::new() };
         let ends = self.stint_ends();
-        let (mut done, mut first) = (BTreeMap::new(), true);
+        let policy = Grain::of(self.model.policy.period, MidPeriod::Last);
         let mut grains: Vec<Grain> = Vec::new();
-        for cube in cubes {
-            if !grains.contains(&cube.grain) {
-                grains.push(cube.grain);
+        for grain in cubes.iter().map(|cube| cube.grain).chain(Some(policy).filter(|_| !views.is_empty())) {
+            if !grains.contains(&grain) {
+                grains.push(grain);
             }
         }
+        let (mut done, mut run) = (BTreeMap::new(), None);
         for grain in grains {
             let frame = sources::frame_in_memory(self.model, self.plan, id, table, grain, &ends);
-            let mut frame = frame.map_err(|error| vec![sources::engine_failed(&error)])?;
-            let mut lowering = Lowering::new(self.model, &self.loaded, absent.to_vec(), has_period);
-            lowering.tally = tally.clone();
-            let mut lowered = Vec::new();
-            for (place, cube) in cubes.iter().enumerate().filter(|(_, cube)| cube.grain == grain) {
-                let report = self.options.progress.clone();
-                lowered.push((place, lower_cube(cube, &mut lowering, &run, first, report)));
-                first = false;
-            }
-            if !lowering.findings.is_empty() {
-                return Err(lowering.findings);
-            }
-            for (name, expr) in lowering.derived {
-                frame = frame.with_column(expr.alias(name));
-            }
-            let frame = if lowered.len() > 1 { frame.cache() } else { frame };
-            done.extend(lowered.into_iter().map(|(place, cube)| (place, cube.finish(frame.clone()))));
+            let rows = Rows {
+                frame: frame.map_err(|error| vec![sources::engine_failed(&error)])?,
+                columns: table.columns.keys().copied().collect(),
+                own_entity: true,
+                reps: BTreeMap::new(),
+                absent: absent.clone(),
+                whole_absent: None,
+                rows: table.rows() as u64,
+                cells: true,
+                tally: tally.clone(),
+            };
+            let first = run.is_none();
+            let run: &TableRun = run.get_or_insert_with(|| table_run(&rows, false, Vec::new()));
+            let own: Vec<(usize, &Cube)> =
+                cubes.iter().enumerate().filter(|(_, cube)| cube.grain == grain).map(|(i, cube)| (i, *cube)).collect();
+            let views = if grain == policy { views } else { &[] };
+            done.extend(self.lower_rows(id, rows, run, &own, (views, needs), first, made)?);
         }
+        let run = run.unwrap_or_else(|| table_run(&Rows::none(), false, Vec::new()));
         Ok((run, done.into_values().collect()))
     }
 
@@ -193,7 +265,8 @@ impl<'a> Run<'a> {
     /// # Errors
     /// What breaks the contracts of the sources.
     pub fn execute(mut self) -> Result<Facts, Vec<Diagnostic>> {
-        let rows = self.tables.values().map(|t| t.rows).sum();
+        let exports = self.tables.iter().filter(|(id, _)| self.model.tables[**id].view.is_none());
+        let rows = exports.map(|(_, t)| t.rows).sum();
         stage(self.options, Stage::Aggregating, Some(rows));
         let plans: Vec<pl::DslPlan> =
             self.cubes.iter_mut().filter_map(|cube| cube.frame.take()).map(|frame| frame.logical_plan).collect();
@@ -213,7 +286,8 @@ impl<'a> Run<'a> {
         for ((cube, run), frame) in self.plan.cubes.iter().zip(&self.cubes).zip(&frames) {
             let groups = Groups::read(run, frame).map_err(|error| vec![sources::engine_failed(&error)])?;
             let timed = matches!(self.model.tables[cube.table].time, Timing::Flow(_) | Timing::AsOf(_));
-            if !timed || cube.tells_periods(self.model.policy.period) {
+            let view = self.model.tables[cube.table].view.is_some();
+            if !view && (!timed || cube.tells_periods(self.model.policy.period)) {
                 let sources = facts.sources.entry(cube.table);
                 sources.or_insert_with(|| self.source_facts(cube.table, cube.grain.period, &groups));
             }
@@ -321,6 +395,18 @@ impl<'a> Run<'a> {
         };
         let finding = Diagnostic::new(codes::MISSING_PERIOD, format!("`{name}` has no row in {}", missing.join(", ")));
         Some(finding.label(declared.title.span, "declared here").help(help))
+    }
+}
+
+fn table_run(rows: &Rows, scanned: bool, contracts: Vec<Contract>) -> TableRun {
+    TableRun {
+        rows: rows.rows,
+        scanned,
+        tally: rows.tally.clone(),
+        contracts,
+        anchor: rows.anchor(),
+        cells: rows.cells,
+        whole_absent: rows.whole_absent,
     }
 }
 

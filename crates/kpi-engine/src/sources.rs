@@ -86,7 +86,8 @@ fn type_expr(contract: &Arc<Contract>, name: &str, tally: &Arc<Tally>) -> pl::Ex
     kernel(vec![pl::col(name)], contract.rep.dtype(), run).alias(column_name(contract.index))
 }
 
-fn period_expr(model: &Model, kind: PeriodKind, time: u32, rep: Rep) -> pl::Expr {
+/// The period of a kind in which each row's time falls.
+pub fn period_expr(model: &Model, kind: PeriodKind, time: u32, rep: Rep) -> pl::Expr {
     let calendar = model.policy.calendar;
     let run = move |columns: &[pl::Column]| match columns.first() {
         Some(column) => kernels::periods(column, rep, kind, calendar),
@@ -194,14 +195,43 @@ pub fn frame_in_memory(
             (rows, Some(periods))
         }
     };
+    let periods = periods.map(|periods| (grain.period, periods));
+    frame_of_rows(declared, table, &rows, periods)
+}
+
+/// Every row of a table in memory; those of a flow with their period of the policy.
+///
+/// # Errors
+/// If Polars refuses the columns.
+pub fn frame_of_all_rows(model: &Model, id: TableId, table: &LoadedTable) -> pl::PolarsResult<pl::LazyFrame> {
+    let (declared, policy) = (&model.tables[id], &model.policy);
+    let rows: Vec<usize> = (0..table.rows()).collect();
+    let periods = match declared.time {
+        Timing::Flow(time) => {
+            let value = |row: &usize| table.columns.get(&time).and_then(|c| c.values.get(*row)?.as_ref());
+            let own = |row| period_of(model, value(row)?);
+            let index = |row| own(row).map(|own| policy.calendar.containing(policy.period, own).index);
+            Some((policy.period, rows.iter().map(index).collect()))
+        }
+        _ => None,
+    };
+    frame_of_rows(declared, table, &rows, periods)
+}
+
+/// Some rows of a table in memory, with their periods of a kind where they have any.
+fn frame_of_rows(
+    declared: &kpi_check::model::Table,
+    table: &LoadedTable,
+    rows: &[usize],
+    periods: Option<(PeriodKind, Vec<Option<i32>>)>,
+) -> pl::PolarsResult<pl::LazyFrame> {
     let mut columns = vec![{
         let entities = rows.iter().map(|row| table.entities.get(*row).copied().filter(|e| *e != NO_KEY));
         pl::UInt32Chunked::from_iter_options(OWN_ENTITY.into(), entities).into_column()
     }];
-    if let Some(periods) = periods {
-        columns.push(
-            pl::Int32Chunked::from_iter_options(period_name(grain.period).into(), periods.into_iter()).into_column(),
-        );
+    if let Some((kind, periods)) = periods {
+        let periods = pl::Int32Chunked::from_iter_options(period_name(kind).into(), periods.into_iter());
+        columns.push(periods.into_column());
     }
     for (index, column) in &table.columns {
         let rep = declared.column(*index).map_or(Rep::Text, rep_of);

@@ -4,6 +4,7 @@ mod contracts;
 mod cubes;
 mod kinds;
 mod plans;
+mod views;
 mod workbooks;
 
 /// A policy with every kind of table.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kpi_check::model::{ByKey, Expr, ExprKind, Model, Path, TableId};
+use kpi_check::model::{ByKey, Expr, ExprKind, GroupKey, Model, Path, TableId, View};
 
 use crate::{Cube, Plan};
 
@@ -17,8 +17,29 @@ impl Plan {
             add_path(cube.key.as_ref(), &mut tables);
             exprs(cube).for_each(|expr| add_expr(model, expr, &mut tables));
         }
+        // A view is not given: its input is, with what its rows refer to.
+        let is_view = |id: &TableId| model.tables[*id].view.is_some();
+        while let Some(id) = tables.iter().copied().find(is_view) {
+            tables.remove(&id);
+            if let Some(view) = &model.tables[id].view {
+                add_view(model, view, &mut tables);
+            }
+        }
         tables
     }
+}
+
+fn add_view(model: &Model, view: &View, tables: &mut BTreeSet<TableId>) {
+    tables.insert(view.of);
+    view.condition.iter().for_each(|condition| add_expr(model, condition, tables));
+    for key in view.grouping.iter().flat_map(|grouping| &grouping.keys) {
+        if let GroupKey::Column(path) = key {
+            add_path(Some(path), tables);
+        }
+    }
+    let aggregates = view.grouping.iter().flat_map(|grouping| &grouping.aggregates);
+    let exprs = aggregates.flat_map(|aggregate| aggregate.arg.iter().chain(&aggregate.condition));
+    exprs.for_each(|expr| add_expr(model, expr, tables));
 }
 
 fn exprs(cube: &Cube) -> impl Iterator<Item = &Expr> {

@@ -207,9 +207,9 @@ impl Evaluator<'_> {
         absent.into_iter().for_each(|column| self.absent_column(column));
     }
 
-    /// The source of a read.
+    /// The source of a read: for a view the export at its bottom.
     pub(crate) fn source_of(&self, read: &Read) -> Option<TableId> {
-        self.plan.cubes.get(read.cube).map(|cube| cube.table)
+        self.plan.cubes.get(read.cube).map(|cube| self.model.export_of(cube.table))
     }
 }
 

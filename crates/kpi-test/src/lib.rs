@@ -41,7 +41,7 @@ pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -
     let given = |column: &ColumnId| test.tables.iter().any(|t| t.table == column.table);
     let rosters = facts.rosters.iter().flat_map(|roster| {
         let absent = roster.columns.iter().filter(|column| column.absent);
-        absent.map(|column| ColumnId { table: roster.table, index: column.index })
+        absent.map(|column| ColumnId { table: model.export_of(roster.table), index: column.index })
     });
     let cubes = facts.cubes.iter().zip(&plan.cubes).flat_map(|(cube, _)| cube.absent.values().copied());
     let mut columns: Vec<ColumnId> = rosters.chain(cubes).filter(given).collect();

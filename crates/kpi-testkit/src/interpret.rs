@@ -5,6 +5,7 @@
 //!
 //! | module | says |
 //! |---|---|
+//! | [`views`] | the rows of views |
 //! | [`rows`] | which rows belong to a period, whom they reach, when a source has no data |
 //! | [`time`] | periods, shorter ones, windows, stints |
 //! | [`stints`] | where a period is cut for a subject |
@@ -32,6 +33,7 @@ mod stints;
 mod tables;
 mod time;
 mod values;
+mod views;
 mod wholes;
 
 use std::cell::{OnceCell, RefCell};
@@ -141,6 +143,7 @@ struct Interpreter<'a> {
 /// # Errors
 /// [`Fault`] where the data cannot be judged.
 pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
+    let data = &views::with_views(model, data)?;
     let interpreter = Interpreter {
         model,
         data,

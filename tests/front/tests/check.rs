@@ -1,4 +1,4 @@
-//! What the checker says: every file of `ui/tables`, `ui/cards` and `ui/policy-tests` holds cases, each headed by a line
+//! What the checker says: every file of `ui/tables`, `ui/views`, `ui/cards` and `ui/policy-tests` holds cases, each headed by a line
 //! `//# what it shows`. A case is checked together with the folder's `prelude.kpi`; all its messages stand in the snapshot
 //! beside the file. After a change: `INSTA_UPDATE=always cargo test -p kpi-front-tests --test check`, then read the diff.
 
@@ -13,6 +13,11 @@ use kpi_front_tests::render_plain;
 #[test]
 fn tables() {
     check_folder("tables");
+}
+
+#[test]
+fn views() {
+    check_folder("views");
 }
 
 #[test]

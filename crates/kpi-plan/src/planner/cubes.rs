@@ -115,11 +115,14 @@ impl<'a, 'w> Cubes<'a, 'w> {
     /// Has the rows of every table counted by the policy's periods: whether a table says anything is asked of those.
     fn count_periods(&mut self) {
         let policy = self.model.policy.period;
-        let tables: std::collections::BTreeSet<TableId> = self.cubes.iter().map(|c| c.cube.table).collect();
-        for table in tables {
+        // Of a view it is asked whether its export has rows.
+        let exports: std::collections::BTreeSet<TableId> =
+            self.cubes.iter().map(|c| self.model.export_of(c.cube.table)).collect();
+        for table in exports {
             let timed = matches!(self.model.tables[table].time, Timing::Flow(_) | Timing::AsOf(_));
             let grain = Grain::of(policy, MidPeriod::Last);
-            if timed && !self.cubes.iter().any(|c| c.cube.table == table && c.cube.tells_periods(policy)) {
+            let read = self.cubes.iter().any(|c| c.cube.table == table);
+            if (timed || !read) && !self.cubes.iter().any(|c| c.cube.table == table && c.cube.tells_periods(policy)) {
                 let parts = vec![Part { op: PartOp::Count, arg: None, condition: None }];
                 let cube = Cube { table, key: None, key_table: None, grain, values: Vec::new(), parts };
                 self.cubes.push(Growing { cube, form: String::new(), parts: FxHashMap::default() });

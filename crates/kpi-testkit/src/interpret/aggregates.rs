@@ -97,7 +97,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// "Over no rows `sum`, `count` and `count_distinct` are 0, `any` is false, the others no data."
-    fn finish(&self, aggregate: &Aggregate, rows: &[(&Row, Value)]) -> Valued {
+    pub(super) fn finish(&self, aggregate: &Aggregate, rows: &[(&Row, Value)]) -> Valued {
         let values = || rows.iter().map(|(_, value)| value);
         let numbers = || values().map(|v| v.as_dec().ok_or(Fault::Model("an aggregate of what is no number")));
         Ok(match aggregate.function {

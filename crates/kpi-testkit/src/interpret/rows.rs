@@ -143,7 +143,9 @@ impl<'a> Interpreter<'a> {
     /// a true zero. Stocks and timeless tables always do. A flow that is not `sparse` must have a row in the period; a
     /// `sparse` one must not begin later, and without any row it is zero. A shorter period asks the policy's own to which it
     /// belongs: "a week without any row in a month that has some is a true zero".
+    /// Of a view its export is asked.
     pub(super) fn available(&self, table: TableId, period: Period) -> bool {
+        let table = self.model.export_of(table);
         let data = self.data.table(table);
         let (Timing::Flow(time) | Timing::AsOf(time)) = self.model.tables[table].time else { return data.given };
         if !data.given {
