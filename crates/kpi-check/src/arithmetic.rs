@@ -38,6 +38,14 @@ impl<'a> Checker<'a> {
             };
             (a?, b?)
         };
+        if op == ArithmeticOp::Div && matches!(self.fold(&b), Some(Ok(Dec::ZERO))) {
+            self.report(
+                Diagnostic::new(codes::types::CONSTANT_ZERO, "a division by 0 never has data")
+                    .label(b.span, "is 0 for every subject")
+                    .help("divide by what is counted, such as `sum(…)` or `count(…)`"),
+            );
+            return None;
+        }
         let ty = match (a.ty, b.ty) {
             (Type::Number(x), Type::Number(y)) => {
                 let literals = (bare_number(left).is_some(), bare_number(right).is_some());

@@ -349,7 +349,11 @@ impl<'a> Checker<'a> {
     fn check_column_rules(&mut self, id: TableId, table: &'a ast::Table) {
         for (index, column) in table.columns.iter().enumerate() {
             let (ty, _) = self.column_of(id, index as u32);
-            let rules: Vec<_> = column.rules.iter().filter_map(|rule| self.check_column_rule(ty, rule)).collect();
+            let mut rules: Vec<_> = column.rules.iter().filter_map(|rule| self.check_column_rule(ty, rule)).collect();
+            // Nothing is counted below zero, unless the contract says by a rule of its own what it may hold.
+            if column.rules.is_empty() && ty == Type::COUNT {
+                rules.push(ColumnRule::Compare(crate::model::CompareOp::Ge, kpi_value::Value::Dec(Dec::ZERO)));
+            }
             if let Some(c) = self.model.tables.get_mut(id).and_then(|t| t.columns.get_mut(index)) {
                 c.rules = rules;
             }

@@ -282,6 +282,9 @@ impl<'a> Checker<'a> {
     /// the first roster that its rows lead to.
     fn check_unused_indicator(&mut self, index: usize) {
         let Some(indicator) = self.names.indicators.get(index).map(|d| d.ast) else { return };
+        if self.reported_unbuilt.insert(index) {
+            self.report_all_not_built(&indicator.not_built);
+        }
         let mut tables: Vec<TableId> = self.model.scorecards.iter().map(|(_, card)| card.table).collect();
         tables.extend(self.model.tables.iter().filter(|(_, t)| t.roster && t.key.is_some()).map(|(id, _)| id));
         let formulas: Vec<_> =

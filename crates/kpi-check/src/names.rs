@@ -219,6 +219,10 @@ pub fn duplicate(name: &str, again: Span, first: Span) -> Diagnostic {
 
 /// The candidate nearest to a name, if it is near enough to be a slip: at most a third of its characters differ.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    if let Some(same) = candidates.iter().find(|c| **c != name && c.to_lowercase() == name.to_lowercase()) {
+        return Some(same);
+    }
     let wanted: Vec<char> = name.chars().collect();
     let limit = (wanted.len() / 3).max(1);
     let ranked = candidates.into_iter().filter(|c| *c != name).map(|c| (distance(&wanted, c, limit), c));

@@ -109,7 +109,7 @@ pub(crate) struct Fmt {
 pub(crate) struct Why {
     /// The subject's key
     pub subject: String,
-    /// An indicator, pay, scorecard or rule by its name or label [default: the subject's cards]
+    /// An indicator, pay, scorecard, veto or rule by its name or label, `grade` or `rank` [default: the subject's cards]
     pub what: Option<String>,
     #[command(flatten)]
     pub periods: Periods,

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, Files, codes};
-use kpi_report::{Look, render_findings, render_summary};
+use kpi_report::{Look, render_findings, render_findings_json, render_summary};
 
 /// The streams and the folder of a command.
 pub struct Console<'a> {
@@ -16,6 +16,8 @@ pub struct Console<'a> {
     pub colour: bool,
     /// Whether a person watches the second stream.
     pub interactive: bool,
+    /// Whether findings are written as JSON, as a command with `--format json` wants them.
+    pub json: bool,
     /// The folder that paths are relative to.
     pub cwd: PathBuf,
 }
@@ -79,6 +81,10 @@ impl Console<'_> {
     pub fn report(&mut self, findings: &[Diagnostic], files: &Files) -> io::Result<()> {
         if findings.is_empty() {
             return Ok(());
+        }
+        if self.json {
+            let text = render_findings_json(&self.with_short_paths(findings), files)?;
+            return self.err.write_all(text.as_bytes());
         }
         let text = render_findings(&self.with_short_paths(findings), files, self.look());
         self.err.write_all(text.as_bytes())?;

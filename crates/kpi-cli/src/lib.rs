@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
     let interactive = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // Not locked: the progress bar and the language server write from threads of their own.
     let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
-    let mut console = Console { out: &mut out, err: &mut err, colour: true, interactive, cwd };
+    let mut console = Console { out: &mut out, err: &mut err, colour: true, interactive, json: false, cwd };
     ExitCode::from(run(std::env::args_os(), &mut console) as u8)
 }
 

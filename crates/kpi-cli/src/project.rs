@@ -299,7 +299,13 @@ fn expand(root: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
 
 fn policy_files(root: &Path, patterns: &[Pattern], toml: FileId) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     if patterns.is_empty() {
-        return Ok(expand(root, "**/*.kpi").unwrap_or_default());
+        let mut found = expand(root, "**/*.kpi").unwrap_or_default();
+        // A folder below with a `kpi.toml` of its own is another project.
+        found.retain(|path| {
+            let between = path.ancestors().skip(1).take_while(|folder| *folder != root);
+            !between.into_iter().any(|folder| folder.join(CONFIG).is_file())
+        });
+        return Ok(found);
     }
     let mut files = BTreeSet::new();
     for pattern in patterns {

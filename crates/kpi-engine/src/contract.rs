@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{Column, ColumnRule, Form, Model, TableId, Type};
+use kpi_check::model::{Column, ColumnRule, CompareOp, Form, Model, TableId, Type};
 use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Value};
 use rustc_hash::FxHashMap;
 
@@ -240,7 +240,10 @@ impl Contract {
             (Rep::Period(kind), Raw::Time(micros)) => {
                 Cell::Small(self.calendar.period(kind, DateTime(micros).date()).index)
             }
-            (Rep::Period(PeriodKind::Year), Raw::Int(year)) => Cell::Small(whole(year)? as i32),
+            (Rep::Period(PeriodKind::Year), Raw::Int(year)) => {
+                let year = i32::try_from(year).ok().filter(|year| (1..=9999).contains(year));
+                Cell::Small(year.ok_or(CellError::NotADate)?)
+            }
             (Rep::Member, Raw::Int(n)) => {
                 Cell::Small(*self.members.get(n.to_string().as_str()).ok_or(CellError::NotAMember)?)
             }
@@ -287,7 +290,16 @@ impl Contract {
         number.mul(self.column.scale).map(Dec::units).map_err(|_| CellError::TooLarge)
     }
 
+    /// Whether the column's only rule is that it has nothing below zero, which is quick to see.
+    pub fn is_at_least_zero(&self) -> bool {
+        let zero = |bound: &Value| *bound == Value::Dec(Dec::ZERO);
+        matches!(self.column.rules.as_slice(), [ColumnRule::Compare(CompareOp::Ge, bound)] if zero(bound))
+    }
+
     fn check_rules(&self, cell: &Cell<'_>) -> Result<(), CellError> {
+        if let (Cell::Int(0..), true) = (cell, self.is_at_least_zero()) {
+            return Ok(());
+        }
         let Some(value) = self.rep.value(cell) else { return Ok(()) };
         for (place, rule) in self.column.rules.iter().enumerate() {
             let holds = match rule {

@@ -206,6 +206,14 @@ pub fn find_columns(
                     about_file(codes::DUPLICATE_HEADER, path, message).help("rename or remove one of the columns"),
                 );
             }
+            // Without a line of headers every column is missing: that is one fault.
+            (None, _) if header.is_empty() => {
+                if findings.is_empty() {
+                    let message = format!("the file of `{}` is empty", table.title.name);
+                    let finding = about_file(codes::MISSING_COLUMN, path, message);
+                    findings.push(finding.help("it needs a line with headers, also where there is nothing to report"));
+                }
+            }
             (None, _) => findings.push(missing_column(table, contract, header, path)),
         }
     }
@@ -218,7 +226,6 @@ fn missing_column(table: &Table, contract: &Contract, header: &[String], path: &
     let near = header.iter().find(|h| h.to_lowercase() == wanted.to_lowercase());
     let help = match (near, header) {
         (Some(near), _) => format!("did you mean `{near}`? write `{}: … from \"{near}\"`", contract.column.title.name),
-        (None, []) => "the file is empty; it needs a line with headers".to_owned(),
         (None, [one]) if one.contains([';', '\t']) => "separate the columns by commas".to_owned(),
         (None, _) => {
             format!("its columns are {}", header.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(", "))

@@ -60,8 +60,9 @@ where
 /// A column of a file as the contract wants it.
 pub fn type_column(column: &pl::Column, contract: &Contract, tally: &Tally) -> Columns {
     let series = column.as_materialized_series();
-    if contract.column.rules.is_empty()
+    if (contract.column.rules.is_empty() || contract.is_at_least_zero())
         && let Some(same) = take_as_it_is(series, contract)?
+        && (contract.column.rules.is_empty() || has_nothing_below_zero(&same))
     {
         if contract.required && same.null_count() > 0 {
             tally.bad.fetch_add(same.null_count() as u64, Ordering::Relaxed);
@@ -90,6 +91,12 @@ pub fn type_column(column: &pl::Column, contract: &Contract, tally: &Tally) -> C
     };
     tally.bad.fetch_add(bad, Ordering::Relaxed);
     Ok(typed)
+}
+
+/// Whether a column of whole numbers is seen to have none below zero.
+fn has_nothing_below_zero(column: &pl::Column) -> bool {
+    let numbers = column.as_materialized_series();
+    numbers.i64().is_ok_and(|numbers| numbers.downcast_iter().all(|part| part.values().iter().all(|n| *n >= 0)))
 }
 
 /// The column itself, where its type is the wanted one and no cell needs a look.

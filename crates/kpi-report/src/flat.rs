@@ -249,9 +249,10 @@ fn walk_lines<'r>(run: &'r Run, take: Taker<'_, 'r>) {
 fn walk_pay<'r>(run: &'r Run, take: Taker<'_, 'r>) {
     for card in &run.cards {
         for (pay, amount) in &card.pay {
+            let by = run.paid_by.iter().find(|(of, name, _)| *of == card.scorecard && name == pay);
             take(&[
                 Cell::Text(&card.scorecard),
-                Cell::Empty,
+                by.map_or(Cell::Empty, |by| Cell::Text(&by.2)),
                 Cell::Text(&card.subject),
                 Cell::Text(&card.period),
                 Cell::Text("pay"),

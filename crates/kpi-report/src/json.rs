@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// A run as JSON, as `docs/schema/run.json` says: [`Run`] with findings whose places are path, line and column.
 pub fn render_json(run: &Run, files: &Files) -> serde_json::Result<String> {
-    let Run { policy, period, cards, incentives, rules, findings } = run;
+    let Run { policy, period, cards, incentives, rules, findings, paid_by: _ } = run;
     let findings = findings.iter().map(|f| Finding::of(f, files)).collect();
     text(&RunForm { policy, period, cards, incentives, rules, findings })
 }

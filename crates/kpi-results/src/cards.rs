@@ -18,6 +18,9 @@ pub struct Run {
     pub incentives: Vec<RosterPay>,
     /// Rules that hang on no card, by rule, period and subject.
     pub rules: Vec<RosterRule>,
+    /// By which incentive each pay of a card comes, for tables that name it: scorecard, pay, incentive.
+    #[serde(skip)]
+    pub paid_by: Vec<(String, String, String)>,
     /// What the run has to say about the policy and the data.
     pub findings: Vec<Diagnostic>,
 }

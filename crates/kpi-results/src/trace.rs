@@ -1,12 +1,13 @@
 //! The derivation of one number, read from what a run recorded.
 
 use kpi_base::Span;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-use crate::Quantity;
+use crate::{Goal, Quantity};
 
 /// A number, how it came about, and the numbers that it came from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Derivation {
     /// What it is: the text of the formula, or the name of the step (`attainment`, `weight`, `rounding`).
     pub what: String,
@@ -14,21 +15,56 @@ pub struct Derivation {
     pub step: Step,
     /// Its value; none for no data.
     pub value: Option<Quantity>,
+    /// The bounds of a target that is a band, whose value is both of them as one text.
+    pub band: Option<Band>,
     /// What else is to be said: which row of a table applied, why there are no data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// How many rows an aggregate took.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
     /// How many rows an aggregate left out because their argument or condition was unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_rows: Option<u64>,
     /// Where the policy says so.
-    #[serde(skip)]
     pub span: Option<Span>,
     /// What it came from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Derivation>,
+}
+
+/// The bounds of a band, as numbers without their unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// The lower one.
+    pub from: String,
+    /// The upper one.
+    pub to: String,
+}
+
+/// A band as `{from, to, unit}`, like the targets of a run.
+impl Serialize for Derivation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("what", &self.what)?;
+        map.serialize_entry("step", &self.step)?;
+        match (&self.value, &self.band) {
+            (Some(value), Some(band)) => {
+                let (from, to, unit) = (band.from.clone(), band.to.clone(), value.unit.clone());
+                map.serialize_entry("value", &Goal::Band { from, to, unit })?;
+            }
+            (value, _) => map.serialize_entry("value", value)?,
+        }
+        if let Some(note) = &self.note {
+            map.serialize_entry("note", note)?;
+        }
+        if let Some(rows) = &self.rows {
+            map.serialize_entry("rows", rows)?;
+        }
+        if let Some(rows) = &self.unknown_rows {
+            map.serialize_entry("unknown_rows", rows)?;
+        }
+        if !self.from.is_empty() {
+            map.serialize_entry("from", &self.from)?;
+        }
+        map.end()
+    }
 }
 
 /// How a number came about.

@@ -42,6 +42,7 @@ impl Scored<'_> {
             policy: self.model().policy.title.clone(),
             period: Span { from: show(self.plan().from), to: show(self.plan().to) },
             findings: self.findings(),
+            paid_by: self.paid_by(),
             ..Run::default()
         }
     }
@@ -58,7 +59,7 @@ impl Scored<'_> {
         if n + 1 == self.parts() {
             return Run { incentives: self.all_roster_pays(), rules: self.all_roster_rules(), ..Run::default() };
         }
-        Run { cards: self.cards_at(n * PART..(n + 1) * PART), ..Run::default() }
+        Run { cards: self.cards_at(n * PART..(n + 1) * PART), paid_by: self.paid_by(), ..Run::default() }
     }
 
     /// The cards at these places among all.
@@ -80,6 +81,17 @@ impl Scored<'_> {
 
     fn all_roster_rules(&self) -> Vec<RosterRule> {
         self.outcomes().iter().filter(|o| o.card.is_none()).flat_map(|o| self.roster_rules(o)).collect()
+    }
+
+    /// Scorecard, pay and incentive of every pay of cards.
+    fn paid_by(&self) -> Vec<(String, String, String)> {
+        let model = self.model();
+        let of_cards = self.pays().iter().filter_map(|pays| Some((&model.incentives[pays.incentive], pays.card?)));
+        let names = of_cards.flat_map(|(incentive, card)| {
+            let card = &model.scorecards[card].title.name;
+            incentive.pays.iter().map(move |pay| (card.clone(), pay.title.name.clone(), incentive.title.name.clone()))
+        });
+        names.collect()
     }
 
     /// One card as nested data.

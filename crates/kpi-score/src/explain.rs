@@ -36,6 +36,12 @@ pub enum Question {
     Pay(IncentiveId, Option<u32>),
     /// A rule.
     Rule(RuleId),
+    /// A veto of a card, by its place.
+    Veto(ScorecardId, usize),
+    /// The grade on each of the subject's cards.
+    Grade,
+    /// The rank on each of the subject's cards.
+    Rank,
 }
 
 /// Why there is nothing to explain.
@@ -124,6 +130,25 @@ impl Scored<'_> {
                 });
                 let of = pay.map(|_| self.model().incentives[*id].title.name.as_str());
                 rows.map(|(pays, row)| named(reader.pays(pays, row, *pay), of)).collect()
+            }
+            Question::Veto(card, veto) => {
+                let row = self.card_row(*card, subject, period);
+                let title = self.model().scorecards[*card].title.name.as_str();
+                let told = row.and_then(|(cards, row)| reader.veto(cards, *veto, row));
+                told.map(|told| named(told, Some(title))).into_iter().collect()
+            }
+            Question::Grade | Question::Rank => {
+                let cards =
+                    self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
+                let told = cards.filter_map(|(cards, row)| {
+                    let title = self.model().scorecards[cards.scorecard].title.name.as_str();
+                    let told = match question {
+                        Question::Rank => Some(reader.rank(cards, row)),
+                        _ => reader.grade(cards, row),
+                    };
+                    told.map(|told| named(told, Some(title)))
+                });
+                told.collect()
             }
             Question::Rule(id) => {
                 let outcomes = self.outcomes().iter().filter(|outcomes| outcomes.rule == *id);

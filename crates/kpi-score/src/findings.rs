@@ -54,12 +54,22 @@ pub(crate) fn name_some(ev: &Evaluator<'_>, spine: SpineId, cells: &[usize]) -> 
 }
 
 /// One finding for each scorecard, line and reason, with how many cards it leaves incomplete.
-pub(crate) fn incomplete_cards(ev: &Evaluator<'_>, model: &Model, cards: &Cards, findings: &mut Vec<Diagnostic>) {
+/// With a subject, of its cards only.
+pub(crate) fn incomplete_cards(
+    ev: &Evaluator<'_>,
+    model: &Model,
+    cards: &Cards,
+    subject: Option<&str>,
+    findings: &mut Vec<Diagnostic>,
+) {
     let card = &model.scorecards[cards.scorecard];
     let mut order: Vec<Reason> = Vec::new();
     let mut found: FxHashMap<Reason, Vec<usize>> = FxHashMap::default();
     for row in cards.judged().filter(|&row| cards.score.get(row).is_some_and(Option::is_none)) {
         let Some(cell) = cards.members.cell(row) else { continue };
+        if subject.is_some_and(|subject| !ev.is_of(cards.members.spine, cell, subject)) {
+            continue;
+        }
         for reason in reasons(ev, card, cards, row) {
             let cells = found.entry(reason.clone()).or_default();
             if cells.is_empty() {

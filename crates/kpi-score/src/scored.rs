@@ -77,13 +77,6 @@ pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     for cards in cards.iter().flatten() {
         large_totals(model, cards, &pays, &mut findings);
     }
-    let mut findings: Vec<Diagnostic> = ev.findings().into_iter().chain(findings).collect();
-    // What is missing because of an error is not missing in the data.
-    if !findings.iter().any(Diagnostic::is_error) {
-        for cards in cards.iter().flatten() {
-            incomplete_cards(&ev, model, cards, &mut findings);
-        }
-    }
     Scored { ev, cards, pays, outcomes, indicators, findings }
 }
 
@@ -118,7 +111,21 @@ impl<'a> Scored<'a> {
     /// What there is to say, that of the engine about the data first. An error among the findings means that the results
     /// must not be used.
     pub fn findings(&self) -> Vec<Diagnostic> {
-        self.ev.facts.findings.iter().chain(&self.findings).cloned().collect()
+        self.findings_about(None)
+    }
+
+    /// As [`Scored::findings`], of what concerns single subjects only what concerns this one.
+    pub fn findings_about(&self, subject: Option<&str>) -> Vec<Diagnostic> {
+        let told = self.ev.findings_about(subject);
+        let mut findings: Vec<Diagnostic> =
+            self.ev.facts.findings.iter().cloned().chain(told).chain(self.findings.iter().cloned()).collect();
+        // What is missing because of an error is not missing in the data.
+        if !findings.iter().any(Diagnostic::is_error) {
+            for cards in self.cards() {
+                incomplete_cards(&self.ev, self.model(), cards, subject, &mut findings);
+            }
+        }
+        findings
     }
 
     /// The cards of every scorecard that was wanted, in the order of the policy.

@@ -14,4 +14,5 @@ codes! {
     NO_ORDER = "K2011", Error, "values without an order";
     CURRENCY = "K2012", Error, "another currency than the policy's";
     OUT_OF_RANGE = "K2013", Error, "a constant out of range";
+    CONSTANT_ZERO = "K2014", Error, "a division by the constant 0";
 }

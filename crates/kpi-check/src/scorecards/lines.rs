@@ -266,11 +266,17 @@ impl<'a> Checker<'a> {
         let weight = self.const_dec(e, "a weight", Unit::RATIO)?;
         if weight.is_negative() || weight > Dec::ONE {
             let shown = self.show_number(weight, Unit::RATIO);
-            self.report(
+            let finding =
                 Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
-                    .label(e.span, "")
-                    .help("weights are shares of the card: `weight 30%`"),
-            );
+                    .label(e.span, "");
+            // `weight 60` was meant as a percentage.
+            let percent = weight > Dec::ONE && weight <= Dec::HUNDRED && matches!(e.kind, ast::ExprKind::Number(_));
+            self.report(if percent {
+                let meant = format!("{weight}%");
+                finding.help(format!("did you mean `weight {meant}`?")).fix("write it as a percentage", e.span, meant)
+            } else {
+                finding.help("weights are shares of the card: `weight 30%`")
+            });
             return None;
         }
         Some(weight)

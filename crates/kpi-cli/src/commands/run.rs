@@ -25,6 +25,7 @@ use crate::project::{Policy, Project};
 use crate::titles::{add_subject_names, plan_subject_names, titles};
 
 pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    console.json = args.format == Format::Json;
     let table_files = matches!(args.format, Format::Csv | Format::Parquet);
     if table_files && args.out.is_none() {
         let finding = Diagnostic::new(codes::NEEDS_OUT, "this format writes four files and needs a folder for them");
@@ -63,7 +64,11 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         if let Some(grouping) = &grouping {
             grouping.add(&mut titles, &model, facts, (from, to));
         }
-        (scored.run(), false, Ok(()))
+        let mut run = scored.run();
+        if let Some(Only::Subject(subject)) = only {
+            run.findings = scored.findings_about(Some(subject));
+        }
+        (run, false, Ok(()))
     });
     drop(options);
     let found = found.map_err(|found| project.fail(warnings.iter().cloned().chain(found).collect()));

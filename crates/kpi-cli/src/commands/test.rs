@@ -13,7 +13,11 @@ use crate::project::{Policy, Project};
 use crate::titles::titles;
 
 pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let mut project = Project::load(args.path.as_deref(), console)?;
+    // One word that is no folder is the text that names are to contain.
+    let path = args.path.as_deref();
+    let word = path.filter(|path| filter.is_none() && !console.cwd.join(path).exists());
+    let filter = filter.or_else(|| word.and_then(|word| word.to_str()));
+    let mut project = Project::load(path.filter(|_| word.is_none()), console)?;
     let Policy { model, warnings } = project.check()?;
     console.report(&warnings, &project.files)?;
     let wanted = filter.map(str::to_lowercase);

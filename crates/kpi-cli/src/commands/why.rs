@@ -17,6 +17,7 @@ use crate::project::{Policy, Project};
 use crate::titles::titles;
 
 pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    console.json = args.format == TextOrJson::Json;
     let mut project = Project::load(args.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
@@ -69,10 +70,16 @@ fn no_answer(no: NoAnswer) -> Failure {
 fn find_question(what: &str, model: &Model) -> Result<Question, Failure> {
     let named = |title: &Title| title.name == what;
     let labelled = |title: &Title| title.label.as_deref() == Some(what);
+    let word = || match what {
+        "grade" | "等级" => Some(Question::Grade),
+        "rank" | "排名" => Some(Question::Rank),
+        _ => None,
+    };
     let found = find_by(model, &named).or_else(|| pay_of(what, model)).or_else(|| find_by(model, &labelled));
+    let found = found.or_else(word);
     found.ok_or_else(|| {
         let names = all_names(model);
-        let message = format!("the policy has no indicator, pay, scorecard or rule `{what}`");
+        let message = format!("the policy has no indicator, pay, scorecard, veto or rule `{what}`");
         let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, message);
         Failure::one(match nearest(what, names.iter().copied()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -95,7 +102,12 @@ fn find_by(model: &Model, matches: &dyn Fn(&Title) -> bool) -> Option<Question> 
         places.find(|(.., pay)| matches(&pay.title)).map(|(id, place, _)| Question::Pay(id, Some(place as u32)))
     };
     let rule = || model.rules.iter().find(|(_, r)| matches(&r.title)).map(|(id, _)| Question::Rule(id));
-    indicator().or_else(card).or_else(incentive).or_else(pay).or_else(rule)
+    let veto = || {
+        let mut vetoes =
+            model.scorecards.iter().flat_map(|(id, card)| card.vetoes.iter().enumerate().map(move |veto| (id, veto)));
+        vetoes.find(|(_, (_, veto))| matches(&veto.title)).map(|(id, (place, _))| Question::Veto(id, place))
+    };
+    indicator().or_else(card).or_else(incentive).or_else(pay).or_else(rule).or_else(veto)
 }
 
 /// The indicator or the group that a line shows. An indicator may stand on several cards, so that the question is about
@@ -131,7 +143,8 @@ fn all_names(model: &Model) -> Vec<&str> {
     let cards = model.scorecards.iter().map(|(_, c)| c.title.name.as_str());
     let pays = model.incentives.iter().flat_map(|(_, i)| i.pays.iter().map(|p| p.title.name.as_str()));
     let rules = model.rules.iter().map(|(_, r)| r.title.name.as_str());
-    let mut names: Vec<&str> = indicators.chain(cards).chain(pays).chain(rules).collect();
+    let vetoes = model.scorecards.iter().flat_map(|(_, c)| c.vetoes.iter().map(|v| v.title.name.as_str()));
+    let mut names: Vec<&str> = indicators.chain(cards).chain(pays).chain(rules).chain(vetoes).collect();
     let mut seen = std::collections::HashSet::new();
     names.retain(|name| seen.insert(*name));
     names

@@ -86,6 +86,7 @@ pub(crate) fn run() -> Run {
         incentives: vec![pay("A01", Some("300")), pay("A02", None)],
         rules: Vec::new(),
         findings: Vec::new(),
+        paid_by: Vec::new(),
     }
 }
 

@@ -4,7 +4,17 @@ use super::*;
 
 fn node(what: &str, step: Step, value: Option<(&str, &str)>, from: Vec<Derivation>) -> Derivation {
     let value = value.map(|(value, unit)| Quantity { value: value.into(), unit: unit.into() });
-    Derivation { what: what.into(), step, value, note: None, rows: None, unknown_rows: None, span: None, from }
+    Derivation {
+        what: what.into(),
+        step,
+        value,
+        band: None,
+        note: None,
+        rows: None,
+        unknown_rows: None,
+        span: None,
+        from,
+    }
 }
 
 #[test]

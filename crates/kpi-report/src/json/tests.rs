@@ -24,6 +24,7 @@ fn derivations_have_places() {
         what: "sum(a)".into(),
         step: Step::Aggregate,
         value: Some(Quantity { value: "1.5".into(), unit: "number".into() }),
+        band: None,
         note: None,
         rows: Some(3),
         unknown_rows: None,

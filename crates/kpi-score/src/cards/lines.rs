@@ -79,7 +79,7 @@ pub enum LineSource {
 pub(super) struct Held {
     pub lines: Vec<LineColumns>,
     pub marks: Vec<Option<Mark>>,
-    /// Whether every line that is present is met, those included that are only watched.
+    /// Whether every line that is present is met; what is only watched has no say.
     pub met: Vec<bool>,
 }
 
@@ -87,7 +87,7 @@ pub(super) struct Held {
 struct Built {
     columns: LineColumns,
     parts: Vec<Option<Part>>,
-    /// Whether it is only watched: it is not combined, and yet a group is met only if what it watches is.
+    /// Whether it is only watched: it is not combined, and a group is met without it.
     watched: bool,
 }
 
@@ -113,8 +113,7 @@ pub(super) fn hold(
         parts.extend(built.iter().filter(|line| !line.watched).filter_map(|line| get(&line.parts, row)));
         let combined = combine(how, &parts)?;
         marks.push(combined.mark);
-        let mut on_card = built.iter().filter_map(|line| get(&line.parts, row));
-        met.push(on_card.all(|part| part.left_out() || part.counts_as_met()));
+        met.push(parts.iter().all(|part| part.left_out() || part.counts_as_met()));
         for line in built.iter_mut().filter(|line| !line.watched) {
             let Some(part) = get(&line.parts, row) else { continue };
             put_in_force(&mut line.columns, row, &part, combined.present)?;

@@ -103,16 +103,35 @@ impl Evaluator<'_> {
 
     /// What there is to say about the computation so far.
     pub fn findings(&self) -> Vec<Diagnostic> {
+        self.findings_about(None)
+    }
+
+    /// Whether a cell is that of a subject.
+    pub(crate) fn is_of(&self, spine: SpineId, cell: usize, subject: &str) -> bool {
+        let spine = self.spine(spine);
+        spine.keys.get(spine.entity(cell)).is_some_and(|key| **key == *subject)
+    }
+
+    /// As [`Evaluator::findings`], of what does not stop the run only what concerns a subject.
+    pub(crate) fn findings_about(&self, subject: Option<&str>) -> Vec<Diagnostic> {
         let cells = self.troubles.cells.iter();
-        let mut findings: Vec<Diagnostic> =
-            cells.filter_map(|(&(kind, owner, _, spine), trouble)| self.finding(kind, owner, spine, trouble)).collect();
+        let mut findings: Vec<Diagnostic> = cells
+            .filter_map(|(&(kind, owner, _, spine), trouble)| self.finding((kind, owner, spine), trouble, subject))
+            .collect();
         findings.extend(self.troubles.absent.iter().map(|(&column, owners)| self.absent_finding(column, owners)));
         findings
     }
 
-    fn finding(&self, kind: Kind, owner: Option<IndicatorId>, spine: SpineId, trouble: &Trouble) -> Option<Diagnostic> {
+    fn finding(
+        &self,
+        (kind, owner, spine): (Kind, Option<IndicatorId>, SpineId),
+        trouble: &Trouble,
+        subject: Option<&str>,
+    ) -> Option<Diagnostic> {
         let told: Vec<usize> =
             trouble.cells.iter().copied().filter(|&c| self.is_worth_telling(kind, owner, spine, c)).collect();
+        let about = |&cell: &usize| kind.hangs_on_use() || subject.is_none_or(|who| self.is_of(spine, cell, who));
+        let told: Vec<usize> = told.into_iter().filter(about).collect();
         if told.is_empty() && kind != Kind::NotPlanned {
             return None;
         }

@@ -1,13 +1,13 @@
 //! The derivation of a card: lines, adjustments, limits, rounding, vetoes, grade, rank, pay and rules.
 
-use kpi_check::model::{Grade, Scorecard, VetoEffect};
+use kpi_check::model::{Grade, Path, Scorecard, StepBound, VetoEffect};
 use kpi_results::{Derivation, Step};
 
 use super::Reader;
 use super::node::{node, number, percent, truth, word};
 use crate::At;
 use crate::cards::{Cards, Steps, get};
-use crate::findings::reasons;
+use crate::findings::{path_text, reasons};
 
 impl Reader<'_, '_> {
     /// A card with everything that hangs on it.
@@ -44,11 +44,11 @@ impl Reader<'_, '_> {
         if let Some(steps) = get(&cards.steps, row) {
             made.from.extend(self.steps(card, &steps));
         }
-        self.vetoes(&mut made, card, cards, row, cell);
+        self.vetoes(&mut made, cards, row);
         if let Some(attainment) = get(&cards.attainment, row) {
             made.from.push(node("attainment", Step::Attainment, number(Some(attainment), "ratio")));
         }
-        self.grade(&mut made, card, cards, row);
+        self.grade_and_rank(&mut made, card, cards, row);
         made
     }
 
@@ -98,27 +98,32 @@ impl Reader<'_, '_> {
         made
     }
 
-    fn vetoes(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize, cell: usize) {
-        let at = At::spine(cards.members.spine).strict();
-        for (veto, column) in card.vetoes.iter().zip(&cards.vetoes) {
-            let fired = get(column, row);
-            let mut step = node(format!("veto {}", veto.title.name), Step::Veto, truth(fired));
-            step.span = Some(veto.title.span);
-            step.note = Some(match (fired, veto.effect) {
-                (None, _) => "cannot be judged: the card is incomplete".to_owned(),
-                (Some(false), _) => "did not fire".to_owned(),
-                (Some(true), VetoEffect::ScoreZero) => "fired: score and attainment are 0".to_owned(),
-                (Some(true), VetoEffect::Cap(cap)) => {
-                    format!("fired: the score is at most {cap}, the attainment {cap}%")
-                }
-                (Some(true), VetoEffect::PayZero) => "fired: every pay is 0".to_owned(),
-            });
-            step.from = vec![self.formula(&veto.condition, at, cell)];
-            made.from.push(step);
-        }
+    fn vetoes(&self, made: &mut Derivation, cards: &Cards, row: usize) {
+        made.from.extend((0..cards.vetoes.len()).filter_map(|place| self.veto(cards, place, row)));
     }
 
-    fn grade(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize) {
+    /// A veto by its place: whether it fired, and what it looked at.
+    pub(super) fn veto(&self, cards: &Cards, place: usize, row: usize) -> Option<Derivation> {
+        let at = At::spine(cards.members.spine).strict();
+        let cell = cards.members.cell(row)?;
+        let veto = self.scored.model().scorecards[cards.scorecard].vetoes.get(place)?;
+        let fired = get(cards.vetoes.get(place)?, row);
+        let mut step = node(format!("veto {}", veto.title.name), Step::Veto, truth(fired));
+        step.span = Some(veto.title.span);
+        step.note = Some(match (fired, veto.effect) {
+            (None, _) => "cannot be judged: the card is incomplete".to_owned(),
+            (Some(false), _) => "did not fire".to_owned(),
+            (Some(true), VetoEffect::ScoreZero) => "fired: score and attainment are 0".to_owned(),
+            (Some(true), VetoEffect::Cap(cap)) => {
+                format!("fired: the score is at most {cap}, the attainment {cap}%")
+            }
+            (Some(true), VetoEffect::PayZero) => "fired: every pay is 0".to_owned(),
+        });
+        step.from = vec![self.formula(&veto.condition, at, cell)];
+        Some(step)
+    }
+
+    fn grade_and_rank(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize) {
         if let Some(grade) = cards.grade(row) {
             let mut step = node("grade", Step::Grade, word(grade));
             step.note = match &card.grade {
@@ -127,8 +132,54 @@ impl Reader<'_, '_> {
             };
             made.from.push(step);
         }
-        if let Some(rank) = get(&cards.rank, row) {
-            made.from.push(node("rank", Step::Grade, number(Some(kpi_value::Dec::int(i64::from(rank))), "number")));
+        if get(&cards.rank, row).is_some() {
+            made.from.push(rank_of(cards, row));
         }
     }
+
+    /// The grade of a card, with the score that it hangs on; none where the card has no grades.
+    pub(super) fn grade(&self, cards: &Cards, row: usize) -> Option<Derivation> {
+        let card = &self.scored.model().scorecards[cards.scorecard];
+        let mut made = node("grade", Step::Grade, cards.grade(row).and_then(word));
+        made.note = match (card.grade.as_ref()?, get(&cards.grade, row)) {
+            (_, None) => Some("an incomplete card has no grade".to_owned()),
+            (Grade::Shares { by, .. }, _) => Some(format!("by its share of {}", self.group(by))),
+            (Grade::Bounds(bounds), Some(place)) => bounds.get(place as usize).map(|(bound, _)| match bound {
+                StepBound::Else => "the score is in none of the other grades".to_owned(),
+                StepBound::Compare(op, bound) => format!("the score is {} {bound}", op.sign()),
+                StepBound::Range(low, high, closed) => {
+                    format!("the score is in {low}{}{high}", if *closed { ".." } else { "..<" })
+                }
+            }),
+        };
+        made.from = vec![self.score(cards, row)];
+        Some(made)
+    }
+
+    /// The rank of a card, with the score that it hangs on.
+    pub(super) fn rank(&self, cards: &Cards, row: usize) -> Derivation {
+        let card = &self.scored.model().scorecards[cards.scorecard];
+        let mut made = rank_of(cards, row);
+        made.note = Some(match (get(&cards.rank, row), get(&cards.score, row)) {
+            (Some(_), _) => format!("among {}", self.group(&card.rank_among)),
+            (None, Some(_)) => "the subject is in no group".to_owned(),
+            (None, None) => "an incomplete card has no rank".to_owned(),
+        });
+        made.from = vec![self.score(cards, row)];
+        made
+    }
+
+    /// With whom a card is compared, in words.
+    fn group(&self, by: &[Path]) -> String {
+        if by.is_empty() {
+            return "all complete cards of the period".to_owned();
+        }
+        let by: Vec<String> = by.iter().map(|path| format!("`{}`", path_text(&self.scored.ev, path))).collect();
+        format!("the complete cards of the period with the same {}", by.join(" and "))
+    }
+}
+
+fn rank_of(cards: &Cards, row: usize) -> Derivation {
+    let rank = get(&cards.rank, row).map(|rank| kpi_value::Dec::int(i64::from(rank)));
+    node("rank", Step::Grade, number(rank, "number"))
 }

@@ -76,7 +76,14 @@ impl Reader<'_, '_> {
         if status != LineStatus::Watched {
             made.from.extend(self.weight(line, column, row));
         }
-        let missing = get(&column.mark, row).is_none().then(|| why_line(&self.scored.ev, column, (row, cell, at)));
+        let mut unknown = get(&column.mark, row).is_none();
+        if let (LineStatus::Watched, LineSource::Indicator { .. }) = (status, &column.source) {
+            // It earns no points: what it shows is what was measured.
+            let shown = made.from.iter().find(|node| node.step == Step::Actual).and_then(|node| node.value.clone());
+            unknown = shown.is_none();
+            made.value = shown;
+        }
+        let missing = unknown.then(|| why_line(&self.scored.ev, column, (row, cell, at)));
         made.note = match (status, missing) {
             (LineStatus::Watched, None) => Some("watched, not scored".to_owned()),
             (LineStatus::Watched, Some(why)) => Some(format!("watched, not scored: {why}")),
@@ -151,12 +158,17 @@ impl Reader<'_, '_> {
             return Some(made);
         };
         let target = row.value.as_ref()?;
+        let mut band = None;
         let value = match self.scored.goal(columns, cell, ty) {
             None => None,
             Some(kpi_results::Goal::Bound(quantity)) => Some(quantity),
-            Some(kpi_results::Goal::Band { from, to, unit }) => Some(Quantity { value: format!("{from}..{to}"), unit }),
+            Some(kpi_results::Goal::Band { from, to, unit }) => {
+                band = Some(kpi_results::Band { from: from.clone(), to: to.clone() });
+                Some(Quantity { value: format!("{from}..{to}"), unit })
+            }
         };
         let mut made = node(self.source(target.span), Step::Target, value);
+        made.band = band;
         made.span = Some(target.span);
         let mut notes: Vec<String> = self.row_note(table.keys.is_empty(), row).into_iter().collect();
         if columns.by_tolerance.bool(cell) == Some(true) {

@@ -16,6 +16,7 @@ pub(super) fn node(what: impl Into<String>, step: Step, value: Option<Quantity>)
         what: what.into(),
         step,
         value,
+        band: None,
         note: None,
         rows: None,
         unknown_rows: None,

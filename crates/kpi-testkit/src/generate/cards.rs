@@ -76,7 +76,8 @@ impl Generator {
         }
         if !grouped.is_empty() {
             let weight = weights.next().unwrap_or_default();
-            let group = self.group(&grouped, about, &weight);
+            let shown = if self.chance(50) { watched.pop() } else { None };
+            let group = self.group(&grouped, shown.as_ref(), about, &weight);
             members.push(group);
         }
         for made in watched {
@@ -205,7 +206,7 @@ impl Generator {
         first.into_iter().map(|share| format!(" weight {share}%")).collect()
     }
 
-    fn group(&mut self, grouped: &[Made], about: About, weight: &str) -> String {
+    fn group(&mut self, grouped: &[Made], shown: Option<&Made>, about: About, weight: &str) -> String {
         let combine = self.pick(&["", " combine sum", " combine worst", " combine average", " combine all"]);
         self.tag(match combine {
             " combine worst" => "group worst",
@@ -220,6 +221,10 @@ impl Generator {
         for (made, weight) in grouped.iter().zip(weights) {
             let line = self.line(made, &weight);
             text.push_str(&format!("    {line}\n"));
+        }
+        if let Some(made) = shown {
+            self.tag("watch in a group");
+            text.push_str(&format!("    {} watch\n", made.name));
         }
         text.push_str("  }");
         text

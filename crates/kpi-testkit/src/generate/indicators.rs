@@ -272,12 +272,12 @@ impl Generator {
             (Ty::Ratio, Side::Less) => ("50%", "20%"),
             (Ty::Ratio, _) => (self.pick(&["20%", "50%", "80%"]), "90%"),
             (Ty::Count, Side::Less) => (self.pick(&["0", "1", "2"]), "0"),
-            (Ty::Count, _) => (self.pick(&["1", "2", "3"]), "5"),
+            (Ty::Count, _) => (self.pick(&["0", "1", "2", "3"]), "5"),
             (Ty::Number, Side::Less) => ("4", "2"),
             (Ty::Number, _) => (self.pick(&["2", "3.5"]), "5"),
         };
         let tolerance = self.tolerance(ty);
-        if stretchable && base != "0" && base != "0元" && self.chance(25) {
+        if stretchable && (side == Side::More || base != "0") && self.chance(25) {
             self.tag("stretch");
             return (format!("{op} {base} stretch {stretch}{tolerance}"), Some(()));
         }
