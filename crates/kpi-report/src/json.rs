@@ -77,7 +77,7 @@ struct Range<'a> {
 struct Derived<'a> {
     what: &'a str,
     step: kpi_results::Step,
-    value: Option<&'a kpi_results::Quantity>,
+    value: Option<kpi_results::Goal>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +125,7 @@ impl<'a> Derived<'a> {
         Derived {
             what: &derivation.what,
             step: derivation.step,
-            value: derivation.value.as_ref(),
+            value: derivation.goal(),
             note: derivation.note.as_deref(),
             rows: derivation.rows,
             unknown_rows: derivation.unknown_rows,

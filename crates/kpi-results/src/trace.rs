@@ -38,19 +38,23 @@ pub struct Band {
     pub to: String,
 }
 
-/// A band as `{from, to, unit}`, like the targets of a run.
+impl Derivation {
+    /// The value as results write it: a band as `{from, to, unit}`, anything else as `{value, unit}`.
+    pub fn goal(&self) -> Option<Goal> {
+        let value = self.value.as_ref()?;
+        Some(match &self.band {
+            Some(Band { from, to }) => Goal::Band { from: from.clone(), to: to.clone(), unit: value.unit.clone() },
+            None => Goal::Bound(value.clone()),
+        })
+    }
+}
+
 impl Serialize for Derivation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("what", &self.what)?;
         map.serialize_entry("step", &self.step)?;
-        match (&self.value, &self.band) {
-            (Some(value), Some(band)) => {
-                let (from, to, unit) = (band.from.clone(), band.to.clone(), value.unit.clone());
-                map.serialize_entry("value", &Goal::Band { from, to, unit })?;
-            }
-            (value, _) => map.serialize_entry("value", value)?,
-        }
+        map.serialize_entry("value", &self.goal())?;
         if let Some(note) = &self.note {
             map.serialize_entry("note", note)?;
         }

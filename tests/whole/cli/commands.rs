@@ -254,3 +254,36 @@ fn the_standard_library_is_at_hand() {
     let outcome = project.kpi("check");
     assert_eq!(outcome.code, 0, "{}", outcome.whole());
 }
+
+#[test]
+fn a_folder_below_with_its_own_configuration_is_another_project() {
+    let project = Project::live()
+        .write("archive/kpi.toml", "[sources]\n")
+        .write("archive/old.kpi", "policy \"Old\" {\n  edition 1\n  currency CNY\n  period month\n}\n");
+    let outcome = project.kpi("check");
+    assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
+}
+
+#[test]
+fn one_word_that_is_no_folder_filters_tests() {
+    let outcome = Project::live().kpi("test severe");
+    assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
+    assert!(outcome.out.contains("ok     a severe violation vetoes the score"), "{}", outcome.out);
+}
+
+#[test]
+fn vetoes_and_grades_can_be_asked_for() {
+    let outcome = Project::live().kpi("why A01 severe --period 2026-10");
+    assert!(outcome.out.contains("veto severe"), "{}{}", outcome.out, outcome.err);
+    let outcome = Project::live().kpi("why A01 grade --period 2026-10");
+    assert!(outcome.out.contains("grade"), "{}{}", outcome.out, outcome.err);
+}
+
+#[test]
+fn findings_are_json_where_json_is_asked_for() {
+    let project = Project::live().replace("exports/live-2026-10.csv", "36000,90000,3000", "36000,90000,-3");
+    let outcome = project.kpi("run --period 2026-10 --format json");
+    assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
+    let findings: serde_json::Value = serde_json::from_str(&outcome.err).unwrap();
+    assert_eq!(findings["findings"][0]["code"], "K6016");
+}
