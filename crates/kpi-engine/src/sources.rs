@@ -209,7 +209,7 @@ pub fn frame_of_all_rows(model: &Model, id: TableId, table: &LoadedTable) -> pl:
     let periods = match declared.time {
         Timing::Flow(time) => {
             let value = |row: &usize| table.columns.get(&time).and_then(|c| c.values.get(*row)?.as_ref());
-            let own = |row| period_of(model, value(row)?);
+            let own = |row| period_of(model, policy.period, value(row)?);
             let index = |row| own(row).map(|own| policy.calendar.containing(policy.period, own).index);
             Some((policy.period, rows.iter().map(index).collect()))
         }
