@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use kpi_base::Diagnostic;
 use kpi_base::codes::unbuilt::NOT_BUILT;
@@ -13,7 +14,7 @@ use kpi_check::model::{
     Path, Pattern, PeriodField, StepBound, TableId, Type,
 };
 use kpi_plan::Grain;
-use kpi_value::{Dec, PeriodKind, Value};
+use kpi_value::{Date, DateTime, Dec, PeriodKind, Value};
 use polars::prelude as pl;
 
 use crate::columns::{decimals, stretched};
@@ -320,7 +321,9 @@ impl<'a> Lowering<'a> {
         match (op, a.rep, b.rep) {
             (ArithmeticOp::Sub, Rep::Day, Rep::Day) => return self.lower_apart(a, b, Dec::int(DAY)),
             (ArithmeticOp::Sub, Rep::Time, Rep::Time) => return self.lower_apart(a, b, MICROSECOND),
-            (ArithmeticOp::Add | ArithmeticOp::Sub, Rep::Day | Rep::Time, _) => return moved(op, a, b),
+            (ArithmeticOp::Add | ArithmeticOp::Sub, Rep::Day | Rep::Time, _) => {
+                return moved(op, a, b, self.tally.clone());
+            }
             _ => {}
         }
         let name = match op {
@@ -637,20 +640,29 @@ fn time(x: Lowered) -> Lowered {
     Lowered { expr, rep: Rep::Time, form: format!("(midnight {})", x.form) }
 }
 
-/// A day moved by the whole days of a duration, or a time moved by its microseconds.
-fn moved(op: ArithmeticOp, a: Lowered, b: Lowered) -> Lowered {
+/// A day moved by the whole days of a duration, or a time moved by its microseconds. What leaves the years 1 to 9999 is
+/// counted as out of range.
+fn moved(op: ArithmeticOp, a: Lowered, b: Lowered, tally: Arc<Tally>) -> Lowered {
     let (rep, form) = (a.rep, format!("({op:?} {} {})", a.form, b.form));
-    let unit = if rep == Rep::Day { Dec::int(DAY) } else { MICROSECOND };
+    let later = op == ArithmeticOp::Add;
     let run = move |columns: &[pl::Column]| {
         let [from, by] = columns else { return Err(no_input()) };
         let height = if from.is_empty() || by.is_empty() { 0 } else { from.len().max(by.len()) };
         let from = kernels::numbers(&from.cast(&pl::DataType::Int64)?, height)?;
         let by = kernels::numbers(by, height)?;
         let cells = from.into_iter().zip(by).map(|(from, by)| {
-            let by = by?.whole_times(unit)?;
-            let to = if op == ArithmeticOp::Add { from?.add(by) } else { from?.sub(by) };
-            let to = i64::try_from(to.ok()?.units() / Dec::UNITS).ok()?;
-            if rep == Rep::Day { i32::try_from(to).ok().map(Cell::Small) } else { Some(Cell::Time(to)) }
+            let (from, by) = (i64::try_from(from?.units() / Dec::UNITS).ok()?, by?);
+            let to = if rep == Rep::Day {
+                let day = Date(i32::try_from(from).ok()?);
+                if later { day.later(by) } else { day.earlier(by) }.map(|day| Cell::Small(day.0))
+            } else {
+                let time = DateTime(from);
+                if later { time.later(by) } else { time.earlier(by) }.map(|time| Cell::Time(time.0))
+            };
+            if to.is_err() {
+                tally.overflows.fetch_add(1, Ordering::Relaxed);
+            }
+            to.ok()
         });
         Ok(rep.column(cells))
     };

@@ -222,6 +222,25 @@ source case { clerk: -> clerk, opened: datetime time, closed: datetime?, due: da
 }
 
 #[test]
+fn a_date_of_a_row_beyond_the_calendar_stops_the_run() {
+    let text = r#"
+policy "Desk" { edition 1, currency CNY, period month }
+roster clerk { id: text key }
+source case { clerk: -> clerk, opened: date time, until: date }
+indicator x { formula count(case where until + 2d > opened) }
+scorecard card for clerk { x watch }
+"#;
+    let until = |day: &str| {
+        let rows = format!("clerk,opened,until\nA,2026-01-05,{day}\n");
+        Fixture::new(text, "2026-01", "2026-01").csv("clerk", &["id\nA\n"]).csv("case", &[&rows])
+    };
+    // 9999-12-29 and two days are the last day there is.
+    let cube = until("9999-12-29").cube(&until("9999-12-29").run(), "case");
+    assert_eq!(cube.trim().rsplit(' ').next(), Some("1"));
+    assert!(until("9999-12-30").fail().contains("K6032"));
+}
+
+#[test]
 fn a_table_that_is_not_given_has_no_rows_however_far_they_lead() {
     let text = r#"
 policy "Desk" { edition 1, currency CNY, period month }
