@@ -13,7 +13,6 @@ impl<'a> Checker<'a> {
     /// `None` after a report.
     pub(crate) fn parts(&mut self, index: usize, written: &'a ast::Indicator, subject: &Subject) -> Option<Parts> {
         let name = &written.name.text;
-        self.not_computed.push(("part", written.name.span));
         self.check_whole(written)?;
         let Some((combine, _)) = written.combine else {
             if self.names.indicators.get(index).is_some_and(|declared| declared.faulty) {

@@ -172,6 +172,7 @@ impl<'a> Reading<'a> {
         let subject = &indicator.subject;
         self.expr(&indicator.formula, subject);
         self.scoring(&indicator.scoring, subject);
+        indicator.parts.iter().flat_map(|parts| &parts.parts).for_each(|part| self.indicator(*part));
         if let Some(targets) = &indicator.target {
             self.table(targets, subject, |read, target, subject| {
                 let Some(target) = target else { return };

@@ -251,6 +251,11 @@ fn missing_lines(lines: &[Line], card: &Card, titles: &Titles, reasons: &mut Vec
         }
         let name = titles.of_card(&card.scorecard, &line.indicator);
         match (&line.lines, line.status) {
+            (Some(parts), _) if parts.iter().all(|part| part.weight.is_none()) => {
+                let lost =
+                    parts.iter().filter(|part| matches!(part.status, LineStatus::NoData | LineStatus::NotJudged));
+                reasons.extend(lost.map(|part| format!("{name} has no data in its part {}", part.indicator)));
+            }
             (Some(lines), _) => missing_lines(lines, card, titles, reasons),
             (None, LineStatus::NoData) if line.actual.is_some() => reasons.push(format!("{name} has no target")),
             (None, LineStatus::NoData | LineStatus::Scored) => reasons.push(format!("{name} has no data")),

@@ -138,7 +138,8 @@ impl Scored<'_> {
                 }
                 LineSource::Card(_) | LineSource::Group(_) => (None, None),
             };
-            let inner = matches!(line.source, LineSource::Group(_)).then(|| self.lines(&line.lines, cards, row));
+            let holds = matches!(line.source, LineSource::Group(_)) || !line.lines.is_empty();
+            let inner = holds.then(|| self.lines(&line.lines, cards, row));
             Line {
                 indicator: line.name.clone(),
                 actual,

@@ -19,6 +19,7 @@ use crate::NOWHERE;
 pub use combine::Mark;
 pub use finish::Steps;
 pub use lines::{LineColumns, LineSource, TrackColumns};
+pub(crate) use lines::{combined_parts, judge_cell, part_lines};
 pub use members::Members;
 pub(crate) use members::members;
 pub(crate) use score::score_cards;

@@ -9,6 +9,7 @@ mod attributes;
 mod faulty;
 mod formulas;
 mod indicators;
+mod parts;
 mod rolled;
 mod scoring;
 mod tables;
@@ -65,6 +66,7 @@ pub struct Evaluator<'a> {
     actuals: FxHashMap<Reading, Arc<Column>>,
     indicators: FxHashMap<Reading, Arc<IndicatorColumns>>,
     attainments: FxHashMap<(Reading, Dec), Arc<Column>>,
+    wholes: FxHashMap<(Reading, Dec), Arc<parts::Whole>>,
     attributes: FxHashMap<(SpineId, Path), Arc<Column>>,
     references: FxHashMap<ColumnId, Arc<Vec<u32>>>,
     links: FxHashMap<(Path, Cells), Arc<Vec<u32>>>,
@@ -195,6 +197,7 @@ impl<'a> Evaluator<'a> {
             actuals: FxHashMap::default(),
             indicators: FxHashMap::default(),
             attainments: FxHashMap::default(),
+            wholes: FxHashMap::default(),
             attributes: FxHashMap::default(),
             references: FxHashMap::default(),
             links: FxHashMap::default(),

@@ -213,6 +213,13 @@ impl Walk<'_, '_> {
             return;
         }
         let indicator = &self.ev.model.indicators[reading.id];
+        if let Some(parts) = &indicator.parts {
+            self.used.insert((Site::Fraction(reading.id), spine, cell));
+            for &id in &parts.parts {
+                self.indicator(Reading { id, ..reading }, IndicatorField::Score, spine, cell);
+            }
+            return;
+        }
         match field {
             IndicatorField::Actual => self.expr(&indicator.formula, reading.at(), cell),
             IndicatorField::Target => self.target(reading, cell),

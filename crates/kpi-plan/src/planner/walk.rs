@@ -271,6 +271,9 @@ impl<'a> Walk<'a> {
         self.indicators.insert((id, spine), 0);
         let indicator = &self.model.indicators[id];
         let mut depth = self.walk_scoring(&indicator.scoring, spine);
+        for &part in indicator.parts.iter().flat_map(|parts| &parts.parts) {
+            depth = depth.max(self.walk_indicator(part, spine));
+        }
         if let Some(shorter) = self.shorter_cells(id, spine) {
             let inside = self.walk_indicator(id, shorter);
             self.note_shorter(shorter, inside);
@@ -296,6 +299,9 @@ impl<'a> Walk<'a> {
     /// What is shown of an indicator's shorter periods beside it.
     fn walk_track(&mut self, id: IndicatorId) {
         let indicator = &self.model.indicators[id];
+        for &part in indicator.parts.iter().flat_map(|parts| &parts.parts) {
+            self.walk_track(part);
+        }
         for track in &indicator.track {
             let spine = self.spine(&indicator.subject, track.period, MidPeriod::Last);
             let inside = self.walk_actual(id, spine);

@@ -197,5 +197,10 @@ fn met(status: Option<LineStatus>) -> Option<Value> {
 
 /// The line of a name, at any depth.
 fn find<'l>(lines: &'l [LineColumns], name: &str) -> Option<&'l LineColumns> {
-    lines.iter().find_map(|line| if line.name == name { Some(line) } else { find(&line.lines, name) })
+    lines.iter().find_map(|line| match line.source {
+        _ if line.name == name => Some(line),
+        // The parts of an indicator have names of their own.
+        LineSource::Indicator { .. } => None,
+        _ => find(&line.lines, name),
+    })
 }

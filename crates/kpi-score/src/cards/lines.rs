@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kpi_check::model::{
-    ByNumber, Combine, IndicatorId, Line, LineKind, MidPeriod, ScorecardId, Scoring, TargetKind, WhenMissing,
+    ByNumber, Combine, Indicator, IndicatorId, Line, LineKind, MidPeriod, Model, Parts, ScorecardId, Scoring,
+    TargetKind, WhenMissing,
 };
 use kpi_plan::SpineId;
 use kpi_results::LineStatus;
@@ -34,7 +35,7 @@ pub struct LineColumns {
     pub mark: Vec<Option<Mark>>,
     /// The points that it adds: weight × fraction × 100, with what stands in for missing data.
     pub score: Vec<Option<Dec>>,
-    /// The lines of a group.
+    /// The lines of a group; the parts of an indicator that has parts, without weights and points.
     pub lines: Vec<LineColumns>,
     /// The attainments of the shorter periods from which its indicator is rolled up, each limited as the line's.
     pub attained_inside: Option<Arc<Column>>,
@@ -159,7 +160,7 @@ fn build_as_written(
         LineKind::Card(card) => {
             let nested = done.get(card.index()).and_then(Option::as_ref);
             let title = &ev.model.scorecards[*card].title;
-            let mut built = Built::new(title.name.clone(), LineSource::Card(*card), line, members);
+            let mut built = Built::new(title.name.clone(), LineSource::Card(*card), line, weights, members);
             for (row, &cell) in members.cells.iter().enumerate() {
                 let other = nested.and_then(|cards| Some((cards, cards.members.row(cell as usize)?)));
                 let mark = other.and_then(|(cards, row)| get(&cards.score, row).zip(get(&cards.attainment, row)));
@@ -174,7 +175,7 @@ fn build_as_written(
         }
         LineKind::Group { title, combine, lines } => {
             let held = hold(ev, members, lines, *combine, done)?;
-            let mut built = Built::new(title.name.clone(), LineSource::Group(*combine), line, members);
+            let mut built = Built::new(title.name.clone(), LineSource::Group(*combine), line, weights, members);
             for row in 0..members.cells.len() {
                 if held.lines.iter().all(|line| get(&line.status, row).is_none()) {
                     continue;
@@ -201,6 +202,9 @@ fn indicator_line(
     (id, scoring, cap): (IndicatorId, &Scoring, Dec),
 ) -> Built {
     let indicator = &ev.model.indicators[id];
+    if let Some(parts) = &indicator.parts {
+        return line_of_parts(ev, members, line, weights, (id, parts, cap));
+    }
     let reading = Reading::plain(id, members.spine);
     let columns = ev.indicator(reading);
     ev.put_on_cards(id, members.spine, members.cells.iter().map(|&cell| cell as usize));
@@ -208,39 +212,131 @@ fn indicator_line(
     let fraction = ev.fraction(reading, scoring, cap);
     let fractions = Arc::clone(&fraction.column);
     let source = LineSource::Indicator { id, columns: Arc::clone(&columns), fraction };
-    let mut built = Built::new(indicator.title.name.clone(), source, line, members);
+    let mut built = Built::new(indicator.title.name.clone(), source, line, weights, members);
     built.columns.track = track(ev, reading);
     built.columns.attained_inside = columns.rolled.as_ref().map(|rolled| ev.attainment(reading.on(rolled.inside), cap));
     for (row, &cell) in members.cells.iter().enumerate() {
         let cell = cell as usize;
-        let goal = goal(indicator, &columns, cell);
-        if goal == Goal::Nothing {
-            continue;
-        }
-        let attainment = if goal == Goal::Untargeted { None } else { attainments.dec(cell) };
-        let fraction = fractions.dec(cell);
-        let only = columns.is_attainment_only();
-        let by_fraction = match scoring {
-            Scoring::Deduct { .. } | Scoring::Rating(_) | Scoring::AllOrNothing => true,
-            Scoring::Curve(..) => goal == Goal::Untargeted,
-            Scoring::Proportional { .. } => false,
-        };
-        let counts = if by_fraction { fraction } else { attainment };
-        let mark = fraction.zip(counts).map(|(fraction, attainment)| Mark { fraction, attainment });
-        let met = columns.met_at(attainment, cell);
-        let status = match goal {
-            Goal::Known if only && attainment.is_none() => LineStatus::NoData,
-            _ if !only && !columns.actual.is_known(cell) => LineStatus::NoData,
-            Goal::Unknown => LineStatus::NoData,
-            Goal::Untargeted | Goal::Nothing => LineStatus::Scored,
-            Goal::Known if attainment.is_none() => LineStatus::NotJudged,
-            Goal::Known if met == Some(true) => LineStatus::Met,
-            Goal::Known => LineStatus::Missed,
-        };
-        let met = if goal == Goal::Untargeted { None } else { Some(met == Some(true)) };
-        built.put(row, weights, status, attainment, mark, met);
+        let values = (attainments.dec(cell), fractions.dec(cell));
+        let Some(judged) = judge_cell(indicator, &columns, scoring, values, cell) else { continue };
+        built.put(row, weights, judged.status, judged.attainment, judged.mark, judged.met);
     }
     built
+}
+
+/// A line of an indicator that is made of parts, with a line for each of them.
+fn line_of_parts(
+    ev: &mut Evaluator<'_>,
+    members: &Members,
+    line: &Line,
+    weights: &Weights<'_>,
+    (id, parts, cap): (IndicatorId, &Parts, Dec),
+) -> Built {
+    let indicator = &ev.model.indicators[id];
+    let reading = Reading::plain(id, members.spine);
+    let columns = ev.indicator(reading);
+    let fraction = ev.fraction(reading, &indicator.scoring, cap);
+    let attainments = ev.attainment(reading, cap);
+    let whole = ev.whole(reading, cap);
+    let fractions = Arc::clone(&fraction.column);
+    let source = LineSource::Indicator { id, columns: Arc::clone(&columns), fraction };
+    let mut built = Built::new(indicator.title.name.clone(), source, line, weights, members);
+    for (row, &cell) in members.cells.iter().enumerate() {
+        let cell = cell as usize;
+        if whole.as_ref().is_none_or(|whole| whole.asked.get(cell) != Some(&true)) {
+            continue;
+        }
+        let mark = fractions.dec(cell).zip(attainments.dec(cell));
+        let mark = mark.map(|(fraction, attainment)| Mark { fraction, attainment });
+        let met = columns.met.bool(cell) == Some(true);
+        let status = match mark {
+            None => LineStatus::NoData,
+            Some(_) if met => LineStatus::Met,
+            Some(_) => LineStatus::Missed,
+        };
+        built.put(row, weights, status, mark.map(|mark| mark.attainment), mark, Some(met));
+    }
+    for line in part_lines(ev.model, parts, cap) {
+        let LineKind::Indicator { indicator, scoring, .. } = &line.kind else { continue };
+        let mut part = indicator_line(ev, members, &line, &Weights::Same(Dec::ONE), (*indicator, scoring, cap)).columns;
+        // What the whole weighs is not divided among its parts.
+        part.weight.fill(None);
+        for (row, status) in part.status.iter_mut().enumerate() {
+            if get(&built.columns.status, row).is_none() {
+                *status = None;
+            }
+        }
+        built.columns.lines.push(part);
+    }
+    built
+}
+
+/// The parts of an indicator as lines without weight.
+pub(crate) fn part_lines(model: &Model, parts: &Parts, cap: Dec) -> Vec<Line> {
+    let line = |&id: &IndicatorId| {
+        let part = &model.indicators[id];
+        let kind = LineKind::Indicator { indicator: id, scoring: part.scoring.clone(), attainment_cap: cap };
+        Line { kind, weight: None, when_missing: WhenMissing::Fail, span: part.title.span }
+    };
+    parts.parts.iter().map(line).collect()
+}
+
+/// What became of an indicator in a cell, by a scoring.
+pub(crate) struct Judged {
+    status: LineStatus,
+    attainment: Option<Dec>,
+    mark: Option<Mark>,
+    /// None where there is no target: the whole fraction meets it.
+    met: Option<bool>,
+}
+
+/// Judges an indicator in a cell, given its attainment and its fraction there; none where its target is `none`.
+pub(crate) fn judge_cell(
+    indicator: &Indicator,
+    columns: &IndicatorColumns,
+    scoring: &Scoring,
+    (attainment, fraction): (Option<Dec>, Option<Dec>),
+    cell: usize,
+) -> Option<Judged> {
+    let goal = goal(indicator, columns, cell);
+    if goal == Goal::Nothing {
+        return None;
+    }
+    let attainment = if goal == Goal::Untargeted { None } else { attainment };
+    let only = columns.is_attainment_only();
+    let by_fraction = match scoring {
+        Scoring::Deduct { .. } | Scoring::Rating(_) | Scoring::AllOrNothing => true,
+        Scoring::Curve(..) => goal == Goal::Untargeted,
+        Scoring::Proportional { .. } => false,
+    };
+    let counts = if by_fraction { fraction } else { attainment };
+    let mark = fraction.zip(counts).map(|(fraction, attainment)| Mark { fraction, attainment });
+    let met = columns.met_at(attainment, cell);
+    let status = match goal {
+        Goal::Known if only && attainment.is_none() => LineStatus::NoData,
+        _ if !only && !columns.actual.is_known(cell) => LineStatus::NoData,
+        Goal::Unknown => LineStatus::NoData,
+        Goal::Untargeted | Goal::Nothing => LineStatus::Scored,
+        Goal::Known if attainment.is_none() => LineStatus::NotJudged,
+        Goal::Known if met == Some(true) => LineStatus::Met,
+        Goal::Known => LineStatus::Missed,
+    };
+    let met = if goal == Goal::Untargeted { None } else { Some(met == Some(true)) };
+    Some(Judged { status, attainment, mark, met })
+}
+
+/// What the parts of an indicator come to in a cell, and whether all of them are met.
+///
+/// # Errors
+/// [`Overflow`] if a sum leaves the range.
+pub(crate) fn combined_parts(how: Combine, judged: &[Judged]) -> Result<(Option<Mark>, bool), Overflow> {
+    let part = |judged: &Judged| {
+        let whole = judged.mark.is_some_and(|mark| mark.fraction >= Dec::ONE);
+        let met = judged.met.unwrap_or(whole);
+        Part { weight: Dec::ONE, mark: judged.mark, met, when_missing: WhenMissing::Fail }
+    };
+    let parts: Vec<Part> = judged.iter().map(part).collect();
+    Ok((combine(how, &parts)?.mark, parts.iter().all(Part::counts_as_met)))
 }
 
 /// What is shown of the shorter periods of an indicator that is tracked.
@@ -269,7 +365,7 @@ enum Goal {
     Known,
 }
 
-fn goal(indicator: &kpi_check::model::Indicator, columns: &IndicatorColumns, cell: usize) -> Goal {
+fn goal(indicator: &Indicator, columns: &IndicatorColumns, cell: usize) -> Goal {
     let (Some(table), Some(rows)) = (&indicator.target, &columns.target_row) else { return Goal::Untargeted };
     let Some(row) = place(rows, cell).and_then(|row| table.rows.get(row)) else { return Goal::Unknown };
     let known = match row.value.as_ref().map(|target| &target.kind) {
@@ -312,7 +408,7 @@ impl<'a> Weights<'a> {
 }
 
 impl Built {
-    fn new(name: String, source: LineSource, line: &Line, members: &Members) -> Built {
+    fn new(name: String, source: LineSource, line: &Line, weights: &Weights<'_>, members: &Members) -> Built {
         let cards = members.cells.len();
         let columns = LineColumns {
             name,
@@ -328,7 +424,7 @@ impl Built {
             attained_inside: None,
             track: Vec::new(),
         };
-        Built { columns, parts: vec![None; cards], watched: line.weight.is_none() }
+        Built { columns, parts: vec![None; cards], watched: matches!(weights, Weights::Watched) }
     }
 
     /// Enters what became of the line on one card. `met` is none where there is no target: the whole fraction meets it.

@@ -157,6 +157,9 @@ impl Evaluator<'_> {
             self.trouble(Kind::NotPlanned, (Site::Indicator(id), indicator.title.span), spine, []);
             return Arc::new(columns);
         }
+        if let Some(whole) = self.whole(reading, model.policy.attainment_cap) {
+            columns.met = Arc::clone(&whole.met);
+        }
         if let Some(table) = &indicator.target {
             self.owners.push(id);
             columns.target_row = Some(self.rows_in_force(table, reading.at()));
@@ -266,6 +269,9 @@ impl Evaluator<'_> {
             return Arc::clone(column);
         }
         let columns = self.indicator(reading);
+        if let Some(whole) = self.whole(reading, cap) {
+            return Arc::clone(&whole.attainment);
+        }
         if let Some(rolled) = columns.rolled.clone().filter(|rolled| rolled.how != RollUp::Sum) {
             let column = self.rolled_attainment(&columns, &rolled, cap);
             self.attainments.insert((reading, cap), Arc::clone(&column));

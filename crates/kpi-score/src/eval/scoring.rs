@@ -23,6 +23,9 @@ impl Evaluator<'_> {
     pub fn fraction(&mut self, reading: Reading, scoring: &Scoring, cap: Dec) -> Fraction {
         let id = reading.id;
         let columns = self.indicator(reading);
+        if let Some(whole) = self.whole(reading, cap) {
+            return Fraction { column: Arc::clone(&whole.fraction), applied: None };
+        }
         if let Scoring::Curve(field, curve) = scoring {
             let x = match field {
                 LineField::Actual => Arc::clone(&columns.actual),

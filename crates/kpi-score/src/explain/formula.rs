@@ -123,8 +123,12 @@ impl Reader<'_, '_> {
     }
 
     /// What a field of an indicator came from.
-    fn field(&self, reading: Reading, field: IndicatorField, cell: usize) -> Vec<Derivation> {
+    pub(super) fn field(&self, reading: Reading, field: IndicatorField, cell: usize) -> Vec<Derivation> {
         let indicator = &self.scored.model().indicators[reading.id];
+        if let Some(parts) = &indicator.parts {
+            let fields = parts.parts.iter().map(|&id| self.field(Reading { id, ..reading }, field, cell));
+            return fields.flatten().collect();
+        }
         let Some(columns) = self.scored.ev.recorded_indicator(reading) else {
             return vec![self.formula(&indicator.formula, reading.at(), cell)];
         };

@@ -1,14 +1,15 @@
 //! The derivation of a line: what was measured, what was asked for, what it earned, what it weighs.
 
 use kpi_check::model::{
-    Combine, CompareOp, Indicator, IndicatorId, Line, LineKind, Scoring, Target, TargetKind, Type, WhenMissing,
+    Combine, CompareOp, Indicator, IndicatorField, IndicatorId, Line, LineKind, Scoring, Target, TargetKind, Type,
+    WhenMissing,
 };
 use kpi_results::{Derivation, LineStatus, Quantity, Step};
 use kpi_value::{Dec, Period};
 
 use super::node::{node, number, percent};
 use super::{Reader, shows};
-use crate::cards::{Cards, LineColumns, LineSource, get};
+use crate::cards::{Cards, LineColumns, LineSource, get, part_lines};
 use crate::findings::why_line;
 use crate::{At, Fraction, IndicatorColumns, Reading};
 
@@ -49,7 +50,12 @@ impl Reader<'_, '_> {
         let status = get(&column.status, row)?;
         let cell = cards.members.cell(row)?;
         let at = At::spine(cards.members.spine);
-        let mut made = node(column.name.clone(), Step::Line, number(get(&column.score, row), "points"));
+        let mut value = number(get(&column.score, row), "points");
+        if line.weight.is_none() && status != LineStatus::Watched {
+            // The part of an indicator has no points of its own.
+            value = number(get(&column.mark, row).map(|mark| mark.fraction), "ratio");
+        }
+        let mut made = node(column.name.clone(), Step::Line, value);
         made.span = Some(line.span);
         match (&line.kind, &column.source) {
             (
@@ -57,9 +63,21 @@ impl Reader<'_, '_> {
                 LineSource::Indicator { columns, fraction, .. },
             ) => {
                 let indicator = &self.scored.model().indicators[*indicator];
-                made.from = self.judged(indicator, columns, get(&column.attainment, row), *attainment_cap, cell);
-                if status != LineStatus::Watched {
-                    made.from.push(self.scoring(indicator, scoring, fraction, columns, cell));
+                if let Some(parts) = &indicator.parts {
+                    let lines = part_lines(self.scored.model(), parts, *attainment_cap);
+                    made.from = self.lines(&lines, &column.lines, cards, row);
+                    let attainment = number(get(&column.attainment, row), "ratio");
+                    made.from.push(node("attainment", Step::Attainment, attainment));
+                    made.from.push(node(
+                        combined(parts.combine),
+                        Step::Scoring,
+                        number(fraction.column.dec(cell), "ratio"),
+                    ));
+                } else {
+                    made.from = self.judged(indicator, columns, get(&column.attainment, row), *attainment_cap, cell);
+                    if status != LineStatus::Watched {
+                        made.from.push(self.scoring(indicator, scoring, fraction, columns, cell));
+                    }
                 }
             }
             (LineKind::Card(_), LineSource::Card(card)) => {
@@ -268,6 +286,11 @@ impl Reader<'_, '_> {
         made.value = self.quantity(columns.actual.value(cell).as_ref(), indicator.formula.ty);
         made.span = Some(indicator.title.span);
         made.note = Some("on no card of the subject".to_owned());
+        if indicator.parts.is_some() {
+            made.value = number(attainment, "ratio");
+            made.from = self.field(columns.reading(), IndicatorField::Attainment, cell);
+            return vec![made];
+        }
         made.from = self.judged(indicator, columns, attainment, cap, cell);
         let scoring = fraction.map(|fraction| self.scoring(indicator, &indicator.scoring, fraction, columns, cell));
         made.from.extend(scoring);

@@ -32,7 +32,9 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
         ExprKind::Column(path) => format!("`{}` is empty", path_text(ev, path)),
         // In a veto the indicator has data elsewhere: which rows it lacks is below it.
         ExprKind::Indicator(indicator, _)
-            if at.strict && !is_known(ev, &model.indicators[*indicator].formula, at, cell) =>
+            if at.strict
+                && model.indicators[*indicator].parts.is_none()
+                && !is_known(ev, &model.indicators[*indicator].formula, at, cell) =>
         {
             let title = &model.indicators[*indicator].title;
             let why = why_missing(ev, &model.indicators[*indicator].formula, at, cell);

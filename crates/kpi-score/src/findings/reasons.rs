@@ -96,6 +96,10 @@ pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): 
         LineSource::Card(_) => "is incomplete, or the subject has no such card".into(),
         LineSource::Indicator { id, columns, .. } => {
             let indicator = &ev.model.indicators[*id];
+            let mut parts = line.lines.iter().filter(|part| get(&part.status, row).is_some());
+            if let Some(part) = parts.find(|part| get(&part.mark, row).is_none()) {
+                return format!("has a part without data: `{}` {}", part.name, why_line(ev, part, (row, cell, at)));
+            }
             if !columns.actual.is_known(cell) {
                 return format!("has no actual: {}", why_missing(ev, &indicator.formula, at, cell));
             }
