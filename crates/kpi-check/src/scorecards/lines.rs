@@ -270,7 +270,8 @@ impl<'a> Checker<'a> {
                 Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
                     .label(e.span, "");
             // `weight 60` was meant as a percentage.
-            let percent = weight > Dec::ONE && weight <= Dec::HUNDRED && matches!(e.kind, ast::ExprKind::Number(_));
+            let bare = matches!(&e.kind, ast::ExprKind::Number(number) if number.unit == ast::Unit::None);
+            let percent = bare && weight > Dec::ONE && weight <= Dec::HUNDRED;
             self.report(if percent {
                 let meant = format!("{weight}%");
                 finding.help(format!("did you mean `weight {meant}`?")).fix("write it as a percentage", e.span, meant)
