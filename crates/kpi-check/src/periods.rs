@@ -298,7 +298,7 @@ impl<'a> Checker<'a> {
     /// Reports what these expressions, and the indicators that they read, cannot read in so short a period.
     fn check_readable(&mut self, roots: &[&model::Expr], unfolded: Unfolded<'_>) -> Option<()> {
         let mut found = Vec::new();
-        let mut seen: FxHashSet<IndicatorId> = FxHashSet::default();
+        let mut seen: FxHashSet<(IndicatorId, bool)> = FxHashSet::default();
         let mut open: Vec<&model::Expr> = roots.to_vec();
         while let Some(e) = open.pop() {
             match &e.kind {
@@ -315,9 +315,14 @@ impl<'a> Checker<'a> {
                             let what = format!("`{}`, which has another period of its own,", read.title.name);
                             found.push(refused(&what, e.span, unfolded));
                         }
-                        None if seen.insert(*id) => {
+                        None if seen.insert((*id, *field == IndicatorField::Actual)) => {
                             open.push(&read.formula);
                             if *field != IndicatorField::Actual {
+                                if adds_up(&read.formula) && self.asks_for_constant(read) {
+                                    let whole = self.model.policy.period.word();
+                                    let what = format!("the target of `{}`, which is of a {whole},", read.title.name);
+                                    found.push(refused(&what, e.span, unfolded));
+                                }
                                 open.extend(read.target.iter().flat_map(target_exprs));
                             }
                             let parts = read.parts.iter().flat_map(|parts| &parts.parts);
@@ -336,6 +341,16 @@ impl<'a> Checker<'a> {
         let sound = found.is_empty();
         found.into_iter().for_each(|finding| self.report(finding));
         sound.then_some(())
+    }
+
+    /// Whether an indicator is asked for a number that is the same however long the period is.
+    fn asks_for_constant(&self, indicator: &model::Indicator) -> bool {
+        let targets = indicator.target.iter().flat_map(|table| &table.rows).filter_map(|row| row.value.as_ref());
+        let mut bounds = targets.flat_map(|target| match &target.kind {
+            TargetKind::Compare(_, bound) => vec![bound],
+            TargetKind::Between(low, high, _) => vec![low, high],
+        });
+        bounds.any(|bound| self.constant(bound).is_some_and(|bound| !bound.is_zero()))
     }
 
     /// The finding that a row of a table says something of a longer time than the period that reads it.
@@ -372,6 +387,18 @@ fn refused(what: &str, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
         .label(span, "this version does not compute it")
         .label(unfolded.span, format!("by the {unit}"))
         .help("`kpi explain K9001` lists what is not built yet")
+}
+
+/// Whether a formula is the larger the longer its period is: a sum or a count, not a quotient.
+fn adds_up(formula: &model::Expr) -> bool {
+    match &formula.kind {
+        ExprKind::Arithmetic(model::ArithmeticOp::Div, ..) => false,
+        ExprKind::Aggregate(aggregate) => matches!(
+            aggregate.function,
+            model::AggregateFunction::Sum | model::AggregateFunction::Count | model::AggregateFunction::CountDistinct
+        ),
+        _ => formula.children().into_iter().any(adds_up),
+    }
 }
 
 /// The expressions of a target.
