@@ -72,7 +72,6 @@ impl<'a> Checker<'a> {
         let unit = self.need_number(&x, &format!("`{name}` over periods"))?;
         let mean = matches!(function, WindowFunction::Average | WindowFunction::Median);
         let ty = if mean && unit == Unit::COUNT { Type::NUMBER } else { x.ty };
-        self.report_not_built("windows", written.span);
         Some(self.make(ExprKind::Window(function, Box::new(x), window, needs), ty, e.span))
     }
 
@@ -91,14 +90,13 @@ impl<'a> Checker<'a> {
         let x = self.operand(x, &inner, expected)?;
         let window = window?;
         self.check_pooled(&x, written.span)?;
-        self.report_not_built("windows", written.span);
         let ty = x.ty;
         Some(self.make(ExprKind::OverWindow(Box::new(x), window), ty, e.span))
     }
 
     /// The periods of a window, which are of the kind that is judged.
-    fn window(&mut self, written: &'a ast::Window, _cx: &Context) -> Option<Window> {
-        let judged = self.model.policy.period;
+    fn window(&mut self, written: &'a ast::Window, cx: &Context) -> Option<Window> {
+        let judged = cx.unit.unwrap_or(self.model.policy.period);
         match &written.kind {
             ast::WindowKind::Last((n, span), word) => {
                 let kind =
@@ -171,10 +169,8 @@ impl<'a> Checker<'a> {
         let mut sound = true;
         while let Some(e) = open.pop() {
             let (what, help) = match &e.kind {
-                ExprKind::Lookup(_) => (
-                    "`lookup` takes one row, and each period of the window has its own".to_owned(),
-                    "add them up: `sum(plan.gmv)` instead of `lookup(plan.gmv)`",
-                ),
+                // One row, that of the judged period.
+                ExprKind::Lookup(_) => continue,
                 ExprKind::Aggregate(aggregate) => {
                     let table = &self.model.tables[aggregate.table];
                     if matches!(table.time, Timing::Flow(_) | Timing::AsOf(_)) {

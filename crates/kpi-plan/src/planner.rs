@@ -17,7 +17,7 @@ pub const STREAK_HISTORY: u32 = 12;
 /// Plans how the wanted results of a policy are computed.
 pub fn plan(model: &Model, request: &Request) -> Plan {
     let wanted = request.roots.clone().closed(model);
-    let mut walk = walk::Walk::new(model);
+    let mut walk = walk::Walk::new(model, request.from);
     let history = walk.walk_roots(&wanted);
     let first = request.from.plus(-i32::try_from(history).unwrap_or(i32::MAX));
     let ranges = ranges::ranges(model, Range { first, last: request.to }, &walk.shorter);

@@ -12,6 +12,7 @@ mod indicators;
 mod parts;
 mod rolled;
 mod scoring;
+mod several;
 mod tables;
 mod troubles;
 mod windows;
@@ -19,7 +20,7 @@ mod windows;
 use std::sync::Arc;
 
 use kpi_check::model::{
-    CardField, ColumnId, ExprId, IncentiveId, IndicatorId, MidPeriod, Model, Path, ScorecardId, TableId,
+    CardField, ColumnId, ExprId, IncentiveId, IndicatorId, MidPeriod, Model, Path, ScorecardId, TableId, Window,
 };
 use kpi_plan::{Facts, Plan, SpineId};
 use kpi_value::Dec;
@@ -31,7 +32,7 @@ pub use self::rolled::Rolled;
 pub use self::scoring::Fraction;
 pub(crate) use self::troubles::Site;
 use self::troubles::Troubles;
-use crate::rollup::{Pair, PartKey};
+use crate::rollup::{Pair, PairKey, PartKey};
 use crate::spine::rows_in_force;
 use crate::{Column, Spine, Timeline};
 
@@ -46,6 +47,8 @@ pub struct At {
     pub line: Option<(IndicatorId, Dec)>,
     /// Whether one row left out as unknown makes an aggregate no data, as in a veto.
     pub strict: bool,
+    /// The periods whose rows aggregates take together, under `over last 3 months`.
+    pub pooled: Option<Window>,
 }
 
 /// Computes columns, and keeps every one that it computed: the memo is the record that explanations read.
@@ -60,7 +63,7 @@ pub struct Evaluator<'a> {
     rows: FxHashMap<(usize, usize), Arc<Vec<u32>>>,
     columns: FxHashMap<(ExprId, At), Arc<Column>>,
     applied: FxHashMap<(ExprId, At), Applied>,
-    counts: FxHashMap<(ExprId, SpineId), RowCounts>,
+    counts: FxHashMap<(ExprId, SpineId, Option<Window>), RowCounts>,
     cards: FxHashMap<(ScorecardId, CardField), Arc<Column>>,
     pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Arc<Column>>,
     actuals: FxHashMap<Reading, Arc<Column>>,
@@ -70,7 +73,9 @@ pub struct Evaluator<'a> {
     attributes: FxHashMap<(SpineId, Path), Arc<Column>>,
     references: FxHashMap<ColumnId, Arc<Vec<u32>>>,
     links: FxHashMap<(Path, Cells), Arc<Vec<u32>>>,
-    pub(crate) pairs: FxHashMap<(usize, SpineId, Option<Path>), Arc<Vec<Pair>>>,
+    pub(crate) pairs: FxHashMap<PairKey, Arc<Vec<Pair>>>,
+    /// The periods whose rows are read together just now.
+    pub(crate) pooled: Option<Window>,
     pub(crate) part_counts: FxHashMap<PartKey, Arc<Vec<u64>>>,
     pub(crate) available: FxHashMap<(TableId, usize), Arc<Vec<bool>>>,
     /// The indicators whose formulas or targets are being computed, the innermost last.
@@ -147,7 +152,7 @@ impl Reading {
 impl At {
     /// The cells of a spine, in no other context.
     pub const fn spine(spine: SpineId) -> At {
-        At { spine, card: None, line: None, strict: false }
+        At { spine, card: None, line: None, strict: false, pooled: None }
     }
 
     /// In an incentive or a rule for a scorecard.
@@ -163,8 +168,10 @@ impl At {
     }
 
     /// This context, and those that say less.
-    fn wider(self) -> [At; 3] {
-        [self, At { strict: self.strict, ..At::spine(self.spine) }, At::spine(self.spine)]
+    fn wider(self) -> [At; 5] {
+        let At { strict, pooled, .. } = self;
+        let own = At::spine(self.spine);
+        [self, At { strict, pooled, ..own }, At { strict, ..own }, At { pooled, ..own }, own]
     }
 }
 
@@ -202,6 +209,7 @@ impl<'a> Evaluator<'a> {
             references: FxHashMap::default(),
             links: FxHashMap::default(),
             pairs: FxHashMap::default(),
+            pooled: None,
             part_counts: FxHashMap::default(),
             available: FxHashMap::default(),
             owners: Vec::new(),
@@ -308,7 +316,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// How many rows an aggregate or a lookup took.
-    pub fn row_counts(&self, expr: ExprId, spine: SpineId) -> Option<&RowCounts> {
-        self.counts.get(&(expr, spine))
+    pub fn row_counts(&self, expr: ExprId, at: At) -> Option<&RowCounts> {
+        self.counts.get(&(expr, at.spine, at.pooled)).or_else(|| self.counts.get(&(expr, at.spine, None)))
     }
 }

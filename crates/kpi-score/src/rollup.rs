@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{MidPeriod, TableId, Timing};
+use kpi_check::model::{MidPeriod, TableId, Timing, Window};
 use kpi_plan::{NO_KEY, PartFacts, Read, Rollup, SpineId};
 use kpi_value::{Dec, Period, Value};
 use rustc_hash::FxHashMap;
@@ -17,11 +17,15 @@ impl Evaluator<'_> {
     /// Every row of a cube with the cells that it belongs to: one of its period, for a timeless table one of every period.
     pub(crate) fn pairs(&mut self, read: &Read) -> Arc<Vec<Pair>> {
         let path = if let Rollup::Through(path) = &read.rollup { Some(path.clone()) } else { None };
-        let key = (read.cube, read.spine, path);
+        let key = (read.cube, read.spine, path, self.pooled);
         if let Some(pairs) = self.pairs.get(&key) {
             return Arc::clone(pairs);
         }
-        let pairs = Arc::new(self.compute_pairs(read));
+        let mut pairs = self.compute_pairs(read);
+        if let Some(window) = self.pooled {
+            pairs = self.pool(&pairs, window, read.spine);
+        }
+        let pairs = Arc::new(pairs);
         self.pairs.insert(key, Arc::clone(&pairs));
         pairs
     }
@@ -94,7 +98,7 @@ impl Evaluator<'_> {
     /// How many rows a counting part has in each cell.
     pub(crate) fn count_part(&mut self, read: &Read, part: usize) -> Arc<Vec<u64>> {
         let path = if let Rollup::Through(path) = &read.rollup { Some(path.clone()) } else { None };
-        let key = (read.cube, part, read.spine, path);
+        let key = (read.cube, part, read.spine, path, self.pooled);
         if let Some(counts) = self.part_counts.get(&key) {
             return Arc::clone(counts);
         }
@@ -214,4 +218,7 @@ impl Evaluator<'_> {
 }
 
 /// The spine and the place of a part of a cube, and how its keys lead there.
-pub(crate) type PartKey = (usize, usize, SpineId, Option<kpi_check::model::Path>);
+pub(crate) type PartKey = (usize, usize, SpineId, Option<kpi_check::model::Path>, Option<Window>);
+
+/// The same without a part.
+pub(crate) type PairKey = (usize, SpineId, Option<kpi_check::model::Path>, Option<Window>);

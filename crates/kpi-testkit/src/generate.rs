@@ -11,6 +11,7 @@ mod payouts;
 mod rng;
 mod rows;
 mod schema;
+mod views;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -36,6 +36,8 @@ mod values;
 mod views;
 mod wholes;
 
+pub use views::with_views;
+
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;

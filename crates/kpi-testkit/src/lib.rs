@@ -18,5 +18,5 @@ pub mod shrink;
 
 pub use check::check;
 pub use data::{Data, Row, TableData};
-pub use interpret::{Fault, interpret};
+pub use interpret::{Fault, interpret, with_views};
 pub use read::read;

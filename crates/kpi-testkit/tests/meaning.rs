@@ -285,3 +285,68 @@ fn the_policy_of_the_reference() {
     let points: Vec<String> = card.lines.iter().map(|line| line.score.unwrap().to_string()).collect();
     assert_eq!(points, ["60", "30", "10"]);
 }
+
+/// What a formula says of A, B and C over three months of sessions.
+fn over_months(formula: &str, views: &str) -> [String; 3] {
+    let live = "
+    | L1 | A | B | 2026-08-03 | 100 | 10 |
+    | L2 | A | C | 2026-09-30 | 200 | 0  |
+    | L3 | A | C | 2026-09-01 | 50  | 5  |
+    | L4 | B | A | 2026-09-15 | 300 | 5  |
+    | L5 | A | A | 2026-10-01 | 10  | 10 |
+    | L6 | A | A | 2026-10-02 | 20  | 1  |
+    | L7 | B | A | 2026-10-05 | 7   | 1  |";
+    let run = measure(&format!("  formula {formula}"), "watch", live, views);
+    ["A", "B", "C"].map(|subject| actual(&run, subject))
+}
+
+#[test]
+fn windows_take_the_values_of_their_periods() {
+    let of = |formula: &str| over_months(formula, "");
+    // A: 100, 250, 30; B: 0, 300, 7, for the source has rows in August; C: 0 in all three.
+    assert_eq!(of("average(sum(live.gmv), last 3 months)"), ["126.666666666667", "102.333333333333", "0"]);
+    assert_eq!(of("sum(sum(live.gmv), last 2 periods)"), ["280", "307", "0"]);
+    assert_eq!(of("median(sum(live.gmv), last 3 months)"), ["100", "7", "0"]);
+    // No data before the source's first row in August: those months are left out.
+    assert_eq!(of("min(sum(live.gmv), this year)"), ["30", "0", "0"]);
+    assert_eq!(of("count(live) + sum(count(live), since 2026-09)"), ["6", "3", "0"]);
+    // Without rows the mean of a month is no data, and is left out: B has September and October.
+    assert_eq!(of("sum(average(live.gmv), last 3 months needs 2)"), ["240", "307", "-"]);
+    assert_eq!(of("sum(average(live.gmv), last 3 months needs 3)"), ["240", "-", "-"]);
+}
+
+#[test]
+fn pooled_rows_are_those_of_all_periods() {
+    let of = |formula: &str| over_months(formula, "");
+    // A's five rows: 100, 200, 50, 10, 20; not the mean of the months' means (100, 125, 15).
+    assert_eq!(of("average(live.gmv) over last 3 months"), ["76", "153.5", "-"]);
+    assert_eq!(of("median(live.gmv) over last 3 months"), ["50", "153.5", "-"]);
+    assert_eq!(of("(sum(live.gmv) ÷ count(live)) over last 2 months"), ["70", "153.5", "-"]);
+    assert_eq!(of("count(live needs 3) over since 2026-09"), ["4", "-", "-"]);
+    // In a team: T1 is A and B, T2 C.
+    assert_eq!(of("(count(live) over team) over last 3 months"), ["7", "7", "0"]);
+    assert_eq!(of("previous(count(live) over last 2 months)"), ["3", "1", "0"]);
+}
+
+#[test]
+fn views_are_rows_like_any_others() {
+    let of = |formula: &str, views: &str| over_months(formula, views);
+    let by_month = "view monthly from live group by host, month { n = count(), gmv = sum(gmv), most = max(gmv where viewers > 5) }\n";
+    assert_eq!(of("sum(monthly.gmv)", by_month), ["30", "7", "0"]);
+    assert_eq!(of("count(monthly where n ≥ 2)", by_month), ["1", "0", "0"]);
+    // No session of B had more than five viewers.
+    assert_eq!(of("max(monthly.most where most is known)", by_month), ["10", "-", "-"]);
+    assert_eq!(of("max(monthly.gmv) over last 3 months", by_month), ["250", "300", "-"]);
+    // Of the whole input, whatever the period judged.
+    let ever = "view ever from live group by host { n = count(), mean = average(gmv) }\n";
+    assert_eq!(of("sum(ever.n)", ever), ["5", "2", "0"]);
+    assert_eq!(of("max(ever.mean)", ever), ["76", "153.5", "-"]);
+    // 2026-10-01 is a Thursday, the fourth day of its week, which therefore belongs to October with the 30th of September.
+    let weekly = "view weekly from live group by host, week { n = count() }\n";
+    assert_eq!(of("max(weekly.n)", weekly), ["3", "1", "-"]);
+    let busy = "view big from live where gmv > 15元\nview busy from big group by host, day { n = count() }\n";
+    assert_eq!(of("count(big) + sum(busy.n)", busy), ["2", "0", "0"]);
+    // The floor controllers are a group of their own; nobody's is one too.
+    let floors = "view floors from live group by floor, month { n = count() }\n";
+    assert_eq!(of("sum(floors.n)", floors), ["3", "0", "0"]);
+}

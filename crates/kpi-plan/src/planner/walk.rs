@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kpi_check::model::{
     Audience, ByKey, ByTable, Expr, ExprId, ExprKind, Grade, IncentiveId, IndicatorField, IndicatorId, Line, LineKind,
-    MidPeriod, Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing,
+    MidPeriod, Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing, Window,
 };
-use kpi_value::PeriodKind;
+use kpi_value::{Period, PeriodKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::STREAK_HISTORY;
@@ -22,6 +22,8 @@ pub(super) struct Wanted<'a> {
 /// a cell it needs.
 pub(super) struct Walk<'a> {
     pub model: &'a Model,
+    /// The first period judged.
+    from: Period,
     pub spines: Vec<Spine>,
     pub rosters: BTreeMap<TableId, BTreeSet<u32>>,
     pub reads: Vec<Wanted<'a>>,
@@ -37,9 +39,10 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(model: &'a Model) -> Walk<'a> {
+    pub fn new(model: &'a Model, from: Period) -> Walk<'a> {
         Walk {
             model,
+            from,
             spines: Vec::new(),
             rosters: BTreeMap::new(),
             reads: Vec::new(),
@@ -218,8 +221,36 @@ impl<'a> Walk<'a> {
                 let spine = self.unsplit(spine);
                 STREAK_HISTORY + self.walk_expr(inner, spine)
             }
+            ExprKind::Window(_, inner, window, _) | ExprKind::OverWindow(inner, window) => {
+                let spine = self.unsplit(spine);
+                self.periods_of(*window, spine).saturating_add(self.walk_expr(inner, spine))
+            }
             ExprKind::Pay(incentive, _) => self.walk_incentive(*incentive),
             _ => self.walk_all(expr.children().into_iter(), spine),
+        }
+    }
+
+    /// How many periods before a cell of a spine a window may reach.
+    fn periods_of(&self, window: Window, spine: SpineId) -> u32 {
+        let (kind, calendar) = (self.cells(spine).0, &self.model.policy.calendar);
+        match window {
+            Window::Last(n) => n.saturating_sub(1),
+            // A unit has no more periods than its days at most, counted from any of its own.
+            Window::This(unit) => {
+                let days = |kind: PeriodKind| match kind {
+                    PeriodKind::Day => 1,
+                    PeriodKind::Week => 7,
+                    PeriodKind::Month => 30,
+                    PeriodKind::Quarter => 90,
+                    PeriodKind::Year => 366,
+                };
+                days(unit) / days(kind)
+            }
+            Window::Since(first) => {
+                let place = |day| calendar.period(kind, day).index;
+                let back = place(calendar.start(self.from)).saturating_sub(place(calendar.start(first)));
+                u32::try_from(back).unwrap_or(0)
+            }
         }
     }
 

@@ -19,16 +19,21 @@ impl Evaluator<'_> {
             return (*self.not_planned(expr, at)).clone();
         };
         let Some(table) = self.source_of(read) else { return (*self.not_planned(expr, at)).clone() };
-        let available = self.availability(table, at.spine);
+        let mut available = self.availability(table, at.spine);
+        if let Some(window) = at.pooled {
+            available = self.pooled_availability(&available, window, at.spine);
+        }
+        self.pooled = at.pooled;
         if self.facts.sources.get(&table).is_some_and(|source| source.given && source.rows > 0) {
             self.check_parts(read, &parts_of(read), matches!(read.finish, Finish::Histogram(..)));
         }
         let rows = self.count_part(read, read.rows);
         let unknown = read.unknown.map(|part| self.count_part(read, part));
         let counts = RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone() };
-        self.counts.insert((expr.id, at.spine), counts);
+        self.counts.insert((expr.id, at.spine, at.pooled), counts);
 
         let (values, too_large) = self.finish(expr, read, &rows, at);
+        self.pooled = None;
         let no_data = self.no_data_is_zero().then(|| expr.ty.unit().map(|_| Value::Dec(Dec::ZERO))).flatten();
         let spine = self.spine(at.spine);
         let value = |cell: usize| {

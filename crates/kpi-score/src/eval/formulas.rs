@@ -71,7 +71,8 @@ impl Evaluator<'_> {
                 bools(cells, &[&x], |i| Some(!x.is_known(i)))
             }
             ExprKind::StintDays => self.stint_days(at.spine),
-            ExprKind::Window(..) | ExprKind::OverWindow(..) => self.not_planned(expr, at),
+            ExprKind::Window(function, x, window, needs) => self.window(expr, (*function, x, *window, *needs), at),
+            ExprKind::OverWindow(x, window) => self.over_window(x, *window, at),
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.column(condition, at);
                 let (then, otherwise) = (self.column(then, at), self.column(otherwise, at));
@@ -88,6 +89,15 @@ impl Evaluator<'_> {
                 })
             }
             ExprKind::Inlined(_, body) => self.column(body, at),
+            // Under `over last 3 months` an indicator is its formula over the pooled rows.
+            ExprKind::Indicator(id, _) if at.pooled.is_some() => {
+                let (model, reading) = (self.model, self.reading(*id, at));
+                if reading.spine.0 as usize >= self.spines.len() {
+                    return Arc::new(Column::none(cells));
+                }
+                let column = self.column(&model.indicators[*id].formula, At { spine: reading.spine, ..at });
+                self.present_only(&column, reading.spine)
+            }
             ExprKind::Indicator(id, field) => self.indicator_field(self.reading(*id, at), *field),
             ExprKind::Over(x, scope) => self.over(expr, x, scope, at),
             ExprKind::Among(among) => self.among(expr, among, at),
@@ -278,9 +288,11 @@ fn are_same(sources: &[&Column]) -> bool {
 pub(crate) const fn narrow(kind: &ExprKind, at: At) -> At {
     match kind {
         ExprKind::Const(_) | ExprKind::Column(_) | ExprKind::Period(_) => At::spine(at.spine),
-        ExprKind::Aggregate(_) | ExprKind::Lookup(_) | ExprKind::Indicator(..) => {
-            At { strict: at.strict, ..At::spine(at.spine) }
+        ExprKind::Aggregate(_) | ExprKind::Indicator(..) => {
+            At { strict: at.strict, pooled: at.pooled, ..At::spine(at.spine) }
         }
+        // One row is looked up, that of the own period.
+        ExprKind::Lookup(_) => At { strict: at.strict, ..At::spine(at.spine) },
         _ => at,
     }
 }

@@ -336,7 +336,7 @@ impl Evaluator<'_> {
     }
 
     /// The column without the cells whose subject is not there.
-    fn present_only(&self, column: &Arc<Column>, spine: SpineId) -> Arc<Column> {
+    pub(super) fn present_only(&self, column: &Arc<Column>, spine: SpineId) -> Arc<Column> {
         let spine = self.spine(spine);
         if spine.present.iter().all(|present| *present) {
             return Arc::clone(column);

@@ -40,7 +40,7 @@ impl Evaluator<'_> {
     }
 
     /// A column of whole periods for the stints in them.
-    fn from_whole(&self, column: Arc<Column>, spine: SpineId, whole: SpineId) -> Arc<Column> {
+    pub(super) fn from_whole(&self, column: Arc<Column>, spine: SpineId, whole: SpineId) -> Arc<Column> {
         if spine == whole {
             return column;
         }

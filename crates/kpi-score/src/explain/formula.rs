@@ -26,7 +26,7 @@ impl Reader<'_, '_> {
         match &expr.kind {
             ExprKind::Const(_) | ExprKind::Period(_) => {}
             ExprKind::Aggregate(_) | ExprKind::Lookup(_) => {
-                let counts = ev.row_counts(expr.id, at.spine);
+                let counts = ev.row_counts(expr.id, at);
                 made.rows = counts.and_then(|counts| counts.rows.get(cell)).copied();
                 let unknown = counts.and_then(|counts| counts.unknown.as_ref()?.get(cell));
                 made.unknown_rows = unknown.copied().filter(|&rows| rows > 0);
@@ -42,6 +42,10 @@ impl Reader<'_, '_> {
                     made.note = self.row_note(table.keys.is_empty(), row);
                     made.from = self.operands([&row.value], at, cell);
                 }
+            }
+            ExprKind::Indicator(id, _) if at.pooled.is_some() => {
+                let at = At { spine: ev.reading(*id, at).spine, ..at };
+                made.from = vec![self.formula(&ev.model.indicators[*id].formula, at, cell)];
             }
             ExprKind::Indicator(id, field) => {
                 made.from = self.field(ev.reading(*id, at), *field, cell);
@@ -59,6 +63,17 @@ impl Reader<'_, '_> {
                 made.from = self.operands([&among.of], at, cell);
             }
             ExprKind::Previous(x, n) => made.from.extend(self.earlier(x, at, cell, *n as usize)),
+            ExprKind::Window(_, x, window, _) => {
+                let shown =
+                    if let model::Window::Last(n) = window { (*n as usize).min(SHOWN_PERIODS) } else { SHOWN_PERIODS };
+                made.from.extend((0..shown).filter_map(|back| self.earlier(x, at, cell, back)));
+            }
+            ExprKind::OverWindow(x, window) => {
+                made.note = Some("the rows of all periods of the window together".to_owned());
+                if let Some((at, cell)) = ev.whole_cell(at, cell) {
+                    made.from = vec![self.formula(x, At { pooled: Some(*window), ..at }, cell)];
+                }
+            }
             ExprKind::Growth(x) => {
                 made.from = vec![self.formula(x, at, cell)];
                 made.from.extend(self.earlier(x, at, cell, 1));

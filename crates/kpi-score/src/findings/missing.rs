@@ -20,7 +20,7 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
             Some(why) => why,
             None => {
                 let name = &model.tables[lookup.table].title.name;
-                let rows = ev.row_counts(expr.id, at.spine).and_then(|counts| counts.rows.get(cell)).copied();
+                let rows = ev.row_counts(expr.id, at).and_then(|counts| counts.rows.get(cell)).copied();
                 match (&lookup.arg.kind, rows) {
                     (_, Some(2..)) => format!("several rows in `{name}`"),
                     (ExprKind::Column(path), Some(1..)) => format!("`{}` is empty in `{name}`", path_text(ev, path)),
@@ -73,7 +73,7 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
     if let Some(why) = source_missing(ev, table, at, cell) {
         return why;
     }
-    let counts = ev.row_counts(expr.id, at.spine);
+    let counts = ev.row_counts(expr.id, at);
     let rows = counts.and_then(|counts| counts.rows.get(cell)).copied().unwrap_or_default();
     let unknown = counts.and_then(|c| c.unknown.as_ref()).and_then(|u| u.get(cell)).copied().unwrap_or_default();
     if at.strict && unknown > 0 {

@@ -29,6 +29,7 @@ struct Answer<'a> {
 
 /// The facts that a plan asks for.
 pub fn answer(model: &Model, plan: &Plan, data: &Data) -> Facts {
+    let data = &kpi_testkit::with_views(model, data).unwrap_or_else(|_| data.clone());
     let this = Answer { model, data };
     let rosters: Vec<Roster> = plan.rosters.iter().map(|r| this.roster(r)).collect();
     let periods = |kind| {
@@ -193,7 +194,7 @@ impl Answer<'_> {
         match value {
             Value::Date(date) => *date,
             Value::DateTime(time) => time.date(),
-            Value::Period(period) => self.model.policy.calendar.end(*period),
+            Value::Period(period) => self.model.policy.calendar.deciding_day(*period),
             other => panic!("no time: {other:?}"),
         }
     }

@@ -42,7 +42,7 @@ impl Generator {
         if depth == 0 || self.chance(35) {
             return self.simple(ty, about);
         }
-        match self.rng.below(17) {
+        match self.rng.below(19) {
             0..=3 => self.arithmetic(ty, about, depth - 1),
             4 => {
                 self.tag("if");
@@ -87,6 +87,11 @@ impl Generator {
             11 | 12 => self.over(ty, about),
             13 | 14 => self.among(ty, about, depth - 1),
             15 => self.function_call(ty, about, depth - 1),
+            16 => {
+                let x = self.formula(ty, about, depth - 1);
+                self.windowed(ty, &x)
+            }
+            17 => self.pooled(ty),
             _ => self.curve_value(ty, about, depth - 1),
         }
     }
@@ -402,7 +407,7 @@ impl Generator {
     }
 
     /// A condition on a row of a table.
-    fn row_condition(&mut self, table: &str) -> String {
+    pub(super) fn row_condition(&mut self, table: &str) -> String {
         match table {
             "live" => match self.rng.below(15) {
                 13 => {
@@ -470,6 +475,9 @@ impl Generator {
 
     /// An aggregate of the type.
     pub(super) fn aggregate(&mut self, ty: Ty) -> String {
+        if self.chance(10) {
+            return self.view_aggregate(ty);
+        }
         let (function, table, arg): (&'static str, &'static str, &'static str) = match ty {
             Ty::Money => match self.rng.below(8) {
                 0 => {

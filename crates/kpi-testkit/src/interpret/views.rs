@@ -11,7 +11,10 @@ use super::{Fault, Interpreter, Place, Valued, Who};
 use crate::{Data, Row, TableData};
 
 /// The data with the rows of every view.
-pub(super) fn with_views(model: &Model, data: &Data) -> Result<Data, Fault> {
+///
+/// # Errors
+/// [`Fault`] where a view cannot be made.
+pub fn with_views(model: &Model, data: &Data) -> Result<Data, Fault> {
     let mut data = data.clone();
     data.tables.resize(model.tables.len(), TableData::default());
     let mut left: Vec<TableId> = model.tables.iter().filter(|(_, t)| t.view.is_some()).map(|(id, _)| id).collect();
