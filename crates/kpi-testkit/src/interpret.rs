@@ -145,7 +145,7 @@ struct Interpreter<'a> {
 /// # Errors
 /// [`Fault`] where the data cannot be judged.
 pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
-    let data = &views::with_views(model, data)?;
+    let data = &with_views(model, data)?;
     let interpreter = Interpreter {
         model,
         data,
