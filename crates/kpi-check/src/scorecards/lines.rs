@@ -203,7 +203,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         let never = target.is_some_and(|table| table.rows.iter().all(|row| row.value.is_none()));
-        if number && !(needs_target && !asks(target)) && !never {
+        if number && (!needs_target || asks(target)) && !never {
             return Some(());
         }
         let name = &indicator.title.name;
