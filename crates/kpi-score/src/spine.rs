@@ -66,8 +66,8 @@ struct Stints {
 impl Timeline {
     /// The periods of a kind that a plan needs.
     pub fn new(calendar: &Calendar, plan: &Plan, kind: PeriodKind, mid: MidPeriod) -> Timeline {
-        let range = plan.range(kind).map_or(0..=-1, kpi_plan::Range::indices);
-        let periods: Vec<Period> = range.map(|index| Period { kind, index }).collect();
+        let range = plan.range(kind).map(kpi_plan::Range::indices);
+        let periods: Vec<Period> = range.into_iter().flatten().map(|index| Period { kind, index }).collect();
         let days = periods.iter().map(|&p| (calendar.start(p), calendar.end(p))).collect();
         let wholes: Vec<Period> = periods.iter().map(|&p| calendar.containing(plan.from.kind, p)).collect();
         let judged = wholes.partition_point(|whole| whole.index < plan.from.index);
@@ -103,6 +103,9 @@ impl Timeline {
     }
 }
 
+/// Finds the rows in force of a roster, by its place, for each cell of a timeline and so many entities.
+pub(crate) type RowsInForce<'r> = dyn FnMut(&Timeline, usize, usize) -> Arc<Vec<u32>> + 'r;
+
 impl Spine {
     /// The cells of a spine, which begins or goes on with a timeline of the run. `rows` finds the rows of a roster in force.
     pub(crate) fn new(
@@ -111,7 +114,7 @@ impl Spine {
         facts: &Facts,
         timelines: &mut Vec<Timeline>,
         planned: &Planned,
-        rows: &mut dyn FnMut(&Timeline, usize, usize) -> Arc<Vec<u32>>,
+        rows: &mut RowsInForce<'_>,
     ) -> Spine {
         let place = if let Subject::Table(table) = planned.subject { plan.roster(table) } else { None };
         let roster = place.and_then(|place| facts.rosters.get(place));

@@ -126,6 +126,9 @@ type Cards = FxHashMap<(ScorecardId, Period), Rc<Vec<cards::Marked>>>;
 /// The rows of a table that belong to a period.
 type Rows<'a> = Rc<Vec<&'a Row>>;
 
+/// The row of each subject that holds.
+type RowsInForce<'a> = FxHashMap<Arc<str>, Option<&'a Row>>;
+
 /// A policy and data on which it is interpreted.
 struct Interpreter<'a> {
     model: &'a Model,
@@ -137,7 +140,7 @@ struct Interpreter<'a> {
     /// The rows of tables that belong to periods, as far as they were asked for.
     rows: RefCell<FxHashMap<(TableId, When), Rows<'a>>>,
     /// The rows of subjects, likewise.
-    subjects: RefCell<FxHashMap<(TableId, When), FxHashMap<Arc<str>, Option<&'a Row>>>>,
+    subjects: RefCell<FxHashMap<(TableId, When), RowsInForce<'a>>>,
 }
 
 /// Everything that a policy finds in the periods from `from` to `to`, both included; without findings.

@@ -43,7 +43,7 @@ impl Evaluator<'_> {
             }
         }
         self.note_too_large((Site::Expr(expr.id), expr.span), At { spine: whole, ..at }, too_large);
-        self.from_whole(Arc::new(Column::Dec(column)), at.spine, whole)
+        self.take_from_whole(Arc::new(Column::Dec(column)), at.spine, whole)
     }
 
     /// X with the rows of all periods of a window in each of its aggregates.
@@ -55,7 +55,7 @@ impl Evaluator<'_> {
         let begun =
             |cell: usize| earlier.get(spine.period(cell)).copied().flatten().is_some() && spine.is_present(cell);
         let column = x.gather((0..spine.cells()).map(|cell| Some(cell).filter(|&cell| begun(cell))));
-        self.from_whole(Arc::new(column), at.spine, whole)
+        self.take_from_whole(Arc::new(column), at.spine, whole)
     }
 
     /// For each period of a spine how many before it belong to its window, as far as they are known; none where the window

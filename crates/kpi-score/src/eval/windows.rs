@@ -40,7 +40,7 @@ impl Evaluator<'_> {
     }
 
     /// A column of whole periods for the stints in them.
-    pub(super) fn from_whole(&self, column: Arc<Column>, spine: SpineId, whole: SpineId) -> Arc<Column> {
+    pub(super) fn take_from_whole(&self, column: Arc<Column>, spine: SpineId, whole: SpineId) -> Arc<Column> {
         if spine == whole {
             return column;
         }
@@ -131,7 +131,7 @@ impl Evaluator<'_> {
         if !too_long.is_empty() {
             self.trouble(Kind::StreakTooLong, (Site::Expr(expr.id), expr.span), whole, too_long);
         }
-        self.from_whole(Arc::new(column), at.spine, whole)
+        self.take_from_whole(Arc::new(column), at.spine, whole)
     }
 
     /// X for the group to which the subject belongs as of the period.
@@ -139,7 +139,7 @@ impl Evaluator<'_> {
         let whole = self.whole_spine(at.spine);
         if whole != at.spine {
             let column = self.column(expr, At { spine: whole, ..at });
-            return self.from_whole(column, at.spine, whole);
+            return self.take_from_whole(column, at.spine, whole);
         }
         let subject = match scope {
             Scope::All => Some(Subject::All),
@@ -168,7 +168,7 @@ impl Evaluator<'_> {
         let whole = self.whole_spine(at.spine);
         if whole != at.spine {
             let column = self.column(expr, At { spine: whole, ..at });
-            return self.from_whole(column, at.spine, whole);
+            return self.take_from_whole(column, at.spine, whole);
         }
         let of = self.column(&among.of, at);
         let condition = among.condition.as_ref().map(|condition| self.column(condition, at));
