@@ -636,7 +636,7 @@ fn twelve(x: Lowered) -> Lowered {
 
 /// The midnight of a day.
 fn time(x: Lowered) -> Lowered {
-    let expr = x.expr.cast(pl::DataType::Int64) * pl::lit(kpi_value::DateTime::DAY);
+    let expr = x.expr.cast(pl::DataType::Int64) * pl::lit(DateTime::DAY);
     Lowered { expr, rep: Rep::Time, form: format!("(midnight {})", x.form) }
 }
 
@@ -677,7 +677,7 @@ fn day(x: Lowered) -> Lowered {
     let run = |columns: &[pl::Column]| {
         let Some(column) = columns.first() else { return Err(no_input()) };
         let series = column.as_materialized_series().clone();
-        let days = series.i64()?.iter().map(|t| t.map(|t| Cell::Small(kpi_value::DateTime(t).date().0)));
+        let days = series.i64()?.iter().map(|t| t.map(|t| Cell::Small(DateTime(t).date().0)));
         Ok(Rep::Day.column(days))
     };
     Lowered { expr: kernel(vec![x.expr], Rep::Day.dtype(), run), rep: Rep::Day, form: format!("(day {})", x.form) }
