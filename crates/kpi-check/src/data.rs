@@ -337,10 +337,22 @@ impl<'a> Checker<'a> {
             };
             let target = &self.model.tables[to];
             if target.key.is_none() {
+                let (place, help) = match &target.view {
+                    Some(view) => {
+                        let input = &self.model.tables[self.model.export_of(view.of)].title.name;
+                        let help =
+                            format!("only a view without `group by` keeps the key of its input; refer to `{input}`");
+                        ("the rows of this view are not told apart by one column", help)
+                    }
+                    None => {
+                        let help = "mark the column that tells its rows apart: `id: text key`".to_owned();
+                        ("no column here is marked `key`", help)
+                    }
+                };
                 let found = shape(format!("`{}` has no key, so nothing can refer to its rows", name.text))
                     .label(name.span, "a reference to it")
-                    .label(target.title.span, "no column here is marked `key`")
-                    .help("mark the column that tells its rows apart: `id: text key`");
+                    .label(target.title.span, place)
+                    .help(help);
                 self.report(found);
             }
         }

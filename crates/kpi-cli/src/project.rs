@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
-use kpi_check::model::{Model, TableId};
+use kpi_check::model::{Model, Table, TableId};
 use kpi_check::names::nearest;
 use kpi_engine::{Export, Input, Inputs};
 use kpi_plan::Plan;
@@ -81,7 +81,8 @@ impl Project {
         let (bindings, section) = self.environment(environment)?;
         let mut findings = Vec::new();
         for binding in bindings {
-            if !model.tables.iter().any(|(_, table)| table.title.name == binding.table) {
+            let given = |table: &Table| table.title.name == binding.table && table.view.is_none();
+            if !model.tables.iter().any(|(_, table)| given(table)) {
                 findings.push(self.unknown_table(model, binding));
             }
         }
@@ -128,7 +129,15 @@ impl Project {
     }
 
     fn unknown_table(&self, model: &Model, binding: &Binding) -> Diagnostic {
-        let names = || model.tables.iter().map(|(_, table)| table.title.name.as_str());
+        if let Some((id, view)) = model.tables.iter().find(|(_, table)| table.title.name == binding.table) {
+            let export = &model.tables[model.export_of(id)].title.name;
+            let message = format!("`{}` is a view: its rows are made, not read", view.title.name);
+            return Diagnostic::new(codes::UNKNOWN_SOURCE, message)
+                .label(config::span(self.toml, &binding.key), "bound here")
+                .help(format!("take the line out; bind `{export}`, of which it is made"));
+        }
+        let exports = model.tables.iter().filter(|(_, table)| table.view.is_none());
+        let names = || exports.clone().map(|(_, table)| table.title.name.as_str());
         let help = match nearest(&binding.table, names()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the policy has `{}`", names().collect::<Vec<_>>().join("`, `")),

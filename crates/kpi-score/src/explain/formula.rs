@@ -30,6 +30,9 @@ impl Reader<'_, '_> {
                 made.rows = counts.and_then(|counts| counts.rows.get(cell)).copied();
                 let unknown = counts.and_then(|counts| counts.unknown.as_ref()?.get(cell));
                 made.unknown_rows = unknown.copied().filter(|&rows| rows > 0);
+                if made.value.is_some() {
+                    made.note = self.view_note(&expr.kind);
+                }
             }
             ExprKind::Param(id, _) => {
                 let table = &ev.model.params[*id].value;
@@ -180,6 +183,20 @@ impl Reader<'_, '_> {
         let there = At { spine, ..at };
         let Some(cell) = ev.spine(spine).cell(entity, period) else { return };
         made.from = self.operands([x], there, cell);
+    }
+
+    /// Of which view the rows of an aggregate are, and of what that is made.
+    fn view_note(&self, kind: &ExprKind) -> Option<String> {
+        let table = match kind {
+            ExprKind::Aggregate(aggregate) => aggregate.table,
+            ExprKind::Lookup(lookup) => lookup.table,
+            _ => return None,
+        };
+        let model = self.scored.ev.model;
+        let view = model.tables[table].view.as_ref()?;
+        let how = if view.grouping.is_some() { "groups" } else { "rows" };
+        let export = &model.tables[model.export_of(table)].title.name;
+        Some(format!("{how} of the view `{}`, made of `{export}`", model.tables[table].title.name))
     }
 
     /// The same expression some periods earlier; nothing before the first period.

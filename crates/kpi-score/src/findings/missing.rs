@@ -90,6 +90,8 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
 
 /// Why a whole table has no data in the period of a cell, if that is so.
 fn source_missing(ev: &Evaluator<'_>, table: TableId, at: At, cell: usize) -> Option<String> {
+    // Of a view its export is asked.
+    let table = ev.model.export_of(table);
     let source = &ev.model.tables[table];
     let name = &source.title.name;
     let facts = ev.facts.sources.get(&table)?;
