@@ -136,8 +136,8 @@ impl Project {
                 .label(config::span(self.toml, &binding.key), "bound here")
                 .help(format!("take the line out; bind `{export}`, of which it is made"));
         }
-        let exports = model.tables.iter().filter(|(_, table)| table.view.is_none());
-        let names = || exports.clone().map(|(_, table)| table.title.name.as_str());
+        let exports = || model.tables.iter().filter(|(_, table)| table.view.is_none());
+        let names = || exports().map(|(_, table)| table.title.name.as_str());
         let help = match nearest(&binding.table, names()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the policy has `{}`", names().collect::<Vec<_>>().join("`, `")),
