@@ -88,9 +88,6 @@ impl<'a> Checker<'a> {
     }
 
     fn sharing(&mut self, written: &ast::Incentive, audience: &Audience) -> Option<model::Sharing> {
-        if let Some(span) = written.by_stint {
-            self.not_computed.push(("share by stint", span));
-        }
         let (sharing, span, what) = match (written.per_card, written.by_stint) {
             (None, None) => return Some(model::Sharing::Once),
             (Some(span), None) => (model::Sharing::PerCard, span, "per card"),

@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
             table: table_id,
             condition: condition?,
             period: self.model.policy.period,
-            mid_period: self.mid_period(written),
+            mid_period: Self::mid_period(written),
             lines,
             vetoes: vetoes.into_iter().collect::<Option<_>>()?,
             adjustments,
@@ -130,17 +130,11 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn mid_period(&mut self, written: &ast::Scorecard) -> model::MidPeriod {
+    fn mid_period(written: &ast::Scorecard) -> model::MidPeriod {
         match written.mid_period {
             None | Some((ast::MidPeriod::Last, _)) => model::MidPeriod::Last,
-            Some((ast::MidPeriod::First, span)) => {
-                self.not_computed.push(("mid_period first", span));
-                model::MidPeriod::First
-            }
-            Some((ast::MidPeriod::Split, span)) => {
-                self.not_computed.push(("mid_period split", span));
-                model::MidPeriod::Split
-            }
+            Some((ast::MidPeriod::First, _)) => model::MidPeriod::First,
+            Some((ast::MidPeriod::Split, _)) => model::MidPeriod::Split,
         }
     }
 

@@ -147,7 +147,6 @@ impl<'a> Checker<'a> {
                     self.report(unknown(field, "`days`", crate::names::nearest(&field.text, ["days"])));
                     return Some(None);
                 }
-                self.not_computed.push(("stint", span));
                 if cx.subject().is_none() {
                     self.report_not_here("`stint.days`", span, cx);
                     return Some(None);

@@ -8,7 +8,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use kpi_check::model::{Then, Type};
 use kpi_results::{
-    Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span, SubPeriod, Tracked,
+    Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span, Stint, SubPeriod, Tracked,
 };
 use kpi_value::Dec;
 
@@ -112,7 +112,7 @@ impl Scored<'_> {
             scorecard: scorecard.title.name.clone(),
             subject,
             period,
-            stint: None,
+            stint: self.stint(cards.members.spine, cards.members.cell(row)?),
             status: cards.status(row),
             score: get(&cards.score, row),
             attainment: get(&cards.attainment, row),
@@ -155,6 +155,14 @@ impl Scored<'_> {
             }
         });
         made.collect()
+    }
+
+    /// The days of a card that covers a stint.
+    pub fn stint(&self, spine: kpi_plan::SpineId, cell: usize) -> Option<Stint> {
+        let own = self.ev.spine(spine);
+        let &(first, last) = self.ev.timeline_of(spine).days.get(own.period(cell)).filter(|_| own.is_split())?;
+        let days = u32::try_from(last.0 - first.0 + 1).unwrap_or(0);
+        Some(Stint { from: first.to_string(), to: last.to_string(), days })
     }
 
     /// The shorter periods from which a line is rolled up, those without data included.

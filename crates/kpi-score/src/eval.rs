@@ -64,8 +64,8 @@ pub struct Evaluator<'a> {
     columns: FxHashMap<(ExprId, At), Arc<Column>>,
     applied: FxHashMap<(ExprId, At), Applied>,
     counts: FxHashMap<(ExprId, SpineId, Option<Window>), RowCounts>,
-    cards: FxHashMap<(ScorecardId, CardField), Arc<Column>>,
-    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), Arc<Column>>,
+    cards: FxHashMap<(ScorecardId, CardField), (SpineId, Arc<Column>)>,
+    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), (SpineId, Arc<Column>)>,
     actuals: FxHashMap<Reading, Arc<Column>>,
     indicators: FxHashMap<Reading, Arc<IndicatorColumns>>,
     attainments: FxHashMap<(Reading, Dec), Arc<Column>>,
@@ -266,9 +266,9 @@ impl<'a> Evaluator<'a> {
         &self.spines[id.0 as usize]
     }
 
-    /// Hands in a value of the cards of a scorecard, over the spine of its table, for `ExprKind::Card`.
-    pub fn set_card(&mut self, card: ScorecardId, field: CardField, column: Arc<Column>) {
-        self.cards.insert((card, field), column);
+    /// Hands in a value of the cards of a scorecard, over the spine of its members, for `ExprKind::Card`.
+    pub fn set_card(&mut self, card: ScorecardId, field: CardField, spine: SpineId, column: Arc<Column>) {
+        self.cards.insert((card, field), (spine, column));
     }
 
     /// Hands in a pay of an incentive (its total as `None`) over the spine of its table, for `ExprKind::Pay`: for the cards
@@ -278,9 +278,10 @@ impl<'a> Evaluator<'a> {
         incentive: IncentiveId,
         pay: Option<u32>,
         card: Option<ScorecardId>,
+        spine: SpineId,
         column: Arc<Column>,
     ) {
-        self.pays.insert((incentive, pay, card), column);
+        self.pays.insert((incentive, pay, card), (spine, column));
     }
 
     /// Says in which cells an indicator is on a card: what it lacks elsewhere need not be told.

@@ -87,9 +87,9 @@ impl Scored<'_> {
         };
         let found = match question {
             Question::Cards => {
-                let cards =
-                    self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
-                let mut found: Vec<Derivation> = cards.map(|(cards, row)| reader.card(cards, row)).collect();
+                let cards = self.own_cards(subject, period);
+                let mut found: Vec<Derivation> =
+                    cards.into_iter().map(|(cards, row)| reader.card(cards, row)).collect();
                 let pays = self.roster_pays_of(subject, period);
                 found.extend(pays.map(|(pays, row)| named(reader.pays(pays, row, None), None)));
                 let rules = self.roster_rules_of(subject, period);
@@ -97,21 +97,20 @@ impl Scored<'_> {
                 found
             }
             Question::Card(card) => {
-                let row = self.card_row(*card, subject, period);
-                row.map(|(cards, row)| reader.card(cards, row)).into_iter().collect()
+                let own = self.own_cards(subject, period).into_iter();
+                own.filter(|(cards, _)| cards.scorecard == *card).map(|(cards, row)| reader.card(cards, row)).collect()
             }
             Question::Line(card, name) => {
-                let row = self.card_row(*card, subject, period);
-                let Some((cards, row)) = row else { return Err(self.nobody(subject, period)) };
-                return match reader.line_named(cards, name, row) {
-                    Some(line) => Ok(vec![named(line, Some(&self.model().scorecards[*card].title.name))]),
-                    None => Err(self.no_line(cards, name, row)),
-                };
+                let mut own = self.own_cards(subject, period);
+                own.retain(|(cards, _)| cards.scorecard == *card);
+                let Some(&(cards, row)) = own.first() else { return Err(self.nobody(subject, period)) };
+                let of = &self.model().scorecards[*card].title.name;
+                let lines = own.iter().filter_map(|(cards, row)| reader.line_named(cards, name, *row));
+                let lines: Vec<Derivation> = lines.map(|line| named(line, Some(of))).collect();
+                return if lines.is_empty() { Err(self.no_line(cards, name, row)) } else { Ok(lines) };
             }
             Question::Indicator(id) => {
-                let cards =
-                    self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
-                let lines = cards.filter_map(|(cards, row)| {
+                let lines = self.own_cards(subject, period).into_iter().filter_map(|(cards, row)| {
                     let card = &self.model().scorecards[cards.scorecard].title.name;
                     reader.line_of(cards, *id, row).map(|line| named(line, Some(card)))
                 });
@@ -124,9 +123,9 @@ impl Scored<'_> {
             }
             Question::Pay(id, pay) => {
                 let pays = self.pays().iter().filter(|pays| pays.incentive == *id);
-                let rows = pays.filter_map(|pays| {
-                    let cell = self.cell(pays.members.spine, subject, period)?;
-                    Some((pays, pays.members.row(cell)?))
+                let rows = pays.flat_map(|pays| {
+                    let cells = self.cells(pays.members.spine, subject, period).into_iter();
+                    cells.filter_map(move |cell| Some((pays, pays.members.row(cell)?)))
                 });
                 let of = pay.map(|_| self.model().incentives[*id].title.name.as_str());
                 rows.map(|(pays, row)| named(reader.pays(pays, row, *pay), of)).collect()
@@ -152,10 +151,10 @@ impl Scored<'_> {
             }
             Question::Rule(id) => {
                 let outcomes = self.outcomes().iter().filter(|outcomes| outcomes.rule == *id);
-                let rows = outcomes.filter_map(|outcomes| {
-                    let cell = self.cell(outcomes.members.spine, subject, period)?;
-                    let row = outcomes.members.row(cell)?;
-                    outcomes.of(row).map(|_| (outcomes, row))
+                let rows = outcomes.flat_map(|outcomes| {
+                    let cells = self.cells(outcomes.members.spine, subject, period).into_iter();
+                    let rows = cells.filter_map(|cell| outcomes.members.row(cell));
+                    rows.filter_map(move |row| outcomes.of(row).map(|_| (outcomes, row)))
                 });
                 rows.map(|(outcomes, row)| named(reader.outcome(outcomes, row), None)).collect()
             }
@@ -163,8 +162,12 @@ impl Scored<'_> {
         if found.is_empty() { Err(self.nobody(subject, period)) } else { Ok(found) }
     }
 
-    fn row_of(&self, cards: &Cards, subject: &str, period: Period) -> Option<usize> {
-        cards.members.row(self.cell(cards.members.spine, subject, period)?)
+    /// The cards of a subject in a period, or on a day.
+    fn own_cards(&self, subject: &str, period: Period) -> Vec<(&Cards, usize)> {
+        let rows = self
+            .cards()
+            .flat_map(|cards| self.rows_of(cards, subject, period).into_iter().map(move |row| (cards, row)));
+        rows.collect()
     }
 
     fn roster_pays_of<'s>(
@@ -193,7 +196,7 @@ impl Scored<'_> {
     fn check_period(&self, period: Period) -> Result<(), NoAnswer> {
         let timeline = self.timeline();
         let judged = timeline.periods.get(timeline.judged..).unwrap_or_default();
-        if judged.contains(&period) {
+        if judged.contains(&self.model().policy.calendar.containing(self.plan().from.kind, period)) {
             return Ok(());
         }
         let calendar = &self.model().policy.calendar;
@@ -214,9 +217,9 @@ impl Scored<'_> {
             };
             return NoAnswer { message: format!("no roster has `{subject}`"), near };
         }
-        let cards = self.cards().filter(|cards| self.row_of(cards, subject, period).is_some());
+        let cards = self.own_cards(subject, period).into_iter();
         let near: Vec<String> =
-            cards.map(|cards| self.model().scorecards[cards.scorecard].title.name.clone()).collect();
+            cards.map(|(cards, _)| self.model().scorecards[cards.scorecard].title.name.clone()).collect();
         let message = if near.is_empty() {
             format!("`{subject}` has no card in {shown}")
         } else {

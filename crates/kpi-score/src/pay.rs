@@ -8,6 +8,7 @@ use kpi_base::Diagnostic;
 use kpi_base::codes::run::{PAID_TWICE, SCORE_OVERFLOW};
 use kpi_check::model::{Audience, Incentive, IncentiveId, MidPeriod, Model, ScorecardId, Sharing, VetoEffect};
 use kpi_value::{Dec, Overflow};
+use rustc_hash::FxHashMap;
 
 use crate::cards::{Cards, Members, get, members};
 use crate::findings::{cards_text, name_some};
@@ -28,6 +29,8 @@ pub struct Pays {
     pub members: Members,
     /// Whether they are paid.
     pub standing: Vec<Standing>,
+    /// With `share by stint`, for each row the days of its card and those of all cards of its subject.
+    pub shares: Option<Vec<Option<(Dec, Dec)>>>,
     /// For each pay the rounded amounts; none where they are held.
     pub pays: Vec<Vec<Option<Dec>>>,
     /// The totals after cap and floor; none where they are held.
@@ -53,19 +56,27 @@ pub(crate) fn pay_incentive(
         Audience::Cards(ids) => {
             let found: Vec<&Cards> =
                 ids.iter().filter_map(|card| cards.get(card.index()).and_then(Option::as_ref)).collect();
-            let twice = if incentive.sharing != Sharing::Once { Vec::new() } else { reached_twice(&found) };
+            let once = incentive.sharing == Sharing::Once;
+            let twice = if once { reached_twice(ev, &found) } else { Reached::default() };
             report_twice(ev, incentive, &found, &twice, findings);
-            for card in found {
+            for &card in &found {
                 let standing = |row: usize| {
                     let cell = card.members.cell(row).unwrap_or_default();
-                    let held = get(&card.score, row).is_none() || twice.get(cell).copied().unwrap_or(false);
+                    let held = get(&card.score, row).is_none()
+                        || !twice.is_empty() && twice.contains_key(&subject_of(ev, &card.members, cell));
                     match held {
                         true => Standing::Held,
                         false if pay_vetoed(model, card, row) => Standing::Nothing,
                         false => Standing::Paid,
                     }
                 };
-                done.push(start(ev, incentive, id, Some(card.scorecard), card.members.clone(), standing));
+                let standing: Vec<Standing> = (0..card.len()).map(standing).collect();
+                let at_row = |row: usize| standing.get(row).copied().unwrap_or(Standing::Held);
+                let mut pays = start(ev, incentive, id, Some(card.scorecard), card.members.clone(), at_row);
+                if incentive.sharing == Sharing::ByStint {
+                    pays.shares = Some(shares_by_stint(ev, &found, card));
+                }
+                done.push(pays);
             }
         }
     }
@@ -103,7 +114,7 @@ fn start(
         other => other,
     };
     let standing = members.cells.iter().enumerate().map(of).collect();
-    Pays { incentive: id, card, members, standing, pays: Vec::new(), total: Vec::new() }
+    Pays { incentive: id, card, members, standing, shares: None, pays: Vec::new(), total: Vec::new() }
 }
 
 /// In which context the formulas of an incentive are read.
@@ -119,9 +130,19 @@ fn compute(ev: &mut Evaluator<'_>, incentive: &Incentive, pays: &mut Pays) -> Re
     let cells: Vec<usize> = pays.members.cells.iter().map(|&cell| cell as usize).collect();
     for each in &incentive.pays {
         let column = ev.column(&each.value, at);
-        let amounts = cells.iter().zip(&pays.standing);
-        let amounts = amounts.map(|(&cell, &standing)| pay(standing, column.dec(cell), each.round_to, rounding));
-        pays.pays.push(amounts.collect());
+        let mut amounts = Vec::with_capacity(cells.len());
+        for (row, (&cell, &standing)) in cells.iter().zip(&pays.standing).enumerate() {
+            let whole = column.dec(cell);
+            let part = match &pays.shares {
+                None => whole,
+                Some(shares) => match whole.zip(get(shares, row)) {
+                    Some((whole, (own, all))) => whole.mul_div(own, all)?,
+                    None => None,
+                },
+            };
+            amounts.push(pay(standing, part, each.round_to, rounding));
+        }
+        pays.pays.push(amounts);
     }
     let cap = incentive.cap.as_ref().map(|cap| ev.column(cap, at));
     let floor = incentive.floor.as_ref().map(|floor| ev.column(floor, at));
@@ -141,40 +162,96 @@ pub(crate) fn pay_vetoed(model: &Model, cards: &Cards, row: usize) -> bool {
     vetoes.into_iter().any(|(veto, fired)| veto.effect == VetoEffect::PayZero && get(fired, row) == Some(true))
 }
 
-/// For each cell whether it has more than one of these cards; empty if there is just one scorecard.
-fn reached_twice(cards: &[&Cards]) -> Vec<bool> {
-    let Some((first, others)) = cards.split_first() else { return Vec::new() };
-    if others.is_empty() {
-        return Vec::new();
+/// The subjects that an incentive reaches in a period, by entity and index of the period, with the rows of the cards by which
+/// it does: the place of the scorecard, and the row.
+type Reached = FxHashMap<(usize, i32), Vec<(usize, usize)>>;
+
+/// Who is reached by several cards; nobody if there is just one scorecard, whose cards are whole periods.
+fn reached_twice(ev: &Evaluator<'_>, cards: &[&Cards]) -> Reached {
+    let is_split = |cards: &&Cards| ev.spine(cards.members.spine).is_split();
+    if cards.len() < 2 && !cards.iter().any(is_split) {
+        return Reached::default();
     }
-    let count = |cell: usize| cards.iter().filter(|c| c.members.row(cell).is_some()).count();
-    (0..first.members.rows.len()).map(|cell| count(cell) > 1).collect()
+    let mut reached = Reached::default();
+    for (place, cards) in cards.iter().enumerate() {
+        for (row, &cell) in cards.members.cells.iter().enumerate() {
+            reached.entry(subject_of(ev, &cards.members, cell as usize)).or_default().push((place, row));
+        }
+    }
+    reached.retain(|_, rows| rows.len() > 1);
+    reached
+}
+
+/// The entity of a cell and the index of its period.
+fn subject_of(ev: &Evaluator<'_>, members: &Members, cell: usize) -> (usize, i32) {
+    let spine = ev.spine(members.spine);
+    let period = ev.timeline_of(members.spine).periods.get(spine.period(cell));
+    (spine.entity(cell), period.map_or(0, |period| period.index))
 }
 
 fn report_twice(
     ev: &Evaluator<'_>,
     incentive: &Incentive,
     cards: &[&Cards],
-    twice: &[bool],
+    twice: &Reached,
     findings: &mut Vec<Diagnostic>,
 ) {
-    let Some(first) = cards.first() else { return };
-    let judged = ev.spine(first.members.spine).judged;
-    let cells: Vec<usize> = (judged..twice.len()).filter(|&cell| twice.get(cell) == Some(&true)).collect();
-    let Some(&one) = cells.first() else { return };
-    let which = cards.iter().filter(|cards| cards.members.row(one).is_some());
-    let titles: Vec<_> = which.map(|cards| &ev.model.scorecards[cards.scorecard].title).collect();
+    let judged = twice.iter().filter(|((_, period), _)| *period >= ev.plan.from.index);
+    let mut found: Vec<_> = judged.map(|((entity, period), rows)| (*period, *entity, rows)).collect();
+    found.sort_unstable_by_key(|(period, entity, _)| (*period, *entity));
+    let Some((_, _, rows)) = found.first() else { return };
+    let mut places: Vec<usize> = rows.iter().map(|(place, _)| *place).collect();
+    places.dedup();
+    let titles = places.iter().filter_map(|&place| cards.get(place));
+    let titles: Vec<_> = titles.map(|cards| &ev.model.scorecards[cards.scorecard].title).collect();
     let names: Vec<String> = titles.iter().map(|title| format!("`{}`", title.name)).collect();
-    let count = cards_text(cells.len(), "subject", "subjects");
-    let message = format!("`{}` reaches {count} through two cards: {}", incentive.title.name, names.join(" and "));
-    let who = name_some(ev, first.members.spine, &cells);
+    let count = cards_text(found.len(), "subject", "subjects");
+    let (message, help) = if let [name] = names.as_slice() {
+        let message =
+            format!("`{}` reaches {count} through the cards of several stints of {name}", incentive.title.name);
+        (
+            message,
+            "write `share by stint` to pay each card its part of the period, or `per card` if each of them pays in full",
+        )
+    } else {
+        let message = format!("`{}` reaches {count} through two cards: {}", incentive.title.name, names.join(" and "));
+        (
+            message,
+            "make the scorecards exclude each other, name the cards that pay, or write `per card` if each of them pays",
+        )
+    };
+    let cells = found.iter().filter_map(|(_, _, rows)| {
+        let &(place, row) = rows.first()?;
+        let members = &cards.get(place)?.members;
+        Some((members.spine, members.cell(row)?))
+    });
+    let cells: Vec<_> = cells.collect();
+    let spine = cells.first().map_or(kpi_plan::SpineId(0), |(spine, _)| *spine);
+    let of_spine: Vec<usize> = cells.iter().filter(|(own, _)| *own == spine).map(|(_, cell)| *cell).collect();
+    let who = name_some(ev, spine, &of_spine);
     let mut finding = Diagnostic::new(PAID_TWICE, message).label(incentive.title.span, format!("twice for {who}"));
     for title in titles {
         finding = finding.label(title.span, "pays by this card");
     }
-    let help =
-        "make the scorecards exclude each other, name the cards that pay, or write `per card` if each of them pays";
     findings.push(finding.help(help));
+}
+
+/// For each row of the cards of one scorecard the days of its stint and those of all cards of its subject, which share a pay.
+fn shares_by_stint(ev: &Evaluator<'_>, all: &[&Cards], own: &Cards) -> Vec<Option<(Dec, Dec)>> {
+    let mut sums: FxHashMap<(usize, i32), Dec> = FxHashMap::default();
+    for cards in all {
+        let days = ev.stint_days(cards.members.spine);
+        for &cell in &cards.members.cells {
+            let sum = sums.entry(subject_of(ev, &cards.members, cell as usize)).or_default();
+            *sum = days.dec(cell as usize).and_then(|days| sum.add(days).ok()).unwrap_or(*sum);
+        }
+    }
+    let days = ev.stint_days(own.members.spine);
+    let share = |&cell: &u32| {
+        let all = sums.get(&subject_of(ev, &own.members, cell as usize)).copied()?;
+        Some((days.dec(cell as usize)?, all))
+    };
+    own.members.cells.iter().map(share).collect()
 }
 
 /// Hands pays and totals in over the whole spine, for the conditions of rules.
@@ -190,7 +267,7 @@ fn hand_in(ev: &mut Evaluator<'_>, pays: &Pays) {
         Arc::new(Column::Dec(values))
     };
     for (place, column) in pays.pays.iter().enumerate() {
-        ev.set_pay(pays.incentive, Some(place as u32), pays.card, over_spine(column));
+        ev.set_pay(pays.incentive, Some(place as u32), pays.card, pays.members.spine, over_spine(column));
     }
-    ev.set_pay(pays.incentive, None, pays.card, over_spine(&pays.total));
+    ev.set_pay(pays.incentive, None, pays.card, pays.members.spine, over_spine(&pays.total));
 }

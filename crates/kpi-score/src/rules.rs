@@ -68,7 +68,23 @@ fn judge(ev: &mut Evaluator<'_>, id: RuleId, cards: Option<&Cards>, members: Mem
     let at = context(&members, cards.map(|cards| cards.scorecard));
     let condition = ev.column(&rule.condition, at);
     let texts = rule.then.as_ref().map(|then| ev.rows_in_force(&then.text, at));
-    let entities = ev.spine(members.spine).entities();
+    // Earlier periods are whole ones, with the card of the last stint in them.
+    let whole = ev.whole_spine(members.spine);
+    let split = whole != members.spine && rule.streak > 1;
+    let of_wholes = split.then(|| ev.column(&rule.condition, crate::At { spine: whole, ..at }));
+    let spine = ev.spine(members.spine);
+    let entities = spine.entities();
+    let times = ev.timeline_of(members.spine);
+    let earlier = |cell: usize, n: usize| {
+        let period = times.periods.get(spine.period(cell))?.plus(-i32::try_from(n).ok()?);
+        let last =
+            spine.cells_of(spine.entity(cell), times.inside(period)).filter_map(|cell| members.row(cell)).last()?;
+        if cards.is_some_and(|cards| get(&cards.score, last).is_none()) {
+            return None;
+        }
+        let place = ev.timeline_of(whole).place(period.index)?;
+        of_wholes.as_ref()?.bool(ev.spine(whole).cell(spine.entity(cell), place)?)
+    };
     // A subject that is not concerned in a period, or whose card is incomplete, has no data there.
     let holds = |cell: usize| {
         let row = members.row(cell)?;
@@ -81,7 +97,10 @@ fn judge(ev: &mut Evaluator<'_>, id: RuleId, cards: Option<&Cards>, members: Mem
     for (row, &cell) in members.cells.iter().enumerate().skip(members.judged) {
         let cell = cell as usize;
         let incomplete = cards.is_some_and(|cards| get(&cards.score, row).is_none());
-        let back = (0..rule.streak as usize).map(|n| cell.checked_sub(n * entities).and_then(holds));
+        let back = (0..rule.streak as usize).map(|n| match split && n > 0 {
+            true => earlier(cell, n),
+            false => cell.checked_sub(n * entities).and_then(holds),
+        });
         let outcome = if incomplete { RuleOutcome::NotJudged } else { outcome(back) };
         let text = texts.as_ref().filter(|_| outcome == RuleOutcome::Fired).and_then(|rows| rows.get(cell)).copied();
         outcomes.push(outcome);

@@ -195,13 +195,32 @@ impl<'a> Scored<'a> {
         self.ev.timeline_of(spine).periods.get(self.ev.spine(spine).period(cell)).copied()
     }
 
-    /// The cell of a subject and period.
+    /// The cell of a subject and period, if there is just one: a subject may have several stints in a period, and then a day
+    /// tells which.
     pub fn cell(&self, spine: SpineId, subject: &str, period: Period) -> Option<usize> {
-        let cells = self.ev.spine(spine);
-        let entity = match &cells.subject {
-            Subject::Table(_) => cells.keys.binary_search_by(|key| (**key).cmp(subject)).ok()?,
-            _ => cells.keys.iter().position(|key| **key == *subject)?,
+        let mut cells = self.cells(spine, subject, period).into_iter();
+        cells.next().filter(|_| cells.next().is_none())
+    }
+
+    /// The cells of a subject in a period, or on a day.
+    pub fn cells(&self, spine: SpineId, subject: &str, period: Period) -> Vec<usize> {
+        let (own, times) = (self.ev.spine(spine), self.ev.timeline_of(spine));
+        let Some(entity) = self.entity(spine, subject) else { return Vec::new() };
+        let calendar = &self.model().policy.calendar;
+        let whole = calendar.containing(self.plan().from.kind, period);
+        let (first, last) = (calendar.start(period), calendar.end(period));
+        let holds = |cell: &usize| {
+            let days = times.days.get(own.period(*cell));
+            days.is_some_and(|(from, to)| *from <= last && first <= *to)
         };
-        cells.cell(entity, self.ev.timeline_of(spine).place(period.index)?)
+        own.cells_of(entity, times.inside(whole)).filter(holds).collect()
+    }
+
+    fn entity(&self, spine: SpineId, subject: &str) -> Option<usize> {
+        let cells = self.ev.spine(spine);
+        match &cells.subject {
+            Subject::Table(_) => cells.keys.binary_search_by(|key| (**key).cmp(subject)).ok(),
+            _ => cells.keys.iter().position(|key| **key == *subject),
+        }
     }
 }

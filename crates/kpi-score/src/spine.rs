@@ -240,6 +240,11 @@ impl Spine {
         }
     }
 
+    /// The cells of an entity in some stretches, in their order.
+    pub fn cells_of(&self, entity: usize, places: Range<usize>) -> impl Iterator<Item = usize> {
+        places.filter_map(move |place| self.cell(entity, place))
+    }
+
     /// Whether the subject of a cell is there in its period.
     pub fn is_present(&self, cell: usize) -> bool {
         self.present.get(cell).copied().unwrap_or(false)

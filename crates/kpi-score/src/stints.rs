@@ -28,6 +28,8 @@ pub(crate) fn stints(model: &Model, periods: &[Period], roster: &Roster) -> Vec<
         Timing::AsOf(time) => column.index != time,
         Timing::Stock { from, to } => column.index != from && column.index != to,
     };
+    // Rows that are not valid by days say one thing in the whole period: the last of them.
+    let cuts = matches!(time, Timing::Stock { .. });
     let columns: Vec<&RosterColumn> = roster.columns.iter().filter(says).collect();
     let same = |a: u32, b: u32| columns.iter().all(|c| c.values.get(a as usize) == c.values.get(b as usize));
     let mut stints: Vec<Stint> = Vec::new();
@@ -39,6 +41,16 @@ pub(crate) fn stints(model: &Model, periods: &[Period], roster: &Roster) -> Vec<
                 let value = roster.column(time).and_then(|column| column.values.get(row as usize)?.as_ref());
                 let inside = value.and_then(|v| day_of(calendar, v)).is_some_and(|day| start <= day && day <= end);
                 if !inside {
+                    continue;
+                }
+            }
+            if !cuts {
+                if days.0 > days.1 {
+                    continue;
+                }
+                days = (start, end);
+                if let Some(last) = stints.last_mut().filter(|last| last.period == period && last.entity == entity) {
+                    last.row = row;
                     continue;
                 }
             }

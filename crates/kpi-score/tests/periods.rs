@@ -239,3 +239,112 @@ fn tracked_weeks_and_days_are_shown_and_do_not_score() {
     assert_eq!(all[..5], ["2026-W06 20 0.8", "2026-W07 0 0", "2026-W08 0 0", "2026-W09 60 2.4", "2026-02-01 5 1"]);
     assert_eq!((all.len(), all[5].as_str(), all[31].as_str()), (32, "2026-02-02 20 4", "2026-02-28 60 12"));
 }
+
+/// A policy whose cards are cut where the stage changes, with base pay in proportion.
+fn stints(mid: &str, sharing: &str, month: &str, staff: &str, rows: &str) -> String {
+    format!(
+        r#"
+policy "P" {{ edition 1, currency CNY, period month }}
+dimension stage {{ new, old }}
+roster team {{ id: text key }}
+roster staff {{ id: text key, stage: stage, team: -> team, note: text, since: date, until: date?, valid from since to until }}
+source talk {{ id: text key, who: -> staff, on: datetime time, minutes: count }}
+indicator talks {{ formula sum(talk.minutes), target by stage {{ new: ≥ 10, old: ≥ 40 }} }}
+indicator share {{ formula sum(talk.minutes) / (sum(talk.minutes) over team) }}
+indicator before {{ formula previous(sum(talk.minutes)) }}
+indicator best {{ formula max(sum(talk.minutes) among team) }}
+scorecard card for staff {{
+  mid_period {mid}
+  talks  weight 100%
+  share  watch
+  before watch
+  best   watch
+}}
+incentive pays for card {{
+  {sharing}
+  pay base = 1000元
+  pay part = 3000元 × stint.days ÷ period.days
+}}
+test "t" {{
+  period {month}
+  team | id |
+       | T  |
+       | U  |
+  staff | id | stage | team | note | since | until |
+{staff}
+  talk | id | who | on | minutes |
+{rows}
+  expect card[A].score == 100
+}}
+"#
+    )
+}
+
+/// `03-01..03-09 (9) score 80 pay 290.32 870.97`, a card a line.
+fn cards(run: &Run, subject: &str) -> Vec<String> {
+    let own = run.cards.iter().filter(|card| card.subject == subject);
+    let one = |card: &Card| {
+        let stint = card.stint.as_ref().map(|s| format!("{}..{} ({}) ", &s.from[5..], &s.to[5..], s.days));
+        let pay: Vec<String> = card.pay.values().map(|pay| shown(*pay)).collect();
+        format!("{}score {} pay {}", stint.unwrap_or_default(), shown(card.score), pay.join(" "))
+    };
+    own.map(one).collect()
+}
+
+const ROWS: &str = "    | T0 | A | 2026-02-10 10:00 | 7  |
+    | T1 | A | 2026-03-01 00:00 | 6  |\n    | T2 | A | 2026-03-09 23:59 | 2  |\n    | T3 | A | 2026-03-10 00:00 | 10 |
+    | T4 | A | 2026-03-31 23:59 | 22 |\n    | T5 | A | 2026-04-01 00:00 | 99 |\n    | T6 | B | 2026-03-15 10:00 | 60 |";
+
+const STAFF: &str = "    | A | new | T | x | 2026-01-01 | 2026-03-04 |
+    | A | new | T | y | 2026-03-05 | 2026-03-09 |\n    | A | old | U | y | 2026-03-10 |            |
+    | B | old | U | z | 2026-01-01 |            |";
+
+#[test]
+fn a_card_for_each_stint_with_the_rows_of_its_days() {
+    let run = run(&stints("split", "share by stint", "2026-03", STAFF, ROWS), "2026-03");
+    // `note` is read by nothing, so its change cuts nothing. New to 03-09: 6 + 2 of 10; old from 03-10: 10 + 22 of 40. Base
+    // 1000 × 9 ÷ 31 and × 22 ÷ 31; part 3000 × 9 ÷ 31 × 9 ÷ 31 and 3000 × 22 ÷ 31 × 22 ÷ 31.
+    assert_eq!(
+        cards(&run, "A"),
+        ["03-01..03-09 (9) score 80 pay 290.32 252.86", "03-10..03-31 (22) score 80 pay 709.68 1510.93"]
+    );
+    assert_eq!(cards(&run, "B"), ["03-01..03-31 (31) score 100 pay 1000 3000"]);
+    let value = |card: &Card, name: &str| line(card, name).actual.as_ref().map_or("-".into(), |q| q.value.clone());
+    let first = card(&run, "A");
+    // 8 of the 100 of team U, which A is in by the end of the month; February's 7; the best of U is B's 60.
+    let values = [value(first, "share"), value(first, "before"), value(first, "best")];
+    assert_eq!(values, ["0.08", "7", "60"]);
+}
+
+#[test]
+fn boundaries_of_stints() {
+    // Gone on 03-05, back on 03-07 for that one day, in another stage from 03-08 on, until 03-31.
+    let staff = "    | A | new | T | x | 2026-01-01 | 2026-03-05 |\n    | A | new | T | x | 2026-03-07 | 2026-03-07 |
+    | A | old | T | x | 2026-03-08 | 2026-03-31 |\n    | A | new | T | x | 2026-04-01 |            |";
+    let rows = "    | T1 | A | 2026-03-05 23:59 | 5 |\n    | T2 | A | 2026-03-06 10:00 | 9 |\n    | T3 | A | 2026-03-07 00:00 | 3 |
+    | T4 | A | 2026-03-07 23:59 | 3 |\n    | T5 | A | 2026-03-08 00:00 | 10 |";
+    let run = run(&stints("split", "per card", "2026-03", staff, rows), "2026-03");
+    // 5 of 10 in 5 days; 6 of 10 on one; 10 of 40 in 24. What happened on 03-06 is nobody's.
+    assert_eq!(
+        cards(&run, "A"),
+        [
+            "03-01..03-05 (5) score 50 pay 1000 483.87",
+            "03-07..03-07 (1) score 60 pay 1000 96.77",
+            "03-08..03-31 (24) score 25 pay 1000 2322.58",
+        ]
+    );
+}
+
+#[test]
+fn the_first_valid_day_or_the_last() {
+    let first = run(&stints("first", "per card", "2026-03", STAFF, ROWS), "2026-03");
+    // 40 minutes of the whole month, against 10 as new, or against 40 as old.
+    assert_eq!(cards(&first, "A"), ["score 100 pay 1000 3000"]);
+    let target = |run: &Run| format!("{:?}", line(card(run, "A"), "talks").target);
+    assert!(target(&first).contains("\"10\""), "{}", target(&first));
+    let last = run(&stints("last", "per card", "2026-03", STAFF, ROWS), "2026-03");
+    assert!(target(&last).contains("\"40\""), "{}", target(&last));
+    let share = |run: &Run| line(card(run, "A"), "share").actual.as_ref().unwrap().value.clone();
+    // As of the first day A is alone in T with 40 of 40; as of the last it has 40 of the 100 of U.
+    assert_eq!((share(&first), share(&last)), ("1".into(), "0.4".into()));
+}

@@ -26,8 +26,10 @@ pub struct Failure {
 }
 
 /// What has to be computed for a test: what it speaks of, in the periods that it speaks of.
-pub fn request(test: &Test) -> Request {
-    let periods = || test.expects.iter().map(|expect| expect.period).chain([test.period]);
+pub fn request(model: &Model, test: &Test) -> Request {
+    // A day tells which of several stints is meant, in its own period.
+    let whole = |period| model.policy.calendar.containing(test.period.kind, period);
+    let periods = || test.expects.iter().map(|expect| whole(expect.period)).chain([test.period]);
     let by_index = |period: &Period| period.index;
     Request {
         from: periods().min_by_key(by_index).unwrap_or(test.period),
@@ -91,6 +93,14 @@ fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<
             Diagnostic::new(codes::NO_CARD, message).label(expect.span, "nothing to judge").help(
                 "a subject needs a row in its roster, valid in the period, that meets the `where` of the scorecard",
             )
+        }
+        Miss::Nowhere(NoPlace::Several) => {
+            let period = scored.model().policy.calendar.show(expect.period);
+            let who = &expect.subject;
+            let message = format!("expected `{text}`, but `{who}` has cards of several stints in {period}");
+            Diagnostic::new(codes::NO_CARD, message)
+                .label(expect.span, "which of them?")
+                .help(format!("name a day of the stint that is meant: `card[{who}, 2026-03-10]`"))
         }
         Miss::Nowhere(NoPlace::Line) => {
             let message = format!("expected `{text}`, but the line is not on the card of `{}`", expect.subject);

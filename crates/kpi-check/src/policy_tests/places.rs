@@ -2,12 +2,13 @@
 
 use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
-use kpi_value::{Period, Value};
+use kpi_value::{Period, PeriodKind, Value};
 
 use crate::checker::{Checker, unknown};
 use crate::instances::Need;
 use crate::model::{
-    CardField, IndicatorField, IndicatorId, Line, LineKind, Place, ScorecardId, Subject, TableId, TestTable, Type, Unit,
+    Audience, CardField, IndicatorField, IndicatorId, Line, LineKind, MidPeriod, Place, ScorecardId, Subject, TableId,
+    TestTable, Type, Unit,
 };
 use crate::names::{Decl, nearest};
 
@@ -48,22 +49,50 @@ impl<'a> Checker<'a> {
     pub(super) fn expect_of(&mut self, e: &'a ast::Expr, period: Period) -> Option<Found<'a>> {
         let ast::ExprKind::Index(owner, index) = &e.kind else { return self.no_place(e) };
         let ast::ExprKind::Name(name) = &owner.kind else { return self.no_place(e) };
+        let mut day = None;
         let (subject, period) = match index.as_slice() {
             [subject] => (subject, period),
             [subject, when] => {
+                // Of the cards of several stints a day tells which.
+                if let ast::ExprKind::Date(date) = &when.kind
+                    && self.is_split(name)
+                {
+                    day = Some(self.model.policy.calendar.period(PeriodKind::Day, *date));
+                }
                 let text = match &when.kind {
                     ast::ExprKind::Period(text) | ast::ExprKind::Text(text) => text.clone(),
                     ast::ExprKind::Date(date) => date.to_string(),
                     ast::ExprKind::Number(number) if number.unit == ast::Unit::None => number.value.to_string(),
                     _ => return self.no_place(e),
                 };
-                (subject, self.policy_period(&text, when.span)?)
+                match day {
+                    Some(day) => (subject, day),
+                    None => (subject, self.policy_period(&text, when.span)?),
+                }
             }
             _ => return self.no_place(e),
         };
         let subject = self.subject_key(subject)?;
         let decl = self.resolve(name, "a scorecard, an indicator, an incentive or a rule")?;
         Some(Found { name, decl, subject, period })
+    }
+
+    /// Whether a name is that of a scorecard with a card for each stint, or of an incentive or a rule for such cards.
+    fn is_split(&self, name: &'a ast::Name) -> bool {
+        let split = |id: &ScorecardId| self.model.scorecards[*id].mid_period == MidPeriod::Split;
+        let audience = match self.names.get(&name.text) {
+            Some(Decl::Scorecard(index)) => {
+                return self.scorecard_ids.get(index).copied().flatten().is_some_and(|id| split(&id));
+            }
+            Some(Decl::Incentive(index)) => {
+                self.incentive_ids.get(index).copied().flatten().map(|id| &self.model.incentives[id].audience)
+            }
+            Some(Decl::Rule(index)) => {
+                self.rule_ids.get(index).copied().flatten().map(|id| &self.model.rules[id].audience)
+            }
+            _ => None,
+        };
+        matches!(audience, Some(Audience::Cards(cards)) if cards.iter().any(split))
     }
 
     /// A key as it stands between brackets.

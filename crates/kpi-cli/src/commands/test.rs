@@ -51,7 +51,7 @@ pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Cons
 /// Runs one test: what it fails by.
 fn run_test(model: &Model, test: &Test, project: &Project) -> Result<Vec<Unmet>, Failure> {
     let only = |finding: Diagnostic| Unmet { finding, derivation: Vec::new() };
-    let plan = plan(model, &request(test));
+    let plan = plan(model, &request(model, test));
     let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
     let inputs: Inputs = tables.collect();
     let facts = match execute(model, &plan, &inputs, &Options::default()) {

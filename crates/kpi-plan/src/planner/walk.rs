@@ -218,8 +218,9 @@ impl<'a> Walk<'a> {
                 (1 + self.walk_expr(inner, before)).max(self.walk_expr(inner, spine))
             }
             ExprKind::Streak(inner) => {
+                let own = spine;
                 let spine = self.unsplit(spine);
-                STREAK_HISTORY + self.walk_expr(inner, spine)
+                STREAK_HISTORY + self.walk_expr(inner, spine).max(self.walk_expr(inner, own))
             }
             ExprKind::Window(_, inner, window, _) | ExprKind::OverWindow(inner, window) => {
                 let spine = self.unsplit(spine);
@@ -425,7 +426,8 @@ impl<'a> Walk<'a> {
         let rule = &self.model.rules[id];
         self.walk_audience(&rule.audience, rule.table, |walk, spine| {
             let says = rule.then.as_ref().map_or(0, |then| walk.walk_keys(&then.text, spine));
-            says.max(walk.walk_expr(&rule.condition, spine))
+            let before = if rule.streak > 1 { walk.unsplit(spine) } else { spine };
+            says.max(walk.walk_expr(&rule.condition, spine)).max(walk.walk_expr(&rule.condition, before))
         }) + rule.streak.saturating_sub(1)
     }
 }

@@ -18,6 +18,8 @@ pub enum NoPlace {
     Subject,
     /// The line is not on the subject's card.
     Line,
+    /// The subject has a card for each of several stints of the period, and the claim names no day.
+    Several,
 }
 
 impl Scored<'_> {
@@ -55,7 +57,7 @@ impl Scored<'_> {
     /// # Errors
     /// See [`Scored::value`].
     pub fn card_status(&self, card: ScorecardId, subject: &str, period: Period) -> Result<CardStatus, NoPlace> {
-        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        let (cards, row) = self.card_row(card, subject, period)?;
         Ok(cards.status(row))
     }
 
@@ -70,7 +72,7 @@ impl Scored<'_> {
         subject: &str,
         period: Period,
     ) -> Result<Option<bool>, NoPlace> {
-        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        let (cards, row) = self.card_row(card, subject, period)?;
         let vetoes = &self.model().scorecards[card].vetoes;
         let place = vetoes.iter().position(|v| v.title.name == veto);
         Ok(place.and_then(|place| get(cards.vetoes.get(place)?, row)))
@@ -83,22 +85,42 @@ impl Scored<'_> {
     /// See [`Scored::value`].
     pub fn rule_outcome(&self, rule: RuleId, subject: &str, period: Period) -> Result<RuleOutcome, NoPlace> {
         let found = self.outcomes().iter().filter(|outcomes| outcomes.rule == rule).filter_map(|outcomes| {
-            let cell = self.cell(outcomes.members.spine, subject, period)?;
-            outcomes.of(outcomes.members.row(cell)?)
+            let cells = self.cells(outcomes.members.spine, subject, period).into_iter();
+            let found = cells.filter_map(|cell| outcomes.of(outcomes.members.row(cell)?));
+            Some(found.collect::<Vec<_>>())
         });
         let order = |outcome: &RuleOutcome| match outcome {
             RuleOutcome::Fired => 0,
             RuleOutcome::NotJudged => 1,
             RuleOutcome::NotFired => 2,
         };
-        found.min_by_key(order).ok_or(NoPlace::Subject)
+        found.flatten().min_by_key(order).ok_or(NoPlace::Subject)
     }
 
-    /// The cards of a scorecard and the row of a subject's card.
-    pub fn card_row(&self, card: ScorecardId, subject: &str, period: Period) -> Option<(&crate::Cards, usize)> {
-        let cards = self.cards_of(card)?;
-        let cell = self.cell(cards.members.spine, subject, period)?;
-        Some((cards, cards.members.row(cell)?))
+    /// The cards of a scorecard and the row of a subject's card. Of the cards of several stints the period, which may be a
+    /// day, has to tell which.
+    ///
+    /// # Errors
+    /// See [`Scored::value`].
+    pub fn card_row(
+        &self,
+        card: ScorecardId,
+        subject: &str,
+        period: Period,
+    ) -> Result<(&crate::Cards, usize), NoPlace> {
+        let cards = self.cards_of(card).ok_or(NoPlace::Subject)?;
+        let rows = self.rows_of(cards, subject, period);
+        match rows.as_slice() {
+            [] => Err(NoPlace::Subject),
+            [row] => Ok((cards, *row)),
+            _ => Err(NoPlace::Several),
+        }
+    }
+
+    /// The rows of a subject's cards in a period.
+    pub(crate) fn rows_of(&self, cards: &crate::Cards, subject: &str, period: Period) -> Vec<usize> {
+        let cells = self.cells(cards.members.spine, subject, period).into_iter();
+        cells.filter_map(|cell| cards.members.row(cell)).collect()
     }
 
     fn card_value(
@@ -108,7 +130,7 @@ impl Scored<'_> {
         subject: &str,
         period: Period,
     ) -> Result<Option<Value>, NoPlace> {
-        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        let (cards, row) = self.card_row(card, subject, period)?;
         Ok(match field {
             CardField::Score => get(&cards.score, row).map(Value::Dec),
             CardField::Attainment => get(&cards.attainment, row).map(Value::Dec),
@@ -125,7 +147,7 @@ impl Scored<'_> {
         subject: &str,
         period: Period,
     ) -> Result<(&LineColumns, usize, usize), NoPlace> {
-        let (cards, row) = self.card_row(card, subject, period).ok_or(NoPlace::Subject)?;
+        let (cards, row) = self.card_row(card, subject, period)?;
         let line = find(&cards.lines, name).filter(|line| get(&line.status, row).is_some()).ok_or(NoPlace::Line)?;
         Ok((line, row, cards.members.cell(row).ok_or(NoPlace::Subject)?))
     }
@@ -173,10 +195,11 @@ impl Scored<'_> {
         period: Period,
     ) -> Result<Option<Dec>, NoPlace> {
         let found = self.pays().iter().filter(|pays| pays.incentive == id).filter_map(|pays| {
-            let cell = self.cell(pays.members.spine, subject, period)?;
-            Some((pays, pays.members.row(cell)?))
+            let cells = self.cells(pays.members.spine, subject, period).into_iter();
+            Some(cells.filter_map(|cell| Some((pays, pays.members.row(cell)?))).collect::<Vec<_>>())
         });
-        // With `per card` a subject may have several: what it is paid is their sum.
+        let found = found.flatten();
+        // With `per card` and `share by stint` a subject may have several: what it is paid is their sum.
         let mut amounts = found.map(|(pays, row)| match pay {
             Some(place) => pays.pays.get(place as usize).and_then(|column| get(column, row)),
             None => get(&pays.total, row),

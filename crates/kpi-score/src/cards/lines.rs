@@ -162,7 +162,7 @@ fn build_as_written(
             let title = &ev.model.scorecards[*card].title;
             let mut built = Built::new(title.name.clone(), LineSource::Card(*card), line, weights, members);
             for (row, &cell) in members.cells.iter().enumerate() {
-                let other = nested.and_then(|cards| Some((cards, cards.members.row(cell as usize)?)));
+                let other = nested.and_then(|cards| Some((cards, cards.members.row_for(ev, members, cell as usize)?)));
                 let mark = other.and_then(|(cards, row)| get(&cards.score, row).zip(get(&cards.attainment, row)));
                 let mark = match mark {
                     Some((score, attainment)) => Some(Mark { fraction: score.mul(Dec::percent(1))?, attainment }),

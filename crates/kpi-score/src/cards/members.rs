@@ -28,6 +28,18 @@ impl Members {
         super::place(&self.rows, cell)
     }
 
+    /// The row for a cell of other members of the same table: the same cell, or the whole period of a stint, or the last stint
+    /// of a period.
+    pub(crate) fn row_for(&self, ev: &Evaluator<'_>, of: &Members, cell: usize) -> Option<usize> {
+        let (own, other) = (ev.spine(self.spine), ev.spine(of.spine));
+        if own.is_split() == other.is_split() {
+            return self.row(cell);
+        }
+        let period = *ev.timeline_of(of.spine).periods.get(other.period(cell))?;
+        let cells = own.cells_of(other.entity(cell), ev.timeline_of(self.spine).inside(period));
+        cells.filter_map(|cell| self.row(cell)).last()
+    }
+
     /// The cell of a row.
     pub fn cell(&self, row: usize) -> Option<usize> {
         self.cells.get(row).map(|&cell| cell as usize)

@@ -205,8 +205,8 @@ fn hand_in(ev: &mut Evaluator<'_>, cards: &Cards) {
             *slot = get(&cards.grade, row).and_then(|grade| texts.get(grade as usize).cloned());
         }
     }
-    ev.set_card(cards.scorecard, CardField::Score, score);
-    ev.set_card(cards.scorecard, CardField::Attainment, attainment);
-    ev.set_card(cards.scorecard, CardField::Rank, rank);
-    ev.set_card(cards.scorecard, CardField::Grade, Arc::new(Column::Other(grades)));
+    ev.set_card(cards.scorecard, CardField::Score, cards.members.spine, score);
+    ev.set_card(cards.scorecard, CardField::Attainment, cards.members.spine, attainment);
+    ev.set_card(cards.scorecard, CardField::Rank, cards.members.spine, rank);
+    ev.set_card(cards.scorecard, CardField::Grade, cards.members.spine, Arc::new(Column::Other(grades)));
 }

@@ -117,13 +117,13 @@ impl Evaluator<'_> {
                 (None, _) => self.not_planned(expr, at),
             },
             ExprKind::Card(field) => match at.card.and_then(|card| self.cards.get(&(card, *field))) {
-                Some(column) => Arc::clone(column),
+                Some((spine, column)) => self.on_spine(column, *spine, at.spine),
                 None => self.not_planned(expr, at),
             },
             ExprKind::Pay(incentive, pay) => {
                 let of_card = self.pays.get(&(*incentive, *pay, at.card));
                 match of_card.or_else(|| self.pays.get(&(*incentive, *pay, None))) {
-                    Some(column) => Arc::clone(column),
+                    Some((spine, column)) => self.on_spine(column, *spine, at.spine),
                     None => self.not_planned(expr, at),
                 }
             }

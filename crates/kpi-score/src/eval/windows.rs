@@ -47,6 +47,22 @@ impl Evaluator<'_> {
         Arc::new(column.gather(self.whole_cells(spine, whole).into_iter()))
     }
 
+    /// A column of the cells of one spine for those of another of the same subjects: for a stint the value of its whole period,
+    /// for a whole period that of its last stint.
+    pub(crate) fn on_spine(&self, column: &Arc<Column>, from: SpineId, to: SpineId) -> Arc<Column> {
+        let (own, other) = (self.spine(from), self.spine(to));
+        if own.is_split() == other.is_split() {
+            return Arc::clone(column);
+        }
+        let (times, periods) = (self.timeline_of(from), &self.timeline_of(to).periods);
+        let cell = |cell: usize| {
+            let period = *periods.get(other.period(cell))?;
+            let stints = own.cells_of(other.entity(cell), times.inside(period));
+            stints.filter(|&cell| own.is_present(cell) && column.is_known(cell)).last()
+        };
+        Arc::new(column.gather((0..other.cells()).map(cell)))
+    }
+
     /// The spine of a group's subject for the cells of another spine.
     pub(crate) fn wider_spine(&self, subject: &Subject, spine: SpineId) -> Option<SpineId> {
         let planned = self.plan.spines.get(spine.0 as usize)?;
@@ -116,6 +132,7 @@ impl Evaluator<'_> {
     /// No data in the cell's own period is no data, and so is a streak longer than [`STREAK_HISTORY`].
     pub(crate) fn streak(&mut self, expr: &model::Expr, condition: &model::Expr, at: At) -> Arc<Column> {
         let whole = self.whole_spine(at.spine);
+        let condition_of = condition;
         let condition = self.column(condition, At { spine: whole, ..at });
         let spine = self.spine(whole);
         let mut lengths: Vec<Option<u32>> = Vec::with_capacity(spine.cells());
@@ -124,14 +141,26 @@ impl Evaluator<'_> {
             let holds = condition.bool(cell).filter(|_| spine.is_present(cell));
             lengths.push(holds.map(|holds| if holds { before.unwrap_or(0) + 1 } else { 0 }));
         }
+        if whole != at.spine {
+            // A stint goes on with the whole periods before it.
+            let own = self.column(condition_of, at);
+            let wholes = self.whole_cells(at.spine, whole);
+            let length = |cell: usize| {
+                let before =
+                    wholes.get(cell).copied().flatten().and_then(|c| c.checked_sub(self.spine(whole).entities()));
+                let before = before.and_then(|before| lengths.get(before).copied().flatten());
+                own.bool(cell).map(|holds| if holds { before.unwrap_or(0) + 1 } else { 0 })
+            };
+            lengths = (0..self.spine(at.spine).cells()).map(length).collect();
+        }
         let told = |length: &Option<u32>| length.filter(|&length| length <= STREAK_HISTORY);
         let column = Column::Dec(lengths.iter().map(|l| told(l).map(|length| Dec::int(length.into()))).collect());
         let too_long: Vec<usize> =
-            (0..spine.cells()).filter(|&cell| lengths.get(cell).is_some_and(|l| *l != told(l))).collect();
+            (0..lengths.len()).filter(|&cell| lengths.get(cell).is_some_and(|l| *l != told(l))).collect();
         if !too_long.is_empty() {
-            self.trouble(Kind::StreakTooLong, (Site::Expr(expr.id), expr.span), whole, too_long);
+            self.trouble(Kind::StreakTooLong, (Site::Expr(expr.id), expr.span), at.spine, too_long);
         }
-        self.take_from_whole(Arc::new(column), at.spine, whole)
+        Arc::new(column)
     }
 
     /// X for the group to which the subject belongs as of the period.

@@ -31,7 +31,10 @@ impl Reader<'_, '_> {
         let cell = cards.members.cell(row).unwrap_or_default();
         let spine = cards.members.spine;
         let subject = scored.subject(spine, cell);
-        let what = format!("{}[{subject}] {}", card.title.name, self.period_text(spine, cell));
+        let mut what = format!("{}[{subject}] {}", card.title.name, self.period_text(spine, cell));
+        if let Some(stint) = scored.stint(spine, cell) {
+            what = format!("{what}, {} to {}", stint.from, stint.to);
+        }
         let mut made = node(what, Step::Card, number(get(&cards.score, row), "points"));
         made.span = Some(card.title.span);
         let missing = if get(&cards.score, row).is_none() { reasons(&scored.ev, card, cards, row) } else { Vec::new() };
