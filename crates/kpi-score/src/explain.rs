@@ -131,15 +131,13 @@ impl Scored<'_> {
                 rows.map(|(pays, row)| named(reader.pays(pays, row, *pay), of)).collect()
             }
             Question::Veto(card, veto) => {
-                let row = self.card_row(*card, subject, period);
                 let title = self.model().scorecards[*card].title.name.as_str();
-                let told = row.and_then(|(cards, row)| reader.veto(cards, *veto, row));
-                told.map(|told| named(told, Some(title))).into_iter().collect()
+                let own = self.own_cards(subject, period).into_iter().filter(|(cards, _)| cards.scorecard == *card);
+                let told = own.filter_map(|(cards, row)| reader.veto(cards, *veto, row));
+                told.map(|told| named(told, Some(title))).collect()
             }
             Question::Grade | Question::Rank => {
-                let cards =
-                    self.cards().filter_map(|cards| self.row_of(cards, subject, period).map(|row| (cards, row)));
-                let told = cards.filter_map(|(cards, row)| {
+                let told = self.own_cards(subject, period).into_iter().filter_map(|(cards, row)| {
                     let title = self.model().scorecards[cards.scorecard].title.name.as_str();
                     let told = match question {
                         Question::Rank => Some(reader.rank(cards, row)),
