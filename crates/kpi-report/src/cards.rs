@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use kpi_results::{Card, CardStatus, Line, LineStatus, Rule, RuleOutcome, Run};
+use kpi_results::{Card, CardStatus, Line, LineStatus, Rule, RuleOutcome, Run, Stint};
 use kpi_value::Dec;
 
 use crate::format::{show_final_ratio, show_pair, show_ratio};
@@ -106,6 +106,7 @@ fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) 
     grid.column("rank", Side::Right);
     grid.column("subject", Side::Left);
     grid.column("name", Side::Left);
+    grid.column("days", Side::Left);
     grid.column("score", Side::Right);
     grid.column("attainment", Side::Right);
     grid.column("grade", Side::Left);
@@ -127,6 +128,7 @@ fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) 
             Cell::new(card.rank.map(|r| r.to_string()).unwrap_or_default()),
             Cell::new(&card.subject),
             Cell::new(titles.subject(&card.scorecard, &card.subject)),
+            Cell::new(card.stint.as_ref().map(stint_words).unwrap_or_default()),
             match card.score {
                 Some(score) => Cell::new(score.to_fixed(2)),
                 None => Cell::toned("incomplete", Tone::Warn),
@@ -159,7 +161,9 @@ fn amount_cell(amount: Option<Dec>, titles: &Titles) -> Cell {
 /// One card with all its lines.
 fn render_card(card: &Card, titles: &Titles, look: Look, out: &mut String) {
     let name = titles.subject(&card.scorecard, &card.subject);
+    let days = card.stint.as_ref().map(|stint| format!(", {}", stint_words(stint))).unwrap_or_default();
     let subject = format!("{} {name}", card.subject);
+    let subject = format!("{}{days}", subject.trim_end());
     let _ = writeln!(out, "\n{} · {}\n", heading(card, titles, look), look.paint(Tone::Title, subject.trim_end()));
     let mut grid = Grid::default();
     grid.column("line", Side::Left);
@@ -218,8 +222,30 @@ fn render_lines(lines: &[Line], depth: usize, card: &Card, titles: &Titles, grid
             Cell::new(line.score.map(|s| s.round(4).to_fixed(s.round(4).fraction_digits().max(2))).unwrap_or_default()),
             Cell::toned(status, tone),
         ]);
+        for part in line.periods.iter().flatten() {
+            let (actual, target) = show_pair(part.actual.as_ref(), part.target.as_ref(), titles.money());
+            let (status, tone) = match part.met {
+                Some(true) => status_words(LineStatus::Met),
+                Some(false) => status_words(LineStatus::Missed),
+                None => ("", Tone::Faint),
+            };
+            grid.row(vec![
+                Cell::toned(format!("{}{}", "  ".repeat(depth + 1), part.period), Tone::Faint),
+                Cell::new(actual),
+                Cell::new(target),
+                Cell::new(part.attainment.map(|a| show_ratio(a, 2)).unwrap_or_default()),
+                Cell::default(),
+                Cell::default(),
+                Cell::toned(status, tone),
+            ]);
+        }
         render_lines(line.lines.as_deref().unwrap_or_default(), depth + 1, card, titles, grid);
     }
+}
+
+/// The days of a card that covers a stint.
+fn stint_words(stint: &Stint) -> String {
+    format!("{} to {}", stint.from, stint.to)
 }
 
 fn status_words(status: LineStatus) -> (&'static str, Tone) {

@@ -1,4 +1,4 @@
-//! A run as four flat tables: cards, lines, pay, rules.
+//! A run as flat tables: cards, lines, pay, rules, and periods where shorter ones are shown.
 //!
 //! Each table is a list of columns, and a walk over the run that hands out its rows. What the rows become is up to the taker:
 //! [`flatten`] gathers them as columns, `csv` writes them as text.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kpi_check::model::{
     self, CardField, ExprId, ExprKind, IncentiveId, IndicatorField, IndicatorId, Place, RuleId, ScorecardId, Type,
 };
+use kpi_plan::SpineId;
 use kpi_results::{CardStatus, LineStatus, RuleOutcome};
 use kpi_value::{Dec, Period, Value};
 
@@ -36,8 +37,8 @@ impl Scored<'_> {
                     (_, IndicatorField::Attainment) => Ok(get(&line.attainment, row).map(Value::Dec)),
                     (_, IndicatorField::Score) => Ok(get(&line.score, row).map(Value::Dec)),
                     (LineSource::Indicator { id, .. }, field) => {
-                        let id = *id;
-                        Ok(self.field(id, *field).value(cell))
+                        let (id, spine) = (*id, self.cards_of(*card).map(|cards| cards.members.spine));
+                        Ok(spine.and_then(|spine| self.field(id, *field, spine).value(cell)))
                     }
                     (_, IndicatorField::Met) => Ok(met(get(&line.status, row))),
                     _ => Ok(None),
@@ -162,11 +163,11 @@ impl Scored<'_> {
         let spine = self.plan().spine(&self.model().indicators[id].subject).ok_or(NoPlace::Subject)?;
         let cell = self.cell(spine, subject, period).filter(|&cell| self.ev.spine(spine).is_present(cell));
         let cell = cell.ok_or(NoPlace::Subject)?;
-        Ok(self.field(id, field).value(cell))
+        Ok(self.field(id, field, spine).value(cell))
     }
 
-    /// A field of an indicator, as a formula would read it.
-    fn field(&mut self, id: IndicatorId, field: IndicatorField) -> Arc<Column> {
+    /// A field of an indicator, as a formula would read it for the cells of a spine.
+    fn field(&mut self, id: IndicatorId, field: IndicatorField, spine: SpineId) -> Arc<Column> {
         let model = self.model();
         let indicator = &model.indicators[id];
         let (place, ty) = match field {
@@ -181,10 +182,7 @@ impl Scored<'_> {
         // No formula of the policy has these ids.
         let expr = ExprId(u32::MAX - (id.index() as u32 * 7 + place));
         let expr = model::Expr { id: expr, kind: ExprKind::Indicator(id, field), ty, span: indicator.title.span };
-        match self.plan().spine(&indicator.subject) {
-            Some(spine) => self.ev.column(&expr, At::spine(spine)),
-            None => Arc::new(Column::none(0)),
-        }
+        self.ev.column(&expr, At::spine(spine))
     }
 
     fn pay_value(
