@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test may fail it")]
 
 mod airlines;
+mod douyin_team;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
