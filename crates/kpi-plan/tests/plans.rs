@@ -15,6 +15,7 @@ use std::fmt::Write;
 use kpi_base::{FileId, Files, SourceFile};
 use kpi_check::model::{MidPeriod, Model, Path, Subject, TableId};
 use kpi_plan::{Grain, Part, Plan, Request, Roots, plan};
+use kpi_value::PeriodKind;
 
 const LIVE_TEAM: &str = include_str!("../../kpi-score/tests/live_team.kpi");
 
@@ -198,4 +199,34 @@ fn lineage_leads_from_a_column_to_all_that_hang_on_it() {
     let salary = lineage.readers(column("staff", "salary")).unwrap();
     assert_eq!((salary.indicators.len(), salary.scorecards.len(), salary.incentives.len()), (0, 0, 1));
     assert_eq!(lineage.readers(column("live", "floor")), None);
+}
+
+#[test]
+fn weeks_months_and_stints_of_a_source_are_one_cube_of_days() {
+    let text = |more: &str| {
+        format!(
+            r#"
+policy "P" {{ edition 1, currency CNY, period month }}
+roster staff {{ id: text key, since: date, until: date?, valid from since to until }}
+source talk {{ id: text key, who: -> staff, on: datetime time, minutes: count }}
+indicator monthly {{ formula sum(talk.minutes), target ≥ 10, track week 1 ÷ 4, day 1 ÷ 20 }}
+indicator weekly {{ formula sum(talk.minutes), target ≥ 2, period week rolled up by worst }}
+{more}
+scorecard whole for staff {{ monthly, weekly, {} }}
+scorecard parts for staff {{ mid_period split, monthly, weekly }}
+"#,
+            (0..if more.is_empty() { 0 } else { 10 }).map(|n| format!("x{n}")).collect::<Vec<_>>().join(", ")
+        )
+    };
+    let more: Vec<String> = (0..10)
+        .map(|n| {
+            format!("indicator x{n} {{ formula sum(talk.minutes) + {n}, target ≥ 1, period week rolled up by sum }}")
+        })
+        .collect();
+    for more in [String::new(), more.join("\n")] {
+        let policy = check(&text(&more));
+        let plan = plan_all(&policy);
+        assert_eq!(plan.cubes.len(), 1, "{:#?}", plan.cubes);
+        assert_eq!((plan.cubes[0].grain.period, plan.cubes[0].parts.len()), (PeriodKind::Day, 2));
+    }
 }
