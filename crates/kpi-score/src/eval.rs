@@ -300,6 +300,11 @@ impl<'a> Evaluator<'a> {
         self.indicators.get(&reading).map(|columns| &**columns)
     }
 
+    /// The attainments of an indicator that were computed, limited by a cap.
+    pub(crate) fn recorded_attainment(&self, reading: Reading, cap: Dec) -> Option<&Column> {
+        self.attainments.get(&(reading, cap)).map(|column| &**column)
+    }
+
     /// Where a path was found to lead from a cell of a spine: an entity.
     pub(crate) fn recorded_link(&self, path: &Path, from: SpineId, cell: usize) -> Option<usize> {
         let links = self.links.get(&(path.clone(), self.cells_of(from)))?;

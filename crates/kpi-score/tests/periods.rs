@@ -349,3 +349,23 @@ fn the_first_valid_day_or_the_last() {
     // As of the first day A is alone in T with 40 of 40; as of the last it has 40 of the 100 of U.
     assert_eq!((share(&first), share(&last)), ("1".into(), "0.4".into()));
 }
+
+#[test]
+fn a_rolled_up_line_is_explained_by_its_weeks() {
+    let policy = Policy::new(&hits("average"));
+    let month = policy.period("2026-02");
+    let request = Request { from: month, to: month, roots: Roots::all(&policy.model) };
+    let plan = kpi_plan::plan(&policy.model, &request);
+    let facts = policy.facts(&plan, "t");
+    let scored = score(&policy.model, &plan, &facts);
+    let card = policy.model.scorecards.iter().next().unwrap().0;
+    let question = kpi_score::Question::Line(card, "hits".to_owned());
+    let mut text = String::new();
+    support::tree(&scored.explain(&policy.files, "A", month, &question).unwrap(), 0, &mut text);
+    let lines: Vec<&str> = text.lines().collect();
+    let weeks: Vec<&str> = lines.iter().filter(|line| line.starts_with("  Period")).copied().collect();
+    let expected = ["2026-W06 = 2 ratio", "2026-W07 = 0 ratio", "2026-W08 = 0 ratio", "2026-W09 = 0 ratio"];
+    assert_eq!(weeks, expected.map(|week| format!("  Period {week}")), "{text}");
+    assert!(lines.contains(&"    Actual count(hit) = 4 count [4 rows]"), "{text}");
+    assert!(lines.contains(&"  Attainment attainment = 0.5 ratio (the mean; 4 of 4 periods count)"), "{text}");
+}

@@ -150,6 +150,9 @@ impl Reader<'_, '_> {
         let Some(columns) = self.scored.ev.recorded_indicator(reading) else {
             return vec![self.formula(&indicator.formula, reading.at(), cell)];
         };
+        if let Some(rolled) = &columns.rolled {
+            return self.shorter(indicator, columns, rolled, self.scored.model().policy.attainment_cap, cell);
+        }
         let actual = self.actual(indicator, columns, cell);
         match field {
             IndicatorField::Actual => vec![actual],

@@ -1,8 +1,8 @@
 //! The derivation of a line: what was measured, what was asked for, what it earned, what it weighs.
 
 use kpi_check::model::{
-    Combine, CompareOp, Indicator, IndicatorField, IndicatorId, Line, LineKind, Scoring, Target, TargetKind, Type,
-    WhenMissing,
+    Combine, CompareOp, Indicator, IndicatorField, IndicatorId, Line, LineKind, RollUp, Scoring, Target, TargetKind,
+    Type, WhenMissing,
 };
 use kpi_results::{Derivation, LineStatus, Quantity, Step};
 use kpi_value::{Dec, Period};
@@ -11,7 +11,7 @@ use super::node::{node, number, percent};
 use super::{Reader, shows};
 use crate::cards::{Cards, LineColumns, LineSource, get, part_lines};
 use crate::findings::why_line;
-use crate::{At, Fraction, IndicatorColumns, Reading};
+use crate::{At, Fraction, IndicatorColumns, Reading, Rolled};
 
 impl Reader<'_, '_> {
     /// The lines of a card or group that are on the subject's card.
@@ -98,6 +98,8 @@ impl Reader<'_, '_> {
         if let (LineStatus::Watched, LineSource::Indicator { .. }) = (status, &column.source) {
             // It earns no points: what it shows is what was measured.
             let shown = made.from.iter().find(|node| node.step == Step::Actual).and_then(|node| node.value.clone());
+            let only = matches!(&column.source, LineSource::Indicator { columns, .. } if columns.is_attainment_only());
+            let shown = if only { number(get(&column.attainment, row), "ratio") } else { shown };
             unknown = shown.is_none();
             made.value = shown;
         }
@@ -127,6 +129,21 @@ impl Reader<'_, '_> {
         cap: Dec,
         cell: usize,
     ) -> Vec<Derivation> {
+        if let Some(rolled) = &columns.rolled {
+            let mut made = self.shorter(indicator, columns, rolled, cap, cell);
+            let mut step = node("attainment", Step::Attainment, number(attainment, "ratio"));
+            let counted = rolled.counted.get(cell).copied().unwrap_or_default();
+            let all = rolled.cells.get(cell).map_or(0, Vec::len);
+            let how = match rolled.how {
+                RollUp::Sum => "Σ actual against Σ target",
+                RollUp::Average => "the mean",
+                RollUp::Worst => "the lowest",
+                RollUp::ShareMet => "the share of those that are met",
+            };
+            step.note = Some(format!("{how}; {counted} of {all} periods count"));
+            made.push(step);
+            return made;
+        }
         let mut made = vec![self.actual(indicator, columns, cell)];
         let Some(target) = self.target(indicator, columns, cell) else { return made };
         made.push(target);
@@ -146,6 +163,51 @@ impl Reader<'_, '_> {
         let capped = if attainment == Some(cap) { format!("; at most {}", percent(cap)) } else { String::new() };
         step.note = Some(format!("{how}{capped}"));
         made.push(step);
+        made
+    }
+
+    /// The shorter periods from which an indicator is rolled up, and their sums where they add up.
+    pub(super) fn shorter(
+        &self,
+        indicator: &Indicator,
+        columns: &IndicatorColumns,
+        rolled: &Rolled,
+        cap: Dec,
+        cell: usize,
+    ) -> Vec<Derivation> {
+        let ev = &self.scored.ev;
+        let (ty, inside) = (indicator.formula.ty, &rolled.columns);
+        let attained = ev.recorded_attainment(inside.reading(), cap);
+        let mut weeks = Vec::new();
+        for &part in rolled.cells.get(cell).into_iter().flatten() {
+            let part = part as usize;
+            let attainment = attained.and_then(|column| column.dec(part));
+            let value = match rolled.how {
+                RollUp::Sum => self.quantity(inside.actual.value(part).as_ref(), ty),
+                RollUp::Average | RollUp::Worst | RollUp::ShareMet => number(attainment, "ratio"),
+            };
+            let mut week = node(self.period_text(rolled.inside, part), Step::Period, value);
+            if ev.spine(rolled.inside).is_present(part) {
+                week.from = self.judged(indicator, inside, attainment, cap, part);
+            } else {
+                week.note = Some("the subject is not there".to_owned());
+            }
+            weeks.push(week);
+        }
+        if rolled.how != RollUp::Sum {
+            return weeks;
+        }
+        let mut made = vec![node("Σ actual", Step::Actual, self.quantity(columns.actual.value(cell).as_ref(), ty))];
+        if let Some(made) = made.first_mut() {
+            made.from = weeks;
+        }
+        let target = self.scored.goal(columns, cell, ty).map(|goal| match goal {
+            kpi_results::Goal::Bound(quantity) => quantity,
+            kpi_results::Goal::Band { from, to, unit } => Quantity { value: format!("{from}..{to}"), unit },
+        });
+        if indicator.target.is_some() {
+            made.push(node("Σ target", Step::Target, target));
+        }
         made
     }
 

@@ -100,7 +100,13 @@ pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): 
             if let Some(part) = parts.find(|part| get(&part.mark, row).is_none()) {
                 return format!("has a part without data: `{}` {}", part.name, why_line(ev, part, (row, cell, at)));
             }
-            if !columns.actual.is_known(cell) {
+            if let Some(rolled) = &columns.rolled
+                && rolled.counted.get(cell) == Some(&0)
+            {
+                let all = rolled.cells.get(cell).map_or(0, Vec::len);
+                return format!("has no data in any of the {all} shorter periods");
+            }
+            if !columns.is_attainment_only() && !columns.actual.is_known(cell) {
                 return format!("has no actual: {}", why_missing(ev, &indicator.formula, at, cell));
             }
             if get(&line.status, row) == Some(LineStatus::NotJudged) {
