@@ -64,8 +64,8 @@ pub struct Evaluator<'a> {
     columns: FxHashMap<(ExprId, At), Arc<Column>>,
     applied: FxHashMap<(ExprId, At), Applied>,
     counts: FxHashMap<(ExprId, SpineId, Option<Window>), RowCounts>,
-    cards: FxHashMap<(ScorecardId, CardField), (SpineId, Arc<Column>)>,
-    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), (SpineId, Arc<Column>)>,
+    cards: FxHashMap<(ScorecardId, CardField), OnSpine>,
+    pays: FxHashMap<(IncentiveId, Option<u32>, Option<ScorecardId>), OnSpine>,
     actuals: FxHashMap<Reading, Arc<Column>>,
     indicators: FxHashMap<Reading, Arc<IndicatorColumns>>,
     attainments: FxHashMap<(Reading, Dec), Arc<Column>>,
@@ -111,6 +111,9 @@ pub(crate) enum Cells {
     /// From the stints of a split spine.
     Stints(SpineId),
 }
+
+/// A column with the spine to whose cells its values belong.
+type OnSpine = (SpineId, Arc<Column>);
 
 /// Which part of a table or curve made the value of each cell.
 #[derive(Clone, Debug, PartialEq)]

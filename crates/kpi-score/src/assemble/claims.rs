@@ -85,17 +85,16 @@ impl Scored<'_> {
     /// # Errors
     /// See [`Scored::value`].
     pub fn rule_outcome(&self, rule: RuleId, subject: &str, period: Period) -> Result<RuleOutcome, NoPlace> {
-        let found = self.outcomes().iter().filter(|outcomes| outcomes.rule == rule).filter_map(|outcomes| {
+        let found = self.outcomes().iter().filter(|outcomes| outcomes.rule == rule).flat_map(|outcomes| {
             let cells = self.cells(outcomes.members.spine, subject, period).into_iter();
-            let found = cells.filter_map(|cell| outcomes.of(outcomes.members.row(cell)?));
-            Some(found.collect::<Vec<_>>())
+            cells.filter_map(|cell| outcomes.of(outcomes.members.row(cell)?))
         });
         let order = |outcome: &RuleOutcome| match outcome {
             RuleOutcome::Fired => 0,
             RuleOutcome::NotJudged => 1,
             RuleOutcome::NotFired => 2,
         };
-        found.flatten().min_by_key(order).ok_or(NoPlace::Subject)
+        found.min_by_key(order).ok_or(NoPlace::Subject)
     }
 
     /// The cards of a scorecard and the row of a subject's card. Of the cards of several stints the period, which may be a
@@ -192,11 +191,10 @@ impl Scored<'_> {
         subject: &str,
         period: Period,
     ) -> Result<Option<Dec>, NoPlace> {
-        let found = self.pays().iter().filter(|pays| pays.incentive == id).filter_map(|pays| {
+        let found = self.pays().iter().filter(|pays| pays.incentive == id).flat_map(|pays| {
             let cells = self.cells(pays.members.spine, subject, period).into_iter();
-            Some(cells.filter_map(|cell| Some((pays, pays.members.row(cell)?))).collect::<Vec<_>>())
+            cells.filter_map(move |cell| Some((pays, pays.members.row(cell)?)))
         });
-        let found = found.flatten();
         // With `per card` and `share by stint` a subject may have several: what it is paid is their sum.
         let mut amounts = found.map(|(pays, row)| match pay {
             Some(place) => pays.pays.get(place as usize).and_then(|column| get(column, row)),
