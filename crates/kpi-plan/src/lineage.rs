@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kpi_check::model::{
-    Audience, ByKey, ByTable, ColumnId, Expr, ExprKind, Grade, IncentiveId, IndicatorId, Line, LineKind, Model, Path,
-    RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing,
+    Audience, ByKey, ByTable, ColumnId, Expr, ExprKind, Grade, GroupKey, IncentiveId, IndicatorId, Line, LineKind,
+    Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing,
 };
 use serde::Serialize;
 
@@ -78,10 +78,43 @@ impl Lineage {
     }
 
     fn add<T: Ord + Copy>(&mut self, read: &Reading<'_>, of: impl Fn(&mut Readers) -> &mut BTreeSet<T>, reader: T) {
-        for &column in &read.columns {
+        for column in below(read.model, &read.columns) {
             of(self.columns.entry(column).or_default()).insert(reader);
         }
     }
+}
+
+/// Columns with those of which the views among them are made.
+fn below(model: &Model, columns: &BTreeSet<ColumnId>) -> BTreeSet<ColumnId> {
+    let (mut all, mut open) = (BTreeSet::new(), columns.iter().copied().collect::<Vec<_>>());
+    while let Some(column) = open.pop() {
+        if !all.insert(column) {
+            continue;
+        }
+        let Some(view) = &model.tables[column.table].view else { continue };
+        let mut read = Reading::new(model);
+        view.condition.iter().for_each(|condition| read.expr(condition, &Subject::All));
+        match &view.grouping {
+            None => read.columns.extend([ColumnId { table: view.of, ..column }]),
+            Some(grouping) => {
+                let time = if let Timing::Flow(time) = model.tables[view.of].time { Some(time) } else { None };
+                for key in &grouping.keys {
+                    match key {
+                        GroupKey::Column(path) => read.path(path),
+                        GroupKey::Calendar(_) => {
+                            read.columns.extend(time.map(|index| ColumnId { table: view.of, index }));
+                        }
+                    }
+                }
+                let place = (column.index as usize).checked_sub(grouping.keys.len());
+                let aggregate = place.and_then(|place| grouping.aggregates.get(place));
+                let exprs = aggregate.into_iter().flat_map(|a| a.arg.iter().chain(&a.condition));
+                exprs.for_each(|expr| read.expr(expr, &Subject::All));
+            }
+        }
+        open.extend(read.columns);
+    }
+    all
 }
 
 /// What one reader reads.

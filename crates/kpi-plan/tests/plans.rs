@@ -230,3 +230,36 @@ scorecard parts for staff {{ mid_period split, monthly, weekly }}
         assert_eq!((plan.cubes[0].grain.period, plan.cubes[0].parts.len()), (PeriodKind::Day, 2));
     }
 }
+
+#[test]
+fn a_view_is_read_down_to_its_export() {
+    let text = r#"
+policy "Shop" { edition 1, currency CNY, period month }
+roster seller { id: text key }
+source sale { seller: -> seller, buyer: text, on: date time, amount: money, note: text }
+view by_buyer from sale where amount > 0 group by seller, buyer, week { orders = count(), paid = sum(amount) }
+view often from by_buyer where orders ≥ 2
+indicator repeat { formula count(often) over last 3 months, target ≥ 1 }
+indicator steady { formula average(count(often), since 2026-01), target ≥ 1 }
+scorecard card for seller { repeat, steady }
+"#;
+    let parsed = kpi_syntax::parse(FileId(0), text);
+    let model = kpi_check::check(&[parsed.file]).model.unwrap();
+    let period = |text: &str| model.policy.calendar.parse(text).unwrap();
+    let request = Request { from: period("2026-05"), to: period("2026-06"), roots: Roots::all(&model) };
+    let plan = plan(&model, &request);
+    // From January to May, the first period judged.
+    assert_eq!(plan.history, 4);
+    let table = |name: &str| model.tables.iter().find(|(_, t)| t.title.name == name).unwrap().0;
+    // Only the export is given, and a cube tells which periods it has.
+    assert_eq!(plan.tables(&model), [table("seller"), table("sale")].into());
+    let cubes: Vec<_> = plan.cubes.iter().map(|cube| cube.table).collect();
+    assert_eq!(cubes, [table("often"), table("sale")]);
+    let lineage = plan.lineage(&model);
+    let names = ["seller", "buyer", "on", "amount", "note"];
+    let read = names.map(|name| {
+        let (index, _) = model.tables[table("sale")].find(name).unwrap();
+        lineage.readers(kpi_check::model::ColumnId { table: table("sale"), index }).is_some()
+    });
+    assert_eq!(read, [true, true, true, true, false]);
+}

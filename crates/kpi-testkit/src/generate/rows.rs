@@ -127,7 +127,8 @@ impl Generator {
                 }
                 RosterTime::AsOf => {
                     for period in periods {
-                        if self.chance(10) {
+                        // A period without any row at all is a lost export.
+                        if self.chance(10) && n > 0 {
                             continue;
                         }
                         if self.chance(15) {
