@@ -118,6 +118,8 @@ struct Generator {
     blocks: Vec<Block>,
     indicators: Vec<indicators::Made>,
     cards: Vec<cards::MadeCard>,
+    /// In which periods the indicator that is being made is judged.
+    judged: indicators::Judged,
 }
 
 impl Generator {
@@ -134,6 +136,7 @@ impl Generator {
             blocks: Vec::new(),
             indicators: Vec::new(),
             cards: Vec::new(),
+            judged: indicators::Judged::Whole,
         }
     }
 

@@ -9,6 +9,8 @@ use super::{Block, Generator};
 #[derive(Clone, Debug)]
 pub(super) struct MadeCard {
     pub name: String,
+    /// Whether a subject may have several of it.
+    pub split: bool,
     pub about: About,
     pub grades: Vec<&'static str>,
 }
@@ -93,10 +95,22 @@ impl Generator {
                 if about == About::Team { "stage" } else { self.pick(&["role", "team", "team.stage", "role, team"]) };
             members.push(format!("rank among {by}"));
         }
+        let mid_period = match self.rng.below(10) {
+            0 | 1 => {
+                self.tag("mid_period split");
+                Some("split")
+            }
+            2 => {
+                self.tag("mid_period first");
+                Some("first")
+            }
+            _ => None,
+        };
+        members.extend(mid_period.map(|word| format!("mid_period {word}")));
         let table = if about == About::Team { "team" } else { "staff" };
         let where_clause = condition.map(|c| format!(" where {c}")).unwrap_or_default();
         self.blocks.push(Block::braces(format!("scorecard {name} for {table}{where_clause}"), members));
-        self.cards.push(MadeCard { name, about, grades });
+        self.cards.push(MadeCard { name, about, grades, split: mid_period == Some("split") });
     }
 
     /// Cards for what is no roster: anything with a key may be judged.

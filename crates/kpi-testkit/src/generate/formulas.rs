@@ -1,5 +1,6 @@
 //! Random formulas of a wanted type.
 
+use super::indicators::{Judged, Made};
 use super::schema::{KINDS, ROLES, SEVERITIES, STAGES};
 use super::{Block, Generator};
 
@@ -175,7 +176,11 @@ impl Generator {
         if self.chance(14) {
             return self.parameter(ty, about);
         }
-        if about == About::Staff && self.chance(14) && matches!(ty, Ty::Money | Ty::Count) {
+        if about == About::Staff
+            && self.chance(14)
+            && matches!(ty, Ty::Money | Ty::Count)
+            && self.judged == Judged::Whole
+        {
             self.tag("lookup");
             if self.chance(20) {
                 self.tag("lookup where");
@@ -386,8 +391,10 @@ impl Generator {
 
     /// Whether an indicator made before is met.
     fn met(&mut self, about: About) -> Option<String> {
-        let usable =
-            |made: &&super::indicators::Made| made.target && (made.about == about || made.about == About::Anybody);
+        let judged = self.judged;
+        let usable = |made: &&Made| {
+            made.target && (made.about == about || made.about == About::Anybody) && made.readable(judged)
+        };
         let earlier: Vec<String> = self.indicators.iter().filter(usable).map(|made| made.name.clone()).collect();
         if earlier.is_empty() {
             return None;
@@ -484,7 +491,7 @@ impl Generator {
                     self.tag("path to subject");
                     (self.pick(&["sum", "max", "average"]), "refund", "refund.amount")
                 }
-                1 => (self.pick(&["sum", "max"]), "plan", "plan.gmv"),
+                1 if self.judged == Judged::Whole => (self.pick(&["sum", "max"]), "plan", "plan.gmv"),
                 2 => ("sum", "live", "live.gmv × 33.3%"),
                 3 => ("sum", "live", "if live.ok then live.gmv else 0元"),
                 4 => {
@@ -528,7 +535,8 @@ impl Generator {
                 8 => ("count_distinct", "live", self.pick(&["live.kind", "live.host", "live.viewers"])),
                 9 => (self.pick(&["sum", "max", "min"]), "live", "live.viewers"),
                 10 => ("count", "skill", "skill"),
-                _ => ("sum", "plan", "plan.hits"),
+                _ if self.judged == Judged::Whole => ("sum", "plan", "plan.hits"),
+                _ => ("count", "live", "live"),
             },
             Ty::Number => match self.rng.below(4) {
                 0 => {

@@ -1,5 +1,7 @@
 //! Random indicators: formulas with targets and scorings that fit them.
 
+use kpi_value::PeriodKind;
+
 use super::formulas::{About, Ty};
 use super::schema::{ROLES, STAGES};
 use super::{Block, Generator};
@@ -18,6 +20,48 @@ pub(super) struct Made {
     pub scored: bool,
     /// Whether its target is somewhere `none`, so that its line is not on every card.
     pub absent: bool,
+    /// In which periods it is judged, and whether it has an actual of the whole.
+    pub judged: Judged,
+}
+
+/// In which periods an indicator is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// In those of its card.
+    Whole,
+    /// In those of its card, and its formula is tracked by shorter ones.
+    Tracked,
+    /// In shorter ones, which add up.
+    Summed(PeriodKind),
+    /// In shorter ones, whose attainments are rolled up in this way.
+    Attained(PeriodKind, &'static str),
+}
+
+impl Judged {
+    /// The period of its own.
+    fn unit(self) -> Option<PeriodKind> {
+        match self {
+            Judged::Whole | Judged::Tracked => None,
+            Judged::Summed(unit) | Judged::Attained(unit, _) => Some(unit),
+        }
+    }
+
+    /// Whether its formula is computed by shorter periods, which read no rows of a whole one.
+    fn by_parts(self) -> bool {
+        self != Judged::Whole
+    }
+}
+
+impl Made {
+    /// Whether it may be read where formulas are judged in these periods.
+    pub fn readable(&self, from: Judged) -> bool {
+        !from.by_parts() || self.judged.unit().is_some() && self.judged.unit() == from.unit()
+    }
+
+    /// Whether it has an actual there.
+    pub fn has_actual(&self, from: Judged) -> bool {
+        from.unit().is_some() || !matches!(self.judged, Judged::Attained(..))
+    }
 }
 
 /// Which side of a target is the good one.
@@ -44,21 +88,32 @@ impl Generator {
     }
 
     fn make_indicator(&mut self, name: String, about: About) {
+        self.judged = self.choose_periods();
         let ty =
             self.pick(&[Ty::Money, Ty::Money, Ty::Duration, Ty::Ratio, Ty::Ratio, Ty::Count, Ty::Count, Ty::Number]);
         let depth = self.rng.below(1 + self.size as usize).min(3) as u32;
-        let formula = self.indicator_formula(ty, about, depth);
+        let mut formula = self.indicator_formula(ty, about, depth);
+        if about == About::Staff && self.judged == Judged::Whole && self.chance(6) {
+            self.tag("stint.days");
+            let op = if ty == Ty::Count { self.pick(&["×", "+"]) } else { "×" };
+            formula = format!("{formula} {op} stint.days");
+        }
         let mut members = vec![format!("formula {formula}")];
-        let rating = ty == Ty::Number && self.chance(40);
-        let with_target = !rating || self.chance(30);
+        let rating = ty == Ty::Number && self.chance(40) && !matches!(self.judged, Judged::Attained(..));
+        let with_target = !rating || self.chance(30) || self.judged == Judged::Tracked;
         let side = match self.rng.below(10) {
             0..=5 => Side::More,
             6..=8 => Side::Less,
+            // A band has no share that could be tracked.
+            _ if self.judged == Judged::Tracked => Side::More,
             _ => Side::Band,
         };
         let (mut bound, mut scored, mut stretch) = (false, rating, None);
         if with_target {
-            let (text, plain, stretched) = self.target(ty, about, side);
+            let (text, plain, stretched) = match self.judged {
+                Judged::Summed(_) if side != Side::Band => self.target_to_add_up(ty, about, side),
+                _ => self.target(ty, about, side),
+            };
             members.push(format!("target {text}"));
             bound = plain;
             scored = true;
@@ -74,23 +129,100 @@ impl Generator {
             let what = self.missing();
             members.push(format!("when missing {what}"));
         }
+        members.extend(self.written_periods());
+        let judged = std::mem::replace(&mut self.judged, Judged::Whole);
         let absent = members.iter().any(|member| member.starts_with("target by") && member.contains("none"));
         self.blocks.push(Block::braces(format!("indicator {name}"), members));
-        self.indicators.push(Made { name, about, ty, target: with_target, bound, scored, absent });
+        self.indicators.push(Made { name, about, ty, target: with_target, bound, scored, absent, judged });
+    }
+
+    /// In which periods the next indicator is judged.
+    fn choose_periods(&mut self) -> Judged {
+        let Some(unit) = self.shorter_unit() else { return Judged::Whole };
+        match self.rng.below(100) {
+            0..=11 => Judged::Summed(unit),
+            12..=30 => Judged::Attained(unit, self.pick(&["average", "worst", "share_met"])),
+            31..=38 => Judged::Tracked,
+            _ => Judged::Whole,
+        }
+    }
+
+    fn shorter_unit(&mut self) -> Option<PeriodKind> {
+        match self.schema.kind {
+            PeriodKind::Month => {
+                Some(self.pick(&[PeriodKind::Week, PeriodKind::Week, PeriodKind::Week, PeriodKind::Day]))
+            }
+            PeriodKind::Quarter => Some(self.pick(&[PeriodKind::Month, PeriodKind::Week])),
+            PeriodKind::Week => Some(PeriodKind::Day),
+            PeriodKind::Day | PeriodKind::Year => None,
+        }
+    }
+
+    /// The member that says in which shorter periods an indicator is judged or tracked.
+    fn written_periods(&mut self) -> Option<String> {
+        let (unit, roll_up) = match self.judged {
+            Judged::Whole => return None,
+            Judged::Tracked => {
+                self.tag("track");
+                let unit = self.shorter_unit()?;
+                return Some(match (self.schema.kind, self.chance(25)) {
+                    (PeriodKind::Month, true) => "track week 1 ÷ 4, day 1 ÷ 24".to_owned(),
+                    _ => format!("track {} {}", unit.word(), self.pick(&["1 ÷ 4", "1 ÷ 3", "20%"])),
+                });
+            }
+            Judged::Summed(unit) => (unit, "sum"),
+            Judged::Attained(unit, roll_up) => (unit, roll_up),
+        };
+        self.tag(match roll_up {
+            "sum" => "rolled up by sum",
+            "average" => "rolled up by average",
+            "worst" => "rolled up by worst",
+            _ => "rolled up by share_met",
+        });
+        self.tag(match unit {
+            PeriodKind::Day => "by the day",
+            PeriodKind::Month => "by the month",
+            _ => "by the week",
+        });
+        Some(format!("period {} rolled up by {roll_up}", unit.word()))
+    }
+
+    /// Targets of shorter periods that add up: one comparison and one tolerance in all rows.
+    fn target_to_add_up(&mut self, ty: Ty, about: About, side: Side) -> (String, bool, Option<()>) {
+        if self.chance(60) {
+            let (text, stretch) = self.bound(ty, about, side, true);
+            return (text, true, stretch);
+        }
+        self.tag("targets added up");
+        let op = if side == Side::More { "≥" } else { "≤" };
+        let (a, b) = (self.constant(ty), self.constant(ty));
+        let tolerance = self.tolerance(ty);
+        let change = self.schema.calendar.start(self.schema.to).plus(self.rng.between(-3, 20));
+        let rest = if self.chance(20) { "none".to_owned() } else { format!("{op} {b}{tolerance}") };
+        let plain = rest != "none";
+        match about {
+            About::Staff => (format!("by role {{ {}: {op} {a}{tolerance}, else: {rest} }}", ROLES[0]), plain, None),
+            _ => (format!("by date {{ from 2020-01-01: {op} {a}{tolerance}, from {change}: {rest} }}"), plain, None),
+        }
     }
 
     /// A formula, or one that reads indicators made before.
     fn indicator_formula(&mut self, ty: Ty, about: About, depth: u32) -> String {
-        let usable = |made: &&Made| made.about == about || made.about == About::Anybody;
+        let judged = self.judged;
+        let usable = |made: &&Made| (made.about == about || made.about == About::Anybody) && made.readable(judged);
         let earlier: Vec<Made> = self.indicators.iter().filter(usable).cloned().collect();
         if !earlier.is_empty() && self.chance(15) {
             let made = self.pick(&earlier);
             if ty == Ty::Ratio && made.target {
                 self.tag("indicator field");
-                let field = if made.bound { self.pick(&["attainment", "gap", "score"]) } else { "attainment" };
+                let field = if made.bound && made.has_actual(judged) {
+                    self.pick(&["attainment", "gap", "score", "progress"])
+                } else {
+                    self.pick(&["attainment", "attainment", "score"])
+                };
                 return format!("{}.{field}", made.name);
             }
-            if made.ty == ty {
+            if made.ty == ty && made.has_actual(judged) {
                 self.tag("indicator field");
                 let field = if made.bound { self.pick(&["", ".actual", ".target"]) } else { "" };
                 return format!("{}{field}", made.name);
@@ -120,6 +252,7 @@ impl Generator {
             bound: false,
             scored: false,
             absent: false,
+            judged: Judged::Whole,
         });
     }
 
@@ -158,7 +291,10 @@ impl Generator {
         match (about, table) {
             (About::Anybody, _) | (_, 9) => {
                 self.tag("target by date");
-                let change = self.schema.calendar.start(self.schema.to);
+                let mut change = self.schema.calendar.start(self.schema.to);
+                if self.judged.by_parts() {
+                    change = change.plus(self.rng.between(-3, 20));
+                }
                 let (a, b) = (row(self, none), row(self, false));
                 (format!("by date {{ from 2020-01-01: {a}, from {change}: {b} }}"), !none, None)
             }
@@ -172,7 +308,7 @@ impl Generator {
                     (format!("by role {{ {x}: {a}, else: {b} }}"), !none, None)
                 }
             }
-            (About::Staff, 6) if self.chance(50) => {
+            (About::Staff, 6) if !self.judged.by_parts() && self.chance(50) => {
                 self.tag("target by lookup");
                 let (a, b) = (row(self, false), row(self, none));
                 let rest = if self.chance(60) { "else" } else { "duo or big" };
@@ -258,7 +394,9 @@ impl Generator {
                     let by = if about == About::Staff { self.pick(&["all", "role", "team"]) } else { "all" };
                     format!("average(self among {by})")
                 }
-                3 if ty == Ty::Money && about == About::Staff => "lookup(plan.gmv)".to_owned(),
+                3 if ty == Ty::Money && about == About::Staff && self.judged.unit().is_none() => {
+                    "lookup(plan.gmv)".to_owned()
+                }
                 _ => self.simple(ty, about),
             };
             let tolerance = self.tolerance(ty);
@@ -286,7 +424,9 @@ impl Generator {
 
     /// A scoring; none for the default.
     fn scoring(&mut self, ty: Ty, side: Side, stretch: Option<()>) -> Option<String> {
+        let attained = matches!(self.judged, Judged::Attained(..));
         let text = match self.rng.below(9) {
+            5 | 8 if attained => return None,
             0 | 1 => {
                 self.tag("proportional");
                 return None;
@@ -294,7 +434,7 @@ impl Generator {
             2 | 3 => {
                 self.tag("proportional");
                 let below = if self.chance(60) { " none below 60%" } else { "" };
-                if stretch.is_some() {
+                if stretch.is_some() && !attained {
                     self.tag("proportional stretch");
                     format!("proportional{below} stretch 120%")
                 } else {

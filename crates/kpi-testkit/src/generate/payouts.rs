@@ -33,10 +33,13 @@ impl Generator {
                 members.push(format!("pay pay{place} = {pay}{round}"));
             }
             self.limits(&mut members);
-            if staff.len() > 1 {
-                if self.chance(90) {
+            if staff.len() > 1 || staff.iter().any(|card| card.split) {
+                if self.chance(60) {
                     self.tag("per card");
                     members.push("per card".into());
+                } else if self.chance(80) {
+                    self.tag("share by stint");
+                    members.push("share by stint".into());
                 } else {
                     self.tag("two cards are an error");
                 }
@@ -48,9 +51,13 @@ impl Generator {
             };
             self.blocks.push(Block::braces(format!("incentive monthly for {audience}"), members));
         }
-        if self.cards.iter().any(|card| card.about == About::Team) && self.chance(40) {
+        if let Some(card) = self.cards.iter().find(|card| card.about == About::Team).cloned()
+            && self.chance(40)
+        {
             self.tag("incentive for team");
-            let members = vec!["pay prize = (if attainment ≥ 80% then 1000元 else 0元) + 1元 × team.size".to_owned()];
+            let mut members =
+                vec!["pay prize = (if attainment ≥ 80% then 1000元 else 0元) + 1元 × team.size".to_owned()];
+            members.extend(card.split.then(|| self.pick(&["per card", "share by stint"]).to_owned()));
             self.blocks.push(Block::braces("incentive team_pay for team_card", members));
         }
         if self.chance(35) {
@@ -81,7 +88,11 @@ impl Generator {
     }
 
     fn pay(&mut self, graded: bool) -> String {
-        match self.rng.below(7) {
+        match self.rng.below(8) {
+            7 => {
+                self.tag("proration");
+                "staff.salary × attainment × stint.days ÷ period.days".to_owned()
+            }
             0 | 1 => {
                 self.tag("pay step");
                 "staff.salary × 70% × step(attainment) { ≥ 100%: 120%, ≥ 80%: 100%, else: 0% }".to_owned()

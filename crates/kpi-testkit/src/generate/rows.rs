@@ -50,10 +50,14 @@ impl Generator {
 
     fn day_in(&mut self, period: Period) -> Date {
         let (start, end) = (self.schema.calendar.start(period), self.schema.calendar.end(period));
-        match self.rng.below(6) {
+        let day = Date(self.rng.between(start.0, end.0));
+        match self.rng.below(8) {
             0 => start,
             1 => end,
-            _ => Date(self.rng.between(start.0, end.0)),
+            // The first and the last day of its week.
+            2 => day.plus(-i32::from(day.weekday())).clamp(start, end),
+            3 => day.plus(6 - i32::from(day.weekday())).clamp(start, end),
+            _ => day,
         }
     }
 
@@ -82,12 +86,24 @@ impl Generator {
         Csv { table: "team", header, rows }
     }
 
-    /// One stretch of days or two that do not touch, the last one mostly open.
+    /// Stretches of days, of which some touch and some leave a gap, the last one mostly open.
     fn stints(&mut self) -> Vec<(Date, Option<Date>)> {
         let (first, from, to) = (self.schema.first, self.schema.from, self.schema.to);
         let calendar = self.schema.calendar;
         let begin = calendar.start(first).plus(-10);
-        match self.rng.below(6) {
+        match self.rng.below(8) {
+            6 => {
+                // Twice within the last period.
+                let (start, end) = (calendar.start(to), calendar.end(to));
+                let (a, b) = (Date(self.rng.between(start.0, end.0)), Date(self.rng.between(start.0, end.0)));
+                let (a, b) = (a.min(b), a.max(b).plus(1));
+                let again = b.plus(self.pick(&[1, 1, 2, 4]));
+                vec![(begin, Some(a)), (a.plus(1), Some(b)), (again, None)]
+            }
+            7 => {
+                let end = self.day_in(to);
+                vec![(begin, Some(end)), (end.plus(1), None)]
+            }
             0 => vec![(self.day_in(from), None)],
             1 => vec![(begin, Some(self.day_in(to)))],
             2 => {
@@ -117,7 +133,8 @@ impl Generator {
                 RosterTime::Timeless => rows.push(row),
                 RosterTime::Stock => {
                     for (place, (from, to)) in self.stints().into_iter().enumerate() {
-                        if place > 0 {
+                        // A new row may say the same.
+                        if place > 0 && self.chance(75) {
                             row = self.person(id, n, teams);
                         }
                         let mut row = row.clone();

@@ -75,7 +75,8 @@ impl Schema {
         let to = calendar.period(kind, day);
         let from = to.plus(-(rng.below(3) as i32));
         let first = from.plus(-(1 + rng.below(3) as i32));
-        let rosters = [RosterTime::Timeless, RosterTime::Timeless, RosterTime::Stock, RosterTime::AsOf];
+        let rosters =
+            [RosterTime::Timeless, RosterTime::Timeless, RosterTime::Stock, RosterTime::Stock, RosterTime::AsOf];
         let mut staff = rng.pick(&rosters);
         let mut team = rng.pick(&[RosterTime::Timeless, RosterTime::Timeless, RosterTime::Stock]);
         if kind != PeriodKind::Month && staff == RosterTime::AsOf {
