@@ -10,15 +10,11 @@ use kpi_testkit::{check, interpret, read};
 #[test]
 fn generated_policies_are_checked_and_interpreted() {
     let number = |name: &str, default: u64| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
-    let (first, cases) = (number("KPI_SEED", 0), number("KPI_CASES", 120));
+    let (first, cases) = (number("KPI_SEED", 0), number("KPI_CASES", 100));
     let mut coverage = Coverage::default();
     let mut faults = 0;
-    let mut spent = [std::time::Duration::ZERO; 3];
     for seed in first..first + cases {
-        let t = std::time::Instant::now();
         let case = Case::generate(seed, 1 + (seed % 4) as u32);
-        spent[0] += t.elapsed();
-        let t = std::time::Instant::now();
         let model = match check(&case.policy()) {
             Ok(model) => model,
             Err(why) => {
@@ -27,8 +23,6 @@ fn generated_policies_are_checked_and_interpreted() {
                 continue;
             }
         };
-        spent[1] += t.elapsed();
-        let t = std::time::Instant::now();
         let data = read(&model, &case.tables).unwrap();
         let period = |text: &str| model.policy.calendar.parse(text).unwrap();
         match interpret(&model, &data, period(&case.from), period(&case.to)) {
@@ -39,10 +33,8 @@ fn generated_policies_are_checked_and_interpreted() {
                 coverage.count(&case, true);
             }
         }
-        spent[2] += t.elapsed();
-        if t.elapsed().as_millis() > 300 { println!("slow {seed} {:?}", t.elapsed()); }
     }
-    println!("{coverage}{faults} faults {spent:?}");
+    println!("{coverage}{faults} faults");
     assert!(coverage.share_rejected() <= 5.0, "the generator writes policies that are refused");
     assert!(coverage.share_with_data() >= 70.0, "too many results are wholly no data");
 }
