@@ -321,3 +321,50 @@ scorecard card for staff where role in {host, control} { x, mid_period split }
     let actuals: Vec<String> = cards(&run, "A").iter().map(|card| actual(&card.lines[0])).collect();
     assert_eq!(actuals, ["1", "2", "0"]);
 }
+
+/// A has 10 in June, 2 and 4 in August and nothing in September; B, who is there from September 16 on, 7 in September and a
+/// row of August. Nobody has a row in July.
+const QUARTERS: &str = "
+    | H1 | A | 2026-06-30 | 10  |
+    | H2 | A | 2026-08-01 | 2   |
+    | H3 | A | 2026-08-31 | 4   |
+    | H4 | B | 2026-08-20 | 100 |
+    | H5 | B | 2026-09-16 | 7   |";
+
+fn windowed(formula: &str) -> [String; 2] {
+    let policy = format!("indicator x {{ formula {formula} }}\nscorecard card for staff {{ x watch }}\n");
+    let run = judge(&policy, "2026-09", PEOPLE, QUARTERS).unwrap();
+    ["A", "B"].map(|subject| actual(line(&run, subject)))
+}
+
+#[test]
+fn windows_take_the_values_of_periods_with_data() {
+    // Of A: 10 in June, no data in July, 6 in August, 0 in September. B is not there before September.
+    assert_eq!(windowed("average(sum(hit.n), last 3 months)"), ["3", "7"]);
+    assert_eq!(windowed("average(sum(hit.n), last 3 months needs 2)"), ["3", "-"]);
+    assert_eq!(windowed("average(sum(hit.n), last 3 months needs 3)"), ["-", "-"]);
+    assert_eq!(windowed("sum(sum(hit.n), this year)"), ["16", "7"]);
+    assert_eq!(windowed("sum(sum(hit.n), this quarter)"), ["6", "7"]);
+    assert_eq!(windowed("min(sum(hit.n), last 4 periods)"), ["0", "7"]);
+    assert_eq!(windowed("max(sum(hit.n), last 4 periods)"), ["10", "7"]);
+    assert_eq!(windowed("median(sum(hit.n), last 4 periods)"), ["6", "7"]);
+    assert_eq!(windowed("sum(sum(hit.n), since 2026-08)"), ["6", "7"]);
+    assert_eq!(windowed("sum(sum(hit.n), since 2026-10)"), ["-", "-"]);
+    // No row of September has a mean of A: only June and August are left, with 10 and 3.
+    assert_eq!(windowed("average(average(hit.n), last 4 months)"), ["6.5", "7"]);
+    assert_eq!(windowed("previous(sum(sum(hit.n), last 2 months))"), ["6", "-"]);
+}
+
+#[test]
+fn windows_pool_the_rows_of_periods() {
+    // 10, 2 and 4; a row of a month in which B is not there is not among them.
+    assert_eq!(windowed("(average(hit.n) over last 4 months)"), ["5.333333333333", "7"]);
+    assert_eq!(windowed("(count(hit) over last 2 months)"), ["2", "1"]);
+    assert_eq!(windowed("(count(hit needs 3) over last 2 months)"), ["-", "-"]);
+    assert_eq!(windowed("(sum(hit.n) over last 3 months) / salary × 1元"), ["0.00075", "0.001166666667"]);
+    assert_eq!(windowed("previous(sum(hit.n) over last 2 months)"), ["6", "-"]);
+    assert_eq!(windowed("(first(hit.n) over this year)"), ["10", "7"]);
+    // In July there is no data, and pooled with June there is.
+    assert_eq!(windowed("previous(sum(hit.n), 2)"), ["-", "-"]);
+    assert_eq!(windowed("previous((sum(hit.n) over last 2 months), 2)"), ["10", "-"]);
+}
