@@ -368,3 +368,29 @@ fn windows_pool_the_rows_of_periods() {
     assert_eq!(windowed("previous(sum(hit.n), 2)"), ["-", "-"]);
     assert_eq!(windowed("previous((sum(hit.n) over last 2 months), 2)"), ["10", "-"]);
 }
+
+#[test]
+fn parts_become_one_indicator() {
+    let of = |parts: &str, combine: &str| {
+        let policy = format!("indicator x {{\n{parts}\n combine {combine}\n}}\nscorecard card for staff {{ x }}\n");
+        let run = judge(&policy, "2026-09", PEOPLE, SEPTEMBER).unwrap();
+        let line = line(&run, "B").clone();
+        (text(card(&run, "B").score), text(line.attainment), line.status, line.lines.unwrap().len())
+    };
+    let (met, missed, no_data) = (LineStatus::Met, LineStatus::Missed, LineStatus::NoData);
+    // B has 2 rows with 4 hits together: 80%, and 200% of which 100% count.
+    let two = " part hits { formula sum(hit.n), target ≥ 5 }\n part rows { formula count(hit), target ≥ 1 }";
+    assert_eq!(of(two, "worst"), ("80".into(), "0.8".into(), missed, 2));
+    assert_eq!(of(two, "average"), ("90".into(), "1.4".into(), missed, 2));
+    assert_eq!(of(two, "all"), ("0".into(), "0.8".into(), missed, 2));
+    // Each part is scored in its own way: 1 beyond costs 30%, which is also what counts of its attainment.
+    let deduct = " part hits { formula sum(hit.n), target ≤ 3, scoring deduct 30% per 1 }\n part rows { formula count(hit), target ≥ 1 }";
+    assert_eq!(of(deduct, "worst"), ("70".into(), "0.7".into(), missed, 2));
+    let all = " part hits { formula sum(hit.n), target ≥ 4 }\n part rows { formula count(hit), target ≥ 1 }";
+    assert_eq!(of(all, "all"), ("100".into(), "1".into(), met, 2));
+    // A part that is not judged is left out, one without data makes the whole no data.
+    let none = " part hits { formula sum(hit.n), target by role { host: none, control: ≥ 1 } }\n part rows { formula count(hit), target ≥ 4 }";
+    assert_eq!(of(none, "average"), ("50".into(), "0.5".into(), missed, 1));
+    let lost = " part hits { formula previous(sum(hit.n)), target ≥ 1 }\n part rows { formula count(hit), target ≥ 4 }";
+    assert_eq!(of(lost, "average"), ("-".into(), "-".into(), no_data, 2));
+}

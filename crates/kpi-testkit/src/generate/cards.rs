@@ -1,7 +1,7 @@
 //! Random scorecards.
 
 use super::formulas::{About, Ty};
-use super::indicators::Made;
+use super::indicators::{Judged, Made};
 use super::schema::ROLES;
 use super::{Block, Generator};
 
@@ -160,7 +160,7 @@ impl Generator {
             self.tag("line attainment cap");
             line.push_str(&format!(" attainment cap {}", self.pick(&["110%", "130%"])));
         }
-        if made.target && self.chance(12) {
+        if made.target && made.judged != Judged::Parts && self.chance(12) {
             self.tag("line scoring");
             line.push_str(&format!(
                 " scoring {}",

@@ -35,13 +35,15 @@ pub(super) enum Judged {
     Summed(PeriodKind),
     /// In shorter ones, whose attainments are rolled up in this way.
     Attained(PeriodKind, &'static str),
+    /// By its parts, which have the actuals.
+    Parts,
 }
 
 impl Judged {
     /// The period of its own.
     fn unit(self) -> Option<PeriodKind> {
         match self {
-            Judged::Whole | Judged::Tracked => None,
+            Judged::Whole | Judged::Tracked | Judged::Parts => None,
             Judged::Summed(unit) | Judged::Attained(unit, _) => Some(unit),
         }
     }
@@ -60,8 +62,23 @@ impl Made {
 
     /// Whether it has an actual there.
     pub fn has_actual(&self, from: Judged) -> bool {
-        from.unit().is_some() || !matches!(self.judged, Judged::Attained(..))
+        from.unit().is_some() || !matches!(self.judged, Judged::Attained(..) | Judged::Parts)
     }
+}
+
+/// What was written into the braces of an indicator.
+struct Written {
+    members: Vec<String>,
+    ty: Ty,
+    target: bool,
+    bound: bool,
+    scored: bool,
+    judged: Judged,
+}
+
+/// Whether a target is somewhere `none`.
+fn is_absent(members: &[String]) -> bool {
+    members.iter().any(|member| member.starts_with("target by") && member.contains("none"))
 }
 
 /// Which side of a target is the good one.
@@ -79,6 +96,9 @@ impl Generator {
             let about = if place < 2 || self.chance(25) { About::Anybody } else { About::Staff };
             self.make_indicator(format!("ind{place}"), about);
         }
+        if self.chance(22) {
+            self.make_parts();
+        }
         if self.chance(20) {
             self.make_approximate();
         }
@@ -87,7 +107,56 @@ impl Generator {
         }
     }
 
+    /// An indicator of two or three parts.
+    fn make_parts(&mut self) {
+        let about = if self.chance(30) { About::Anybody } else { About::Staff };
+        let mut members = Vec::new();
+        let mut absent = true;
+        for place in 0..2 + self.rng.below(2) {
+            let part = self.indicator_members(about);
+            if part.scored {
+                absent = absent && is_absent(&part.members);
+                members.push(format!("part part{place} {{\n    {}\n  }}", part.members.join("\n    ")));
+            }
+        }
+        if members.is_empty() {
+            return;
+        }
+        let combine = self.pick(&["worst", "average", "all"]);
+        self.tag(match combine {
+            "worst" => "parts worst",
+            "average" => "parts average",
+            _ => "parts all",
+        });
+        members.push(format!("combine {combine}"));
+        if self.chance(60) {
+            members.push(format!("when missing {}", self.missing()));
+        }
+        self.blocks.push(Block::braces("indicator whole", members));
+        self.indicators.push(Made {
+            name: "whole".into(),
+            about,
+            ty: Ty::Number,
+            target: true,
+            bound: false,
+            scored: true,
+            absent,
+            judged: Judged::Parts,
+        });
+    }
+
     fn make_indicator(&mut self, name: String, about: About) {
+        let Written { mut members, ty, target, bound, scored, judged } = self.indicator_members(about);
+        if self.chance(60) {
+            members.push(format!("when missing {}", self.missing()));
+        }
+        let absent = is_absent(&members);
+        self.blocks.push(Block::braces(format!("indicator {name}"), members));
+        self.indicators.push(Made { name, about, ty, target, bound, scored, absent, judged });
+    }
+
+    /// Formula, target and scoring of an indicator or of a part, and in which periods it is judged.
+    fn indicator_members(&mut self, about: About) -> Written {
         self.judged = self.choose_periods();
         let ty =
             self.pick(&[Ty::Money, Ty::Money, Ty::Duration, Ty::Ratio, Ty::Ratio, Ty::Count, Ty::Count, Ty::Number]);
@@ -125,15 +194,9 @@ impl Generator {
         } else if let Some(scoring) = self.scoring(ty, side, stretch) {
             members.push(scoring);
         }
-        if self.chance(60) {
-            let what = self.missing();
-            members.push(format!("when missing {what}"));
-        }
         members.extend(self.written_periods());
         let judged = std::mem::replace(&mut self.judged, Judged::Whole);
-        let absent = members.iter().any(|member| member.starts_with("target by") && member.contains("none"));
-        self.blocks.push(Block::braces(format!("indicator {name}"), members));
-        self.indicators.push(Made { name, about, ty, target: with_target, bound, scored, absent, judged });
+        Written { members, ty, target: with_target, bound, scored, judged }
     }
 
     /// In which periods the next indicator is judged.
@@ -161,7 +224,7 @@ impl Generator {
     /// The member that says in which shorter periods an indicator is judged or tracked.
     fn written_periods(&mut self) -> Option<String> {
         let (unit, roll_up) = match self.judged {
-            Judged::Whole => return None,
+            Judged::Whole | Judged::Parts => return None,
             Judged::Tracked => {
                 self.tag("track");
                 let unit = self.shorter_unit()?;
