@@ -203,9 +203,9 @@ impl Generator {
     fn choose_periods(&mut self) -> Judged {
         let Some(unit) = self.shorter_unit() else { return Judged::Whole };
         match self.rng.below(100) {
-            0..=11 => Judged::Summed(unit),
-            12..=30 => Judged::Attained(unit, self.pick(&["average", "worst", "share_met"])),
-            31..=38 => Judged::Tracked,
+            0..=7 => Judged::Summed(unit),
+            8..=20 => Judged::Attained(unit, self.pick(&["average", "worst", "share_met"])),
+            21..=26 => Judged::Tracked,
             _ => Judged::Whole,
         }
     }
