@@ -99,14 +99,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether a row's time falls into a period. A time that is longer than a period inside the policy's falls into all
-    /// those that belong to it.
+    /// Whether a row's time falls into a period. A time that is longer than a period inside the policy's holds on all of its days,
+    /// and so in a shorter one that has some of them: the roster of April in the week that ends on May 3.
     pub(super) fn falls(&self, value: Option<&Value>, when: When) -> bool {
         let (Some(value), kind) = (value, when.period.kind) else { return false };
         match (value, exact_day(value), when.days) {
             (_, Some(day), Days::Stint(from, to)) => from <= day && day <= to,
             (Value::Period(time), ..) if kind != self.model.policy.period && length(time.kind) > length(kind) => {
-                self.belongs(when.period, time.kind) == *time
+                let calendar = &self.model.policy.calendar;
+                calendar.start(*time) <= calendar.end(when.period) && calendar.end(*time) >= calendar.start(when.period)
             }
             _ => self.period_of(Some(value), kind) == Some(when.period),
         }
