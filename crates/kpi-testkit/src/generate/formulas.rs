@@ -88,11 +88,11 @@ impl Generator {
             11 | 12 => self.over(ty, about),
             13 | 14 => self.among(ty, about, depth - 1),
             15 => self.function_call(ty, about, depth - 1),
-            16 => {
+            16 if self.judged == Judged::Whole => {
                 let x = self.formula(ty, about, depth - 1);
                 self.windowed(ty, &x)
             }
-            17 => self.pooled(ty),
+            17 if self.judged == Judged::Whole => self.pooled(ty),
             _ => self.curve_value(ty, about, depth - 1),
         }
     }
@@ -482,7 +482,8 @@ impl Generator {
 
     /// An aggregate of the type.
     pub(super) fn aggregate(&mut self, ty: Ty) -> String {
-        if self.chance(10) {
+        // A view may be by the month, and windows are of whole periods.
+        if self.judged == Judged::Whole && self.chance(10) {
             return self.view_aggregate(ty);
         }
         let (function, table, arg): (&'static str, &'static str, &'static str) = match ty {
