@@ -163,8 +163,11 @@ impl Evaluator<'_> {
     /// spine; [`NOWHERE`] where a column has no data or the subject is not there.
     pub fn groups(&mut self, by: &[Path], spine: SpineId) -> Arc<Vec<u32>> {
         let columns: Vec<_> = by.iter().map(|path| self.attribute(path, spine)).collect();
+        // Stints of one period are ranked together, whichever days they have.
+        let periods = &self.timeline_of(spine).periods;
+        let period = |place: usize| periods.get(place).map(|period| period.index);
         let spine = self.spine(spine);
-        let mut numbers: FxHashMap<(usize, Vec<Value>), u32> = FxHashMap::default();
+        let mut numbers: FxHashMap<(Option<i32>, Vec<Value>), u32> = FxHashMap::default();
         let group = |cell: usize| {
             if !spine.is_present(cell) {
                 return NOWHERE;
@@ -172,7 +175,7 @@ impl Evaluator<'_> {
             let values: Option<Vec<Value>> = columns.iter().map(|column| column.value(cell)).collect();
             let Some(values) = values else { return NOWHERE };
             let next = numbers.len() as u32;
-            *numbers.entry((spine.period(cell), values)).or_insert(next)
+            *numbers.entry((period(spine.period(cell)), values)).or_insert(next)
         };
         Arc::new((0..spine.cells()).map(group).collect())
     }
