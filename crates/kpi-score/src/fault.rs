@@ -13,4 +13,10 @@ pub enum Fault {
     WindowOffByOne,
     /// Equal values are ranked by their order.
     TieByOrder,
+    /// A week belongs to the month that holds its first day.
+    WeekByFirstDay,
+    /// What is rolled up by `average` is attained by the mean of the actuals.
+    MeanOfActuals,
+    /// Rows of the first day of a stint are not in it.
+    StintOffByOne,
 }

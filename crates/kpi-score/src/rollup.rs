@@ -89,7 +89,7 @@ impl Evaluator<'_> {
         let belongs = |&place: &usize| match timeline.days.get(place) {
             _ if own.kind == timeline.kind => true,
             Some(&(_, last)) if stock => last == day,
-            Some(&(first, last)) => first <= day && day <= last,
+            Some(&(first, last)) => self.faulty_first(first) <= day && day <= last,
             None => false,
         };
         timeline.inside(holding).filter(belongs).collect()

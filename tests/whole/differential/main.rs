@@ -128,8 +128,16 @@ fn engine_and_interpreter_agree() {
 #[test]
 fn planted_faults_are_found() {
     const WITHIN: u64 = 2_000;
-    let mut open =
-        vec![Fault::GreaterForAtLeast, Fault::HalfEven, Fault::NoDataAsZero, Fault::WindowOffByOne, Fault::TieByOrder];
+    let mut open = vec![
+        Fault::GreaterForAtLeast,
+        Fault::HalfEven,
+        Fault::NoDataAsZero,
+        Fault::WindowOffByOne,
+        Fault::TieByOrder,
+        Fault::WeekByFirstDay,
+        Fault::MeanOfActuals,
+        Fault::StintOffByOne,
+    ];
     for seed in 0..WITHIN {
         if open.is_empty() {
             return;

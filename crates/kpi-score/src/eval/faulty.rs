@@ -1,7 +1,7 @@
 //! Where planted faults act; without the feature `faults` each of these changes nothing.
 
 use kpi_check::model::{CompareOp, StepBound};
-use kpi_value::{Dec, Rounding};
+use kpi_value::{Date, Dec, Period, Rounding};
 
 use super::Evaluator;
 #[cfg(feature = "faults")]
@@ -60,6 +60,31 @@ impl Evaluator<'_> {
             return periods + 1;
         }
         periods
+    }
+
+    /// The day by which a shorter period belongs to a longer one.
+    pub(crate) fn faulty_anchor(&self, period: Period) -> Date {
+        #[cfg(feature = "faults")]
+        if self.has_fault(Fault::WeekByFirstDay) {
+            return self.model.policy.calendar.start(period);
+        }
+        self.model.policy.calendar.deciding_day(period)
+    }
+
+    /// The first day of a stint whose rows are in it.
+    pub(crate) fn faulty_first(&self, day: Date) -> Date {
+        #[cfg(feature = "faults")]
+        if self.has_fault(Fault::StintOffByOne) {
+            return day.plus(1);
+        }
+        day
+    }
+
+    pub(crate) fn averages_actuals(&self) -> bool {
+        #[cfg(feature = "faults")]
+        return self.has_fault(Fault::MeanOfActuals);
+        #[cfg(not(feature = "faults"))]
+        false
     }
 
     pub(crate) fn no_data_is_zero(&self) -> bool {

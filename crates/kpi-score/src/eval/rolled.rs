@@ -37,10 +37,9 @@ impl Evaluator<'_> {
     /// For each cell of a spine those of shorter periods that belong to it whole: a week to the period, or to the stint, that
     /// holds its fourth day.
     pub(crate) fn cells_inside(&self, spine: SpineId, inside: SpineId) -> Vec<Vec<u32>> {
-        let calendar = &self.model.policy.calendar;
         let (own, parts) = (self.spine(spine), self.spine(inside));
         let (times, shorter) = (self.timeline_of(spine), self.timeline_of(inside));
-        let anchors: Vec<_> = shorter.periods.iter().map(|&period| calendar.deciding_day(period)).collect();
+        let anchors: Vec<_> = shorter.periods.iter().map(|&period| self.faulty_anchor(period)).collect();
         let belonging = times.days.iter().map(|&(first, last)| {
             let from = anchors.partition_point(|&anchor| anchor < first);
             from..anchors.partition_point(|&anchor| anchor <= last)
@@ -193,7 +192,7 @@ impl Evaluator<'_> {
         let parts = whole.reading().on(rolled.inside);
         let attained = self.attainment(parts, cap);
         let met = Arc::clone(&rolled.columns.met);
-        let spine = self.spine(rolled.inside);
+        let (spine, of_actuals) = (self.spine(rolled.inside), self.averages_actuals());
         let mut too_large = Vec::new();
         let mut roll = |(cell, inside): (usize, &Vec<u32>)| {
             let there = inside.iter().map(|&part| part as usize).filter(|&part| spine.is_present(part));
@@ -205,6 +204,15 @@ impl Evaluator<'_> {
                 RollUp::ShareMet => {
                     let held = values.iter().filter(|(_, met)| *met).count() as i64;
                     Dec::int(held).div(Dec::int(number)).map(|share| share.map(|share| share.min(cap)))
+                }
+                RollUp::Average if of_actuals => {
+                    let add = |sum: Dec, x: Dec| sum.add(x).unwrap_or(sum);
+                    let known = |column: &Column| {
+                        inside.iter().filter_map(|&part| column.dec(part as usize)).fold(Dec::ZERO, add)
+                    };
+                    known(&rolled.columns.actual)
+                        .div(known(&rolled.columns.bound))
+                        .map(|share| share.map(|s| s.min(cap)))
                 }
                 RollUp::Average | RollUp::Sum => {
                     let weighted: Vec<sample::Weighted> = values.iter().map(|(value, _)| (*value, 1)).collect();
