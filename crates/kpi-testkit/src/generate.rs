@@ -118,6 +118,8 @@ struct Generator {
     blocks: Vec<Block>,
     indicators: Vec<indicators::Made>,
     cards: Vec<cards::MadeCard>,
+    /// Whether scorecards may be split into stints.
+    split: bool,
     /// In which periods the indicator that is being made is judged.
     judged: indicators::Judged,
 }
@@ -126,7 +128,9 @@ impl Generator {
     fn new(seed: u64, size: u32) -> Generator {
         let mut rng = Rng::new(seed);
         let schema = Schema::choose(&mut rng);
+        let split = rng.chance(55);
         Generator {
+            split,
             seed,
             size,
             rng,

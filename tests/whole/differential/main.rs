@@ -1,6 +1,6 @@
 //! Plan, engine and value stage against the naive interpreter, over files of generated cases.
 //!
-//! `KPI_CASES` says how many cases are tried (default 500), `KPI_SEED` from which on; `KPI_WITHOUT=track,previous` leaves out
+//! `KPI_CASES` says how many cases are tried (default 250), `KPI_SEED` from which on; `KPI_WITHOUT=track,previous` leaves out
 //! those that use these constructs. A case that fails is made smaller and
 //! printed whole: the policy, the data and the first value in which the two differ.
 
@@ -84,7 +84,7 @@ fn tell(case: &Case, why: &str) -> String {
 
 #[test]
 fn engine_and_interpreter_agree() {
-    let (first, cases) = (number("KPI_SEED", 0), number("KPI_CASES", 500));
+    let (first, cases) = (number("KPI_SEED", 0), number("KPI_CASES", 250));
     let mut coverage = Coverage::default();
     let mut refused = BTreeMap::new();
     let mut different = Vec::new();

@@ -96,11 +96,11 @@ impl Generator {
             members.push(format!("rank among {by}"));
         }
         let mid_period = match self.rng.below(10) {
-            0 | 1 => {
+            0..=3 if self.split => {
                 self.tag("mid_period split");
                 Some("split")
             }
-            2 => {
+            9 => {
                 self.tag("mid_period first");
                 Some("first")
             }
