@@ -59,6 +59,10 @@ fn what_was_planted_shows() {
     };
     let days = |card: &Value| card["stint"]["days"].as_u64().unwrap();
 
+    // Nobody is told of values that are on no card: means among a role are computed for everybody.
+    let codes: Vec<&str> = run["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["K7002", "K7101"], "{}", run["findings"]);
+
     // Late joiners and a leaver.
     assert!(found(&run, "host_card", "H24", "2026-02").is_empty());
     assert_eq!(days(card(&run, "host_card", "H24", "2026-03")), 16);

@@ -6,6 +6,7 @@ use kpi_base::codes::run as codes;
 use kpi_base::{Diagnostic, Span};
 use kpi_check::model::{ColumnId, ExprId, IndicatorId};
 use kpi_plan::SpineId;
+use rustc_hash::FxHashSet;
 
 use super::{Evaluator, Reading};
 
@@ -128,8 +129,11 @@ impl Evaluator<'_> {
         trouble: &Trouble,
         subject: Option<&str>,
     ) -> Option<Diagnostic> {
-        let told: Vec<usize> =
-            trouble.cells.iter().copied().filter(|&c| self.is_worth_telling(kind, owner, spine, c)).collect();
+        let shown = owner.and_then(|id| self.shown_elsewhere(id, spine));
+        let is_shown = |cell: usize| shown.as_ref().is_none_or(|shown| shown.contains(&self.whole_place(spine, cell)));
+        let worth =
+            |&cell: &usize| self.is_worth_telling(kind, owner, spine, cell) && (kind.hangs_on_use() || is_shown(cell));
+        let told: Vec<usize> = trouble.cells.iter().copied().filter(worth).collect();
         let about = |&cell: &usize| kind.hangs_on_use() || subject.is_none_or(|who| self.is_of(spine, cell, who));
         let told: Vec<usize> = told.into_iter().filter(about).collect();
         if told.is_empty() && kind != Kind::NotPlanned {
@@ -182,6 +186,28 @@ impl Evaluator<'_> {
             ),
         };
         Some(Diagnostic::new(code, message).label(trouble.span, label).help(help))
+    }
+
+    /// Who has an indicator on a card, and in which of the policy's periods, if none of its cards lies in this spine: the whole
+    /// periods behind stints, the weeks behind months.
+    fn shown_elsewhere(&self, id: IndicatorId, spine: SpineId) -> Option<FxHashSet<(&str, i32)>> {
+        let on_cards = || self.on_cards.iter().filter(|((shown, _), _)| *shown == id);
+        if self.on_cards.contains_key(&(id, spine)) || on_cards().next().is_none() {
+            return None;
+        }
+        let of = |((_, spine), cells): (&(IndicatorId, SpineId), &Vec<bool>)| {
+            let shown: Vec<usize> = cells.iter().enumerate().filter(|(_, on)| **on).map(|(cell, _)| cell).collect();
+            let spine = *spine;
+            shown.into_iter().map(move |cell| self.whole_place(spine, cell))
+        };
+        Some(on_cards().flat_map(of).collect())
+    }
+
+    /// The subject of a cell and the policy's period in which it lies.
+    fn whole_place(&self, spine: SpineId, cell: usize) -> (&str, i32) {
+        let (timeline, spine) = (self.timeline_of(spine), self.spine(spine));
+        let key = spine.keys.get(spine.entity(cell)).map_or("", |key| &**key);
+        (key, timeline.wholes.get(spine.period(cell)).map_or(i32::MIN, |period| period.index))
     }
 
     /// Findings that stop the run hold in any period; the others matter where they are seen.
