@@ -1,6 +1,6 @@
 //! Shorter periods, tracks, windows and stints, against numbers computed by hand.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "tests")]
 
 use kpi_results::{Card, CardStatus, Goal, Line, LineStatus, Run, SubPeriod};
 use kpi_testkit::{Data, Fault, check, interpret};
@@ -393,4 +393,17 @@ fn parts_become_one_indicator() {
     assert_eq!(of(none, "average"), ("50".into(), "0.5".into(), missed, 1));
     let lost = " part hits { formula previous(sum(hit.n)), target ≥ 1 }\n part rows { formula count(hit), target ≥ 4 }";
     assert_eq!(of(lost, "average"), ("-".into(), "-".into(), no_data, 2));
+}
+
+#[test]
+fn stints_are_ranked_with_those_of_other_days() {
+    // A of 20, 4 and 3 days and B of 15: the stints of a host are ranked together, and so are those of control, whichever
+    // days they have. 30 and 100 points; 40 and 100.
+    let policy = "
+indicator x { formula sum(hit.n), target ≥ 10 }
+scorecard card for staff { x, mid_period split, rank among role }
+";
+    let run = judge(policy, "2026-09", MOVES, MOVED).unwrap();
+    let ranks: Vec<Option<u32>> = run.cards.iter().map(|card| card.rank).collect();
+    assert_eq!(ranks, [Some(2), Some(2), Some(1), Some(1)]);
 }
