@@ -28,9 +28,9 @@ fn found<'a>(run: &'a Value, scorecard: &str, subject: &str, period: &str) -> Ve
 }
 
 fn card<'a>(run: &'a Value, scorecard: &str, subject: &str, period: &str) -> &'a Value {
-    let cards = found(run, scorecard, subject, period);
+    let mut cards = found(run, scorecard, subject, period);
     assert_eq!(cards.len(), 1, "{scorecard}[{subject}, {period}]");
-    cards[0]
+    cards.remove(0)
 }
 
 fn line<'a>(card: &'a Value, indicator: &str) -> &'a Value {
