@@ -58,6 +58,7 @@ impl Builder<'_> {
                 None => ExprKind::Name(self.name(&pair)),
                 Some(_) => ExprKind::Call(Box::new(self.call(pair)?)),
             },
+            Rule::raters => ExprKind::NotBuilt(self.not_built("weighted(…)", &pair)),
             Rule::curve_call => ExprKind::Curve(Box::new(self.curve_call(pair)?)),
             _ => return None,
         };
