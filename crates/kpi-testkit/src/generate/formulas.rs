@@ -2,7 +2,7 @@
 
 use super::indicators::{Judged, Made};
 use super::schema::{KINDS, ROLES, SEVERITIES, STAGES};
-use super::{Block, Generator, RosterTime};
+use super::{Block, Generator};
 
 /// The type of a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -440,8 +440,7 @@ impl Generator {
                     self.tag("unknown rows");
                     format!("gmv / viewers {} 20元", self.pick(&["≥", ">", "<"]))
                 }
-                // In the rows of stints it is not settled as of which day they read those that they refer to.
-                9 if !self.split || self.schema.staff == RosterTime::Timeless => {
+                9 => {
                     self.tag("path in row");
                     format!("host.role == {}", self.pick(&ROLES))
                 }

@@ -1,9 +1,10 @@
 //! When something is measured: periods, the shorter ones inside them, windows of several, stints of a few days.
 
-use kpi_check::model::Window;
+use kpi_check::model::{TableId, Window};
 use kpi_value::{Date, Period, PeriodKind, Value};
 
 use super::{Interpreter, Who};
+use crate::Row;
 
 /// When something is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,6 +111,14 @@ impl Interpreter<'_> {
                 calendar.start(*time) <= calendar.end(when.period) && calendar.end(*time) >= calendar.start(when.period)
             }
             _ => self.period_of(Some(value), kind) == Some(when.period),
+        }
+    }
+
+    /// When a row reads what it refers to: in a stint on the row's own day, else with the period.
+    pub(super) fn as_of_row(&self, table: TableId, row: &Row, when: When) -> When {
+        match (when.days, self.time_of(table, row).and_then(exact_day)) {
+            (Days::Stint(..), Some(day)) => When::whole(Period { kind: PeriodKind::Day, index: day.0 }),
+            _ => when,
         }
     }
 

@@ -42,7 +42,7 @@ impl<'a> Interpreter<'a> {
         match &expr.kind {
             ExprKind::Const(value) => Ok(value.clone()),
             ExprKind::Column(path) => match place.row {
-                Some((_, row)) => self.follow(row, path, place.when),
+                Some((table, row)) => self.follow(row, path, self.as_of_row(table, row, place.when)),
                 None => self.attribute(&place.who, path, place.when),
             },
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, place),

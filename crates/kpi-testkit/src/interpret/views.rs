@@ -127,7 +127,7 @@ impl Interpreter<'_> {
         self.finish(&Aggregate { function, table: of, arg, via: None, condition, needs: 0 }, &values)
     }
 
-    fn time_of<'r>(&self, table: TableId, row: &'r Row) -> Option<&'r Value> {
+    pub(super) fn time_of<'r>(&self, table: TableId, row: &'r Row) -> Option<&'r Value> {
         let Timing::Flow(time) = self.model.tables[table].time else { return None };
         row.get(time as usize).and_then(Option::as_ref)
     }
