@@ -20,7 +20,15 @@ impl Grouping {
     pub fn find(model: &Model, name: Option<&str>) -> Result<Grouping, Failure> {
         let tables: Vec<TableId> = model.scorecards.iter().map(|(_, card)| card.table).collect();
         let column = |table: &TableId| Some((*table, group_column(model, *table, name)?));
-        let columns: BTreeMap<TableId, u32> = tables.iter().filter_map(column).collect();
+        let mut columns: BTreeMap<TableId, u32> = tables.iter().filter_map(column).collect();
+        // A team stands with its own people.
+        let referred = columns.iter().filter_map(|(table, index)| match model.tables[*table].column(*index)?.ty {
+            Type::Reference(to) if to != *table => Some(to),
+            _ => None,
+        });
+        for to in referred.collect::<Vec<_>>() {
+            columns.extend(model.tables[to].label.or(model.tables[to].key).map(|own| (to, own)));
+        }
         let Some(name) = name.filter(|_| columns.is_empty()) else { return Ok(Grouping(columns)) };
         let known = tables.iter().flat_map(|table| &model.tables[*table].columns);
         let known: Vec<&str> = known.filter(|c| groups(c.ty)).map(|c| c.title.name.as_str()).collect();

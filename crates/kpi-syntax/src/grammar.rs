@@ -46,7 +46,9 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
         Rule::expr | Rule::arith | Rule::operand | Rule::logic | Rule::test | Rule::arg | Rule::paren | Rule::key => {
             (0, "a value")
         }
-        Rule::proportion | Rule::curve_call | Rule::raters | Rule::named | Rule::if_expr | Rule::kw_if => (0, "a value"),
+        Rule::proportion | Rule::curve_call | Rule::raters | Rule::named | Rule::if_expr | Rule::kw_if => {
+            (0, "a value")
+        }
         Rule::kw_true | Rule::kw_false | Rule::kw_self | Rule::neg_op | Rule::not_op | Rule::range => (0, "a value"),
         Rule::number | Rule::count | Rule::integer | Rule::digits | Rule::yen => (0, "a number"),
         Rule::date | Rule::period | Rule::period_text => (1, "a date or a period"),

@@ -160,3 +160,11 @@ fn its_policy_tests_pass() {
     let said = kpi(&["test", PATH]);
     assert!(said.contains(" 0 failed"), "{said}");
 }
+
+#[test]
+fn a_team_stands_with_its_people() {
+    let shown = kpi(&["run", PATH, "--period", "2026-03", "--view", "team"]);
+    let overview: Vec<&str> = shown.lines().skip(4).take_while(|line| !line.is_empty()).collect();
+    let names: Vec<&str> = overview.iter().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names.get(2..).unwrap(), ["启航", "晨星", "青禾", "鼎盛"], "{shown}");
+}
