@@ -229,3 +229,46 @@ test "t" {
     assert_eq!([actual(0, 0), actual(1, 0)], ["5400", "5460"]);
     assert_eq!([actual(0, 1), actual(1, 1)], ["0", "1"]);
 }
+
+/// What `streak` says in October 2026 with deals in so many months on end, and the codes of what there is to say.
+fn streak_of(months: i32) -> (Option<String>, Vec<String>) {
+    let month = |back: i32| {
+        let index = 2026 * 12 + 9 - back;
+        format!("| A01 | {}-{:02}-05 |", index.div_euclid(12), index.rem_euclid(12) + 1)
+    };
+    let rows: Vec<String> = (0..months).map(month).collect();
+    let text = format!(
+        r#"
+policy "P" {{ edition 1, currency CNY, period month }}
+roster staff {{ id: text key }}
+source deal {{ who: -> staff, on: date time, sparse }}
+indicator in_a_row {{ formula streak(count(deal) ≥ 1), target ≥ 1 }}
+scorecard one for staff {{ in_a_row }}
+test "t" {{
+  period 2026-10
+  staff | id |
+        | A01 |
+  deal  | who | on |
+        {}
+  expect one[A01].score == 100
+}}
+"#,
+        rows.join("\n        ")
+    );
+    let policy = Policy::new(&text);
+    let plan = policy.plan();
+    let facts = policy.facts(&plan, "t");
+    let scored = score(&policy.model, &plan, &facts);
+    let codes = scored.findings().iter().map(|finding| finding.code.to_string()).collect();
+    let actual = scored.run().cards[0].lines[0].actual.clone();
+    (actual.map(|actual| actual.value), codes)
+}
+
+#[test]
+fn a_streak_beyond_the_history_is_not_known() {
+    assert_eq!(streak_of(11), (Some("11".to_owned()), Vec::new()));
+    assert_eq!(streak_of(12), (Some("12".to_owned()), Vec::new()));
+    // Twelve months before the judged one are read: thirteen on end may be more.
+    assert_eq!(streak_of(13), (None, vec!["K7006".to_owned(), "K7101".to_owned()]));
+    assert_eq!(streak_of(14), (None, vec!["K7006".to_owned(), "K7101".to_owned()]));
+}
