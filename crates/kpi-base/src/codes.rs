@@ -7,7 +7,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::Severity;
+use crate::{Language, Severity};
 
 /// Declares the codes of one module: name, code, severity, title; and `ALL` of them, in order.
 macro_rules! codes {
@@ -19,7 +19,10 @@ macro_rules! codes {
                 $code,
                 $crate::Severity::$severity,
                 $title,
-                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics/", $code, ".md")),
+                [
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics/", $code, ".md")),
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics/zh/", $code, ".md")),
+                ],
             );
         )*
         /// The codes of this module, in order.
@@ -44,11 +47,12 @@ pub struct Code {
     name: &'static str,
     severity: Severity,
     title: &'static str,
-    page: &'static str,
+    /// In the order of [`Language::ALL`].
+    pages: [&'static str; 2],
 }
 
-const fn code(name: &'static str, severity: Severity, title: &'static str, page: &'static str) -> Code {
-    Code { name, severity, title, page }
+const fn code(name: &'static str, severity: Severity, title: &'static str, pages: [&'static str; 2]) -> Code {
+    Code { name, severity, title, pages }
 }
 
 impl Code {
@@ -67,9 +71,19 @@ impl Code {
         self.title
     }
 
+    /// The kind of finding in a few words of a language: the heading of its page.
+    pub fn title_in(self, language: Language) -> &'static str {
+        let heading = self.page(language).lines().next().unwrap_or_default();
+        heading.split_once(": ").map_or(self.title, |(_, title)| title)
+    }
+
     /// Its page, in Markdown: what, why, an example, the remedy.
-    pub const fn page(self) -> &'static str {
-        self.page
+    pub const fn page(self, language: Language) -> &'static str {
+        let [english, chinese] = self.pages;
+        match language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
     }
 
     /// The code of this name, in any case.
@@ -127,7 +141,8 @@ fn codes_are_in_order_and_told_apart() {
     let names: Vec<_> = all().map(Code::name).collect();
     assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
     for code in all() {
-        let first = code.page().lines().next().unwrap_or_default();
-        assert_eq!(first, format!("# {}: {}", code.name(), code.title()), "the page of {code}");
+        let first = |language| code.page(language).lines().next().unwrap_or_default();
+        assert_eq!(first(Language::English), format!("# {}: {}", code.name(), code.title()), "the page of {code}");
+        assert!(first(Language::Chinese).starts_with(&format!("# {}: ", code.name())), "the Chinese page of {code}");
     }
 }

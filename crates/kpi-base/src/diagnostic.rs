@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Code, Span};
+use crate::{Code, Span, Text};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -27,13 +27,13 @@ pub struct Diagnostic {
     /// How much it matters.
     pub severity: Severity,
     /// What is wrong.
-    pub message: String,
+    pub message: Text,
     /// Every place of the policy that matters, the main one first.
     pub labels: Vec<Label>,
     /// Where in a data file or a configuration, if it is about one.
     pub place: Option<Place>,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Text>,
     /// Changes that would mend it.
     pub fixes: Vec<Fix>,
 }
@@ -44,7 +44,7 @@ pub struct Label {
     /// Where.
     pub span: Span,
     /// What is there; may be empty.
-    pub text: String,
+    pub text: Text,
 }
 
 /// A place in a file that is no policy: an export, `kpi.toml`.
@@ -66,9 +66,11 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fix {
     /// What it does, as an imperative: "insert a space".
-    pub title: String,
+    pub title: Text,
     /// The edits, which do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether it can move no score, no grade and no pay, so that a program may make it without asking.
+    pub safe: bool,
 }
 
 /// The replacement of one stretch of text.
@@ -82,7 +84,7 @@ pub struct Edit {
 
 impl Diagnostic {
     /// A finding of this code, with its usual severity.
-    pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
+    pub fn new(code: Code, message: impl Into<Text>) -> Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
@@ -96,7 +98,7 @@ impl Diagnostic {
 
     /// Adds a place of the policy; the first is the main one.
     #[must_use]
-    pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+    pub fn label(mut self, span: Span, text: impl Into<Text>) -> Diagnostic {
         self.labels.push(Label { span, text: text.into() });
         self
     }
@@ -110,15 +112,27 @@ impl Diagnostic {
 
     /// Says what to do.
     #[must_use]
-    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+    pub fn help(mut self, text: impl Into<Text>) -> Diagnostic {
         self.help = Some(text.into());
         self
     }
 
-    /// Adds a change of one stretch of text that would mend it.
+    /// Adds a change of one stretch of text that would mend it, and that somebody must have looked at: it may move a score.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
+    pub fn fix(self, title: impl Into<Text>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.add_fix(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }], safe: false })
+    }
+
+    /// Adds a change of one stretch of text that would mend it, and that can move no score, no grade and no pay.
+    #[must_use]
+    pub fn safe_fix(self, title: impl Into<Text>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.add_fix(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }], safe: true })
+    }
+
+    /// Adds a change that would mend it.
+    #[must_use]
+    pub fn add_fix(mut self, fix: Fix) -> Diagnostic {
+        self.fixes.push(fix);
         self
     }
 

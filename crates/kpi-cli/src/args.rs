@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum, ValueHint};
+use kpi_base::Language;
 
 /// KPI policies into scores and pay: checked, tested, explained
 #[derive(Debug, Parser)]
@@ -10,6 +11,38 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
+    /// The language of findings and their pages [default: that of KPI_LANG, else of the locale]
+    #[arg(long, value_enum, global = true, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
+}
+
+/// A language that kpi speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// 简体中文
+    Zh,
+}
+
+impl Lang {
+    pub const fn language(self) -> Language {
+        match self {
+            Lang::En => Language::English,
+            Lang::Zh => Language::Chinese,
+        }
+    }
+}
+
+/// The language that the environment asks for: `KPI_LANG`, else the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set, as POSIX
+/// has it; English where that names none that kpi speaks.
+pub(crate) fn language_of_environment() -> Language {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let asked = set("KPI_LANG").and_then(|tag| Language::find(&tag));
+    asked.unwrap_or_else(|| {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+        locale.and_then(|tag| Language::find(&tag)).unwrap_or_default()
+    })
 }
 
 #[derive(Debug, Subcommand)]

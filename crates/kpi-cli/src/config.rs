@@ -73,7 +73,7 @@ struct Reader {
 impl Reader {
     fn find(&mut self, code: Code, message: String, range: &Range<usize>, label: &str, help: Option<String>) {
         let finding = Diagnostic::new(code, message).label(span(self.file, range), label);
-        self.findings.push(Diagnostic { help, ..finding });
+        self.findings.push(Diagnostic { help: help.map(Into::into), ..finding });
     }
 
     fn document(&mut self, document: &DeTable<'_>, config: &mut Config) {

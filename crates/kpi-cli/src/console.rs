@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, Files, codes};
+use kpi_base::{Diagnostic, Files, Language, codes};
 use kpi_report::{Look, render_findings, render_findings_json, render_summary};
 
 /// The streams and the folder of a command.
@@ -18,6 +18,8 @@ pub struct Console<'a> {
     pub interactive: bool,
     /// Whether findings are written as JSON, as a command with `--format json` wants them.
     pub json: bool,
+    /// The language of findings.
+    pub language: Language,
     /// The folder that paths are relative to.
     pub cwd: PathBuf,
 }
@@ -65,7 +67,7 @@ impl Failure {
 impl Console<'_> {
     /// How text is to look.
     pub fn look(&self) -> Look {
-        Look { colour: self.colour, width: 100 }
+        Look { colour: self.colour, width: 100, language: self.language }
     }
 
     /// A path as messages show it: relative to the current folder if it lies below it.
@@ -83,12 +85,12 @@ impl Console<'_> {
             return Ok(());
         }
         if self.json {
-            let text = render_findings_json(&self.with_short_paths(findings), files)?;
+            let text = render_findings_json(&self.with_short_paths(findings), files, self.language)?;
             return self.err.write_all(text.as_bytes());
         }
         let text = render_findings(&self.with_short_paths(findings), files, self.look());
         self.err.write_all(text.as_bytes())?;
-        writeln!(self.err, "{}", render_summary(findings))
+        writeln!(self.err, "{}", render_summary(findings, self.language))
     }
 
     /// The findings with the paths of files as [`Console::shown`] writes them.
@@ -100,9 +102,7 @@ impl Console<'_> {
                 place.path = self.shown(Path::new(&place.path));
             }
             for text in std::iter::once(&mut finding.message).chain(&mut finding.help) {
-                if text.contains(&here) {
-                    *text = text.replace(&here, "");
-                }
+                text.change_same(&|same| same.replace(&here, ""));
             }
         }
         findings

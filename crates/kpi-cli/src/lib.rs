@@ -40,14 +40,25 @@ pub fn main() -> ExitCode {
     let interactive = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // Not locked: the progress bar and the language server write from threads of their own.
     let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
-    let mut console = Console { out: &mut out, err: &mut err, colour: true, interactive, json: false, cwd };
+    let mut console = Console {
+        out: &mut out,
+        err: &mut err,
+        colour: true,
+        interactive,
+        json: false,
+        language: args::language_of_environment(),
+        cwd,
+    };
     ExitCode::from(run(std::env::args_os(), &mut console) as u8)
 }
 
 /// Runs one command. The first argument is the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, console: &mut Console<'_>) -> Exit {
     let result = match args::Args::try_parse_from(args) {
-        Ok(args) => commands::run(args.command, console),
+        Ok(args) => {
+            console.language = args.lang.map_or(console.language, args::Lang::language);
+            commands::run(args.command, console)
+        }
         Err(usage) => console.usage(&usage),
     };
     result.unwrap_or_else(|failure| console.fail(failure))

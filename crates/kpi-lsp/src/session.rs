@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use kpi_base::{FileId, Severity, SourceFile, Span};
+use kpi_base::{FileId, Language, Severity, SourceFile, Span};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
 use lsp_types::notification::{
     DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Notification as _,
@@ -60,6 +60,7 @@ pub fn serve_connection(connection: &Connection) -> Result<(), ServeError> {
     let params: InitializeParams = serde_json::from_value(params)?;
     let offered = params.capabilities.general.and_then(|general| general.position_encodings).unwrap_or_default();
     let encoding = Encoding::choose(&offered);
+    let language = params.locale.as_deref().and_then(Language::find).unwrap_or_default();
     let capabilities = ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::FULL)),
@@ -72,7 +73,8 @@ pub fn serve_connection(connection: &Connection) -> Result<(), ServeError> {
         "serverInfo": { "name": "kpi", "version": env!("CARGO_PKG_VERSION") },
     });
     connection.initialize_finish(id, answer)?;
-    let mut session = Session { connection, encoding, workspace: Workspace::default(), shown: BTreeMap::new() };
+    let mut session =
+        Session { connection, encoding, language, workspace: Workspace::default(), shown: BTreeMap::new() };
     for message in &connection.receiver {
         match message {
             Message::Request(request) => {
@@ -91,6 +93,7 @@ pub fn serve_connection(connection: &Connection) -> Result<(), ServeError> {
 struct Session<'a> {
     connection: &'a Connection,
     encoding: Encoding,
+    language: Language,
     workspace: Workspace,
     /// By open document, the files for which findings were shown, so that they can be taken back.
     shown: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
@@ -191,12 +194,13 @@ impl Session<'_> {
             Some((main, others)) => (locate(main.span)?, others),
             None => ((PathBuf::from(&package.files.iter().next()?.1.path), Range::default()), [].as_slice()),
         };
-        let label = found.labels.first().map(|l| l.text.as_str()).filter(|text| !text.is_empty());
-        let parts = [Some(found.message.as_str()), label, found.help.as_deref()];
+        let label = found.labels.first().map(|l| &l.text).filter(|text| !text.is_empty());
+        let parts = [Some(&found.message), label, found.help.as_ref()];
+        let parts: Vec<_> = parts.into_iter().flatten().map(|text| text.to(self.language)).collect();
         let related = others.iter().filter_map(|other| {
             let (file, range) = locate(other.span)?;
             let location = Location { uri: uris::uri(&file)?, range };
-            Some(DiagnosticRelatedInformation { location, message: other.text.clone() })
+            Some(DiagnosticRelatedInformation { location, message: other.text.to(self.language) })
         });
         let severity = match found.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
@@ -208,7 +212,7 @@ impl Session<'_> {
             severity: Some(severity),
             code: Some(NumberOrString::String(found.code.name().to_owned())),
             source: Some("kpi".to_owned()),
-            message: parts.into_iter().flatten().collect::<Vec<_>>().join("\n"),
+            message: parts.join("\n"),
             related_information: Some(related.collect()),
             ..Diagnostic::default()
         };

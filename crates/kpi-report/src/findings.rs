@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use kpi_base::{Diagnostic, FileId, Files, Severity};
+use kpi_base::{Diagnostic, FileId, Files, Join, Language, Severity, Text, text};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
     SpanContents, ThemeCharacters, ThemeStyles,
@@ -21,12 +21,12 @@ pub fn render_findings(findings: &[Diagnostic], files: &Files, look: Look) -> St
         .without_syntax_highlighting();
     let mut out = String::new();
     for finding in findings {
-        let report = Report::of(finding, files);
+        let report = Report::of(finding, files, look.language);
         // Writing into a string fails only if a span does not fit its file; the message must get through all the same.
         let start = out.len();
         if handler.render_report(&mut out, &report).is_err() {
             out.truncate(start);
-            let _ = writeln!(out, "{}: {}", finding.code, finding.message);
+            let _ = writeln!(out, "{}: {}", finding.code, finding.message.to(look.language));
         }
         out.push('\n');
     }
@@ -34,21 +34,27 @@ pub fn render_findings(findings: &[Diagnostic], files: &Files, look: Look) -> St
 }
 
 /// `2 errors, 1 warning`; empty if there is nothing to count.
-pub fn render_summary(findings: &[Diagnostic]) -> String {
+pub fn render_summary(findings: &[Diagnostic], language: Language) -> String {
     let count = |severity: Severity| findings.iter().filter(|f| f.severity == severity).count();
-    let part = |n: usize, word: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        n => Some(format!("{n} {word}s")),
-    };
-    let parts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
-    parts.into_iter().filter_map(|(severity, word)| part(count(severity), word)).collect::<Vec<_>>().join(", ")
+    let parts = [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(|severity| {
+        Some(match (severity, count(severity)) {
+            (_, 0) => return None,
+            (Severity::Error, 1) => text!("1 error"),
+            (Severity::Error, n) => text!("{n} errors", n),
+            (Severity::Warning, 1) => text!("1 warning"),
+            (Severity::Warning, n) => text!("{n} warnings", n),
+            (Severity::Note, 1) => text!("1 note"),
+            (Severity::Note, n) => text!("{n} notes", n),
+        })
+    });
+    Text::list(parts, Join::Comma).to(language)
 }
 
 /// A finding as miette reads it. Labels in the file of the first one stand in one excerpt; each other file has an excerpt
 /// of its own.
 struct Report<'a> {
     finding: &'a Diagnostic,
+    language: Language,
     source: Option<Excerpt<'a>>,
     labels: Vec<LabeledSpan>,
     cause: Option<Cause>,
@@ -86,7 +92,7 @@ impl SourceCode for Excerpt<'_> {
 }
 
 impl<'a> Report<'a> {
-    fn of(finding: &'a Diagnostic, files: &'a Files) -> Report<'a> {
+    fn of(finding: &'a Diagnostic, files: &'a Files, language: Language) -> Report<'a> {
         let mut order: Vec<FileId> = Vec::new();
         for label in &finding.labels {
             if !order.contains(&label.span.file) && files.get(label.span.file).is_some() {
@@ -97,7 +103,7 @@ impl<'a> Report<'a> {
             let file = files.get(id)?;
             let labels = finding.labels.iter().filter(|l| l.span.file == id).enumerate();
             let labels = labels.map(|(i, label)| {
-                let text = (!label.text.is_empty()).then(|| label.text.clone());
+                let text = (!label.text.is_empty()).then(|| label.text.to(language));
                 let (start, end) = (label.span.start as usize, label.span.end as usize);
                 let end = end.min(file.text.len());
                 let start = start.min(end);
@@ -115,18 +121,18 @@ impl<'a> Report<'a> {
         };
         let elsewhere = excerpts.collect();
         let cause = finding.place.as_ref().map(|place| Cause(place.to_string()));
-        Report { finding, source, labels, cause, elsewhere }
+        Report { finding, language, source, labels, cause, elsewhere }
     }
 }
 
 impl miette::Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         let word = match self.finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
+            Severity::Error => text!("error"),
+            Severity::Warning => text!("warning"),
+            Severity::Note => text!("note"),
         };
-        Some(Box::new(format!("{word} {}", self.finding.code)))
+        Some(Box::new(format!("{} {}", word.to(self.language), self.finding.code)))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -138,17 +144,18 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        let mut help = self.finding.help.clone().unwrap_or_default();
+        let mut help = self.finding.help.as_ref().map(|help| help.to(self.language)).unwrap_or_default();
         for fix in &self.finding.fixes {
+            let title = fix.title.to(self.language);
             let texts: Vec<_> = fix.edits.iter().map(|e| e.text.trim()).filter(|t| !t.is_empty()).collect();
             // What the help says already is not said again.
             if !texts.is_empty() && texts.iter().all(|text| help.contains(&format!("`{text}`"))) {
                 continue;
             }
             let separator = if help.is_empty() { "" } else { "\n" };
-            let shown = texts.iter().all(|text| fix.title.contains(&format!("`{text}`")));
+            let shown = texts.iter().all(|text| title.contains(&format!("`{text}`")));
             let texts = if shown { String::new() } else { format!(": `{}`", texts.join("`, `")) };
-            let _ = write!(help, "{separator}{}{texts}", fix.title);
+            let _ = write!(help, "{separator}{title}{texts}");
         }
         (!help.is_empty()).then(|| Box::new(help) as Box<dyn Display>)
     }
@@ -179,7 +186,7 @@ impl std::error::Error for Report<'_> {
 
 impl Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.finding.message)
+        f.write_str(&self.finding.message.to(self.language))
     }
 }
 

@@ -1,20 +1,20 @@
 //! Results and findings as JSON.
 
 use indexmap::IndexMap;
-use kpi_base::{Diagnostic, Files, Place, Severity, Span};
+use kpi_base::{Diagnostic, Files, Language, Place, Severity, Span};
 use kpi_results::{Card, Derivation, RosterPay, RosterRule, Run};
 use serde::Serialize;
 
 /// A run as JSON, as `docs/schema/run.json` says: [`Run`] with findings whose places are path, line and column.
-pub fn render_json(run: &Run, files: &Files) -> serde_json::Result<String> {
+pub fn render_json(run: &Run, files: &Files, language: Language) -> serde_json::Result<String> {
     let Run { policy, period, cards, incentives, rules, findings, paid_by: _ } = run;
-    let findings = findings.iter().map(|f| Finding::of(f, files)).collect();
+    let findings = findings.iter().map(|f| Finding::of(f, files, language)).collect();
     text(&RunForm { policy, period, cards, incentives, rules, findings })
 }
 
 /// Findings alone: `{findings: […]}`.
-pub fn render_findings_json(findings: &[Diagnostic], files: &Files) -> serde_json::Result<String> {
-    text(&IndexMap::from([("findings", findings.iter().map(|f| Finding::of(f, files)).collect::<Vec<_>>())]))
+pub fn render_findings_json(findings: &[Diagnostic], files: &Files, language: Language) -> serde_json::Result<String> {
+    text(&IndexMap::from([("findings", findings.iter().map(|f| Finding::of(f, files, language)).collect::<Vec<_>>())]))
 }
 
 /// The derivations of several numbers as a list, with the place of each step in the policy.
@@ -43,10 +43,10 @@ struct Finding<'a> {
     code: &'static str,
     title: &'static str,
     severity: Severity,
-    message: &'a str,
+    message: String,
     places: Vec<Labelled<'a>>,
     data: Option<&'a Place>,
-    help: Option<&'a str>,
+    help: Option<String>,
     fixes: Vec<FixForm<'a>>,
 }
 
@@ -54,12 +54,13 @@ struct Finding<'a> {
 struct Labelled<'a> {
     #[serde(flatten)]
     at: Range<'a>,
-    text: &'a str,
+    text: String,
 }
 
 #[derive(Serialize)]
 struct FixForm<'a> {
-    title: &'a str,
+    title: String,
+    safe: bool,
     edits: Vec<Labelled<'a>>,
 }
 
@@ -100,22 +101,28 @@ impl<'a> Range<'a> {
 }
 
 impl<'a> Finding<'a> {
-    fn of(finding: &'a Diagnostic, files: &'a Files) -> Finding<'a> {
+    fn of(finding: &'a Diagnostic, files: &'a Files, language: Language) -> Finding<'a> {
         let places = finding.labels.iter();
-        let places = places.filter_map(|l| Some(Labelled { at: Range::of(l.span, files)?, text: &l.text })).collect();
+        let places = places
+            .filter_map(|l| Some(Labelled { at: Range::of(l.span, files)?, text: l.text.to(language) }))
+            .collect();
         let edits = |fix: &'a kpi_base::Fix| {
             let edits = fix.edits.iter();
-            edits.filter_map(|e| Some(Labelled { at: Range::of(e.span, files)?, text: &e.text })).collect()
+            edits.filter_map(|e| Some(Labelled { at: Range::of(e.span, files)?, text: e.text.clone() })).collect()
         };
         Finding {
             code: finding.code.name(),
-            title: finding.code.title(),
+            title: finding.code.title_in(language),
             severity: finding.severity,
-            message: &finding.message,
+            message: finding.message.to(language),
             places,
             data: finding.place.as_ref(),
-            help: finding.help.as_deref(),
-            fixes: finding.fixes.iter().map(|fix| FixForm { title: &fix.title, edits: edits(fix) }).collect(),
+            help: finding.help.as_ref().map(|help| help.to(language)),
+            fixes: finding
+                .fixes
+                .iter()
+                .map(|fix| FixForm { title: fix.title.to(language), safe: fix.safe, edits: edits(fix) })
+                .collect(),
         }
     }
 }

@@ -1,14 +1,17 @@
-//! Colours.
+//! Colours and language.
 
 use anstyle::{AnsiColor, Style};
+use kpi_base::Language;
 
-/// How text looks: whether it may have colours, and how wide a line may be.
+/// How text looks: whether it may have colours, and how wide a line may be, and in which language it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Whether escape codes for colours may stand in it.
     pub colour: bool,
     /// The columns of a line, for what is wrapped.
     pub width: usize,
+    /// The language of findings.
+    pub language: Language,
 }
 
 /// What a text is, so that one place says how it looks.
@@ -25,7 +28,7 @@ pub(crate) enum Tone {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { colour: false, width: 100 }
+        Look { colour: false, width: 100, language: Language::English }
     }
 }
 

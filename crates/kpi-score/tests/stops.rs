@@ -108,7 +108,7 @@ fn what_a_veto_lacks_is_said_down_to_the_rows() {
     let facts = policy.facts(&plan, "t");
     let scored = score(&policy.model, &plan, &facts);
     assert_eq!(scored.run().cards[0].status, CardStatus::Incomplete);
-    let texts: Vec<String> = scored.findings().into_iter().map(|d| d.message).collect();
+    let texts: Vec<String> = scored.findings().into_iter().map(|d| d.message.to_string()).collect();
     insta::assert_debug_snapshot!(texts, @r#"
     [
         "1 card of `card` is incomplete: the veto `v` cannot be judged: `dear_share` has no data: `dear` has no data: 1 row of `deal` not known to count",

@@ -139,7 +139,7 @@ proptest! {
 fn messages_name_what_the_author_knows() {
     let said = |text: &str| -> Vec<String> {
         let parsed = parse(FileId(0), text);
-        parsed.diagnostics.iter().map(|d| format!("{}; {}", d.message, d.help.as_deref().unwrap_or_default())).collect()
+        parsed.diagnostics.iter().map(|d| format!("{}; {}", d.message, d.help.clone().unwrap_or_default())).collect()
     };
     let cases = [
         (

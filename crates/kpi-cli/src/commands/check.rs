@@ -1,6 +1,6 @@
 //! `kpi check`
 
-use kpi_report::{render_findings_json, render_summary};
+use kpi_report::render_findings_json;
 
 use crate::args::{self, TextOrJson};
 use crate::console::{Console, Exit, Failure, exit_of};
@@ -10,7 +10,7 @@ pub(crate) fn run(args: &args::Project, format: TextOrJson, console: &mut Consol
     let mut project = Project::load(args.path.as_deref(), console)?;
     let (model, findings) = project.analyse();
     if format == TextOrJson::Json {
-        console.out.write_all(render_findings_json(&findings, &project.files)?.as_bytes())?;
+        console.out.write_all(render_findings_json(&findings, &project.files, console.language)?.as_bytes())?;
         return Ok(exit_of(&findings));
     }
     console.report(&findings, &project.files)?;
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &args::Project, format: TextOrJson, console: &mut Consol
             count(model.rules.len(), "rule"),
             count(model.tests.len(), "test"),
         ];
-        let state = if render_summary(&findings).is_empty() { "no findings" } else { "no errors" };
+        let state = if findings.is_empty() { "no findings" } else { "no errors" };
         writeln!(console.out, "{}: {state} in {}", model.policy.title, parts.join(", "))?;
     }
     Ok(exit_of(&findings))

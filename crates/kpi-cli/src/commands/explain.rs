@@ -9,7 +9,7 @@ pub(crate) fn run(code: Option<&str>, console: &mut Console<'_>) -> Result<Exit,
     match code {
         Some(name) => {
             let code = Code::find(name).ok_or_else(|| unknown(name))?;
-            console.out.write_all(code.page().trim_end().as_bytes())?;
+            console.out.write_all(code.page(console.language).trim_end().as_bytes())?;
             writeln!(console.out)?;
         }
         None => {
@@ -19,7 +19,7 @@ pub(crate) fn run(code: Option<&str>, console: &mut Console<'_>) -> Result<Exit,
                     Severity::Warning => "warning",
                     Severity::Note => "note",
                 };
-                writeln!(console.out, "{}  {severity:<7}  {}", code.name(), code.title())?;
+                writeln!(console.out, "{}  {severity:<7}  {}", code.name(), code.title_in(console.language))?;
             }
         }
     }

@@ -96,13 +96,15 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         render_run(&run, &titles, view, look)
     };
     match (&output, args.format) {
-        (None, Format::Json) => console.out.write_all(render_json(&run, &project.files)?.as_bytes())?,
+        (None, Format::Json) => {
+            console.out.write_all(render_json(&run, &project.files, console.language)?.as_bytes())?
+        }
         (None, _) => {
             let text = text(console, console.colour);
             console.out.write_all(text.as_bytes())?;
         }
         (Some(output), Format::Json) => {
-            let json = render_json(&run, &project.files)?;
+            let json = render_json(&run, &project.files, console.language)?;
             output.write("run.json", |path| fs::write(path, json))?;
         }
         (Some(output), Format::Text) => output.write("run.txt", |path| fs::write(path, text(console, false)))?,

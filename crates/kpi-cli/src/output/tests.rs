@@ -4,7 +4,15 @@ use super::*;
 
 fn with_console<T>(cwd: &Path, run: impl FnOnce(&Console<'_>) -> T) -> T {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    run(&Console { out: &mut out, err: &mut err, colour: false, interactive: false, json: false, cwd: cwd.to_owned() })
+    run(&Console {
+        out: &mut out,
+        err: &mut err,
+        colour: false,
+        interactive: false,
+        json: false,
+        language: kpi_base::Language::English,
+        cwd: cwd.to_owned(),
+    })
 }
 
 fn names(dir: &Path) -> Vec<String> {

@@ -116,7 +116,7 @@ fn one_subject_with_its_lines() {
 
 #[test]
 fn colours_do_not_move_columns() {
-    let coloured = render_run(&run(), &titles(), View::default(), Look { colour: true, width: 100 });
+    let coloured = render_run(&run(), &titles(), View::default(), Look { colour: true, ..Look::default() });
     let plain = render_run(&run(), &titles(), View::default(), Look::default());
     assert_ne!(coloured, plain);
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);

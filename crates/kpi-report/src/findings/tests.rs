@@ -30,7 +30,7 @@ fn excerpts_labels_help_and_page() {
     warning.severity = Severity::Warning;
     let findings = [finding, warning];
     insta::assert_snapshot!(render_findings(&findings, &files, Look::default()));
-    assert_eq!(render_summary(&findings), "1 error, 1 warning");
+    assert_eq!(render_summary(&findings, Language::English), "1 error, 1 warning");
 }
 
 #[test]

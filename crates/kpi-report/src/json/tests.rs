@@ -13,7 +13,7 @@ fn findings_have_lines_and_columns() {
         .help("did you mean `sum`?")
         .fix("replace it", span, "sum");
     let run = Run { findings: vec![finding], ..Run::default() };
-    insta::assert_snapshot!(render_json(&run, &files).unwrap());
+    insta::assert_snapshot!(render_json(&run, &files, Language::English).unwrap());
 }
 
 #[test]

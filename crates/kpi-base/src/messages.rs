@@ -1,0 +1,17 @@
+//! The catalogues of translated texts: `messages/zh/NAME.toml`, each `"English template" = "中文模板"`.
+
+/// The Chinese catalogues, by name: one for each room that has something to say.
+pub const CHINESE: &[(&str, &str)] = &[
+    ("base", include_str!("../messages/zh/base.toml")),
+    ("syntax", include_str!("../messages/zh/syntax.toml")),
+    ("check", include_str!("../messages/zh/check.toml")),
+    ("reach", include_str!("../messages/zh/reach.toml")),
+    ("tables", include_str!("../messages/zh/tables.toml")),
+    ("lints", include_str!("../messages/zh/lints.toml")),
+    ("prove", include_str!("../messages/zh/prove.toml")),
+    ("score", include_str!("../messages/zh/score.toml")),
+    ("tests", include_str!("../messages/zh/tests.toml")),
+    ("engine", include_str!("../messages/zh/engine.toml")),
+    ("report", include_str!("../messages/zh/report.toml")),
+    ("cli", include_str!("../messages/zh/cli.toml")),
+];

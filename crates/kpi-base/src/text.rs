@@ -1,0 +1,350 @@
+//! What a person reads, in every language that kpi speaks.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::{Serialize, Serializer};
+
+/// A language that kpi speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub enum Language {
+    /// English, in which texts stand in the code.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh")]
+    Chinese,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    /// The language of a tag or locale: `zh`, `zh-CN`, `zh_CN.UTF-8`, `en_GB`; `None` for any other.
+    pub fn find(tag: &str) -> Option<Language> {
+        let word = tag.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        match word.to_ascii_lowercase().as_str() {
+            "en" | "c" | "posix" => Some(Language::English),
+            "zh" => Some(Language::Chinese),
+            _ => None,
+        }
+    }
+
+    /// Its tag: `en`, `zh`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh",
+        }
+    }
+}
+
+/// What a person reads: a template with named holes, and what fills them. Made by [`text!`](crate::text!).
+///
+/// The English template stands in the code and is the key of the Chinese one, which stands in `messages/zh` of this crate.
+/// [`Display`](fmt::Display) and serialisation give English; [`Text::to`] gives any language.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Text {
+    template: &'static str,
+    args: Vec<(&'static str, Arg)>,
+}
+
+/// What fills a hole of a [`Text`].
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Arg {
+    /// The same in every language: a name, a number, a cell.
+    Same(String),
+    /// A text of its own.
+    Text(Text),
+    /// A list of texts, joined as a language joins them.
+    List(Vec<Text>, Join),
+}
+
+/// How a list is joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Join {
+    /// `a, b and c`
+    And,
+    /// `a, b or c`
+    Or,
+    /// `a, b, c`
+    Comma,
+    /// One after the other, as sentences or clauses: `a; b`
+    Semicolon,
+}
+
+/// A [`Text`]: a template, and after it every name that stands in its braces, with its value unless a variable bears it.
+///
+/// ```
+/// use kpi_base::{Language, text};
+/// let name = "gmv";
+/// let text = text!("there is no `{name}`", name);
+/// assert_eq!(text.to_string(), "there is no `gmv`");
+/// assert_eq!(text.to(Language::Chinese), "没有 `gmv`");
+/// assert_eq!(text!("there is no `{name}`", name = 3 + 4).to_string(), "there is no `7`");
+/// ```
+#[macro_export]
+macro_rules! text {
+    ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
+        $crate::Text::filled($template, vec![$((stringify!($name), $crate::text!(@value $name $($value)?))),*])
+    };
+    (@value $name:ident $value:expr) => { $crate::ToArg::to_arg(&$value) };
+    (@value $name:ident) => { $crate::ToArg::to_arg(&$name) };
+}
+
+impl Text {
+    /// What [`text!`](crate::text!) makes.
+    #[doc(hidden)]
+    pub fn filled(template: &'static str, args: Vec<(&'static str, Arg)>) -> Text {
+        Text { template, args }
+    }
+
+    /// What is the same in every language: a name of the author, a message of the operating system.
+    pub fn verbatim(text: impl Into<String>) -> Text {
+        Text { template: "{text}", args: vec![("text", Arg::Same(text.into()))] }
+    }
+
+    /// A list of texts.
+    pub fn list(items: impl IntoIterator<Item = impl Into<Text>>, join: Join) -> Text {
+        let items = items.into_iter().map(Into::into).collect();
+        Text { template: "{list}", args: vec![("list", Arg::List(items, join))] }
+    }
+
+    /// `a, b and c`
+    pub fn and_list(items: impl IntoIterator<Item = impl Into<Text>>) -> Text {
+        Text::list(items, Join::And)
+    }
+
+    /// `a, b or c`
+    pub fn or_list(items: impl IntoIterator<Item = impl Into<Text>>) -> Text {
+        Text::list(items, Join::Or)
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        match self.args.as_slice() {
+            [] => self.template.is_empty(),
+            [(_, Arg::Same(text))] if self.template == "{text}" => text.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The text in a language; in English where it has no translation.
+    pub fn to(&self, language: Language) -> String {
+        let mut out = String::new();
+        self.write(language, &mut out);
+        out
+    }
+
+    /// Changes whatever is the same in every language, such as paths.
+    pub fn change_same(&mut self, change: &impl Fn(&str) -> String) {
+        for (_, arg) in &mut self.args {
+            match arg {
+                Arg::Same(same) => *same = change(same),
+                Arg::Text(text) => text.change_same(change),
+                Arg::List(texts, _) => texts.iter_mut().for_each(|text| text.change_same(change)),
+            }
+        }
+    }
+
+    fn write(&self, language: Language, out: &mut String) {
+        let mut rest = match language {
+            Language::English => self.template,
+            Language::Chinese => chinese().get(self.template).copied().unwrap_or(self.template),
+        };
+        while let Some((before, after)) = rest.split_once('{') {
+            let hole = after.split_once('}').and_then(|(name, after)| {
+                let arg = self.args.iter().find(|(n, _)| *n == name)?;
+                Some((&arg.1, after))
+            });
+            out.push_str(before);
+            match hole {
+                Some((arg, after)) => {
+                    arg.write(language, out);
+                    rest = after;
+                }
+                // A brace that opens no hole stands for itself.
+                None => {
+                    out.push('{');
+                    rest = after;
+                }
+            }
+        }
+        out.push_str(rest);
+    }
+}
+
+impl Arg {
+    fn write(&self, language: Language, out: &mut String) {
+        match self {
+            Arg::Same(text) => out.push_str(text),
+            Arg::Text(text) => text.write(language, out),
+            Arg::List(items, join) => {
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str(join.between(language, i + 1 == items.len()));
+                    }
+                    item.write(language, out);
+                }
+            }
+        }
+    }
+}
+
+impl Join {
+    const fn between(self, language: Language, last: bool) -> &'static str {
+        match (language, self) {
+            (Language::English, Join::And) if last => " and ",
+            (Language::English, Join::Or) if last => " or ",
+            (Language::English, Join::Semicolon) => "; ",
+            (Language::English, _) => ", ",
+            (Language::Chinese, Join::And) if last => " 和 ",
+            (Language::Chinese, Join::Or) if last => " 或 ",
+            (Language::Chinese, Join::Semicolon) => "；",
+            (Language::Chinese, _) => "、",
+        }
+    }
+}
+
+/// The Chinese templates by the English ones.
+fn chinese() -> &'static HashMap<String, &'static str> {
+    static CHINESE: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    CHINESE.get_or_init(|| {
+        let mut all = HashMap::new();
+        for (_, catalogue) in crate::messages::CHINESE {
+            // A test reads every catalogue; what cannot be read here leaves its texts in English.
+            let Ok(texts) = toml::from_str::<HashMap<String, String>>(catalogue) else { continue };
+            all.extend(texts.into_iter().map(|(english, chinese)| (english, &*chinese.leak())));
+        }
+        all
+    })
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to(Language::English))
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to(Language::English), f)
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to(Language::English))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text::verbatim(text)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text::verbatim(text)
+    }
+}
+
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Text {
+        text.clone()
+    }
+}
+
+/// What may fill a hole of a [`Text`].
+pub trait ToArg {
+    /// As it fills the hole.
+    fn to_arg(&self) -> Arg;
+}
+
+impl ToArg for Text {
+    fn to_arg(&self) -> Arg {
+        Arg::Text(self.clone())
+    }
+}
+
+impl<T: ToArg + ?Sized> ToArg for &T {
+    fn to_arg(&self) -> Arg {
+        (**self).to_arg()
+    }
+}
+
+impl<T: ToArg + ?Sized> ToArg for Box<T> {
+    fn to_arg(&self) -> Arg {
+        (**self).to_arg()
+    }
+}
+
+/// What is written the same in every language.
+macro_rules! same_in_every_language {
+    ($($ty:ty),*) => {$(
+        impl ToArg for $ty {
+            fn to_arg(&self) -> Arg {
+                Arg::Same(self.to_string())
+            }
+        }
+    )*};
+}
+
+same_in_every_language!(
+    str,
+    String,
+    std::borrow::Cow<'_, str>,
+    char,
+    usize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    i32,
+    i64,
+    crate::Code
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_in_either_language() {
+        let name = "gmv";
+        assert_eq!(text!("there is no `{name}`", name).to_string(), "there is no `gmv`");
+        assert_eq!(text!("there is no `{name}`", name).to(Language::Chinese), "没有 `gmv`");
+        assert_eq!(text!("an untranslated {name}", name).to(Language::Chinese), "an untranslated gmv");
+    }
+
+    #[test]
+    fn a_brace_without_a_name_stands_for_itself() {
+        assert_eq!(text!("`{{` and `{` and `{x}`").to_string(), "`{{` and `{` and `{x}`");
+    }
+
+    #[test]
+    fn what_fills_a_hole_is_not_read_again() {
+        assert_eq!(text!("{a} {b}", a = "{b}", b = "{a}").to_string(), "{b} {a}");
+    }
+
+    #[test]
+    fn lists_are_joined_as_the_language_joins_them() {
+        let list = Text::or_list(["`a`", "`b`", "`c`"]);
+        assert_eq!(list.to(Language::English), "`a`, `b` or `c`");
+        assert_eq!(list.to(Language::Chinese), "`a`、`b` 或 `c`");
+        assert_eq!(Text::and_list(["a"]).to_string(), "a");
+    }
+
+    #[test]
+    fn locales_name_languages() {
+        assert_eq!(Language::find("zh_CN.UTF-8"), Some(Language::Chinese));
+        assert_eq!(Language::find("zh-Hant"), Some(Language::Chinese));
+        assert_eq!(Language::find("en-GB"), Some(Language::English));
+        assert_eq!(Language::find("C.UTF-8"), Some(Language::English));
+        assert_eq!(Language::find("fr"), None);
+    }
+}
