@@ -5,26 +5,40 @@ mod completions;
 mod explain;
 mod fmt;
 mod init;
-mod periods;
-mod pipeline;
-mod run;
-mod test;
-mod why;
+
+#[cfg(not(feature = "engine"))]
+use kpi_base::{Diagnostic, codes, text};
 
 use crate::args::Command;
 use crate::console::{Console, Exit, Failure};
+#[cfg(feature = "engine")]
+use crate::data;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init { dir } => init::run(&dir, console),
         Command::Check { project, format } => check::run(&project, format, console),
-        Command::Run(args) => run::run(&args, console),
-        Command::Test { project, filter } => test::run(&project, filter.as_deref(), console),
+        #[cfg(feature = "engine")]
+        Command::Run(args) => data::run::run(&args, console),
+        #[cfg(feature = "engine")]
+        Command::Test { project, filter } => data::test::run(&project, filter.as_deref(), console),
         Command::Fmt(args) => fmt::run(&args, console),
-        Command::Why(args) => why::run(&args, console),
+        #[cfg(feature = "engine")]
+        Command::Why(args) => data::why::run(&args, console),
+        #[cfg(not(feature = "engine"))]
+        Command::Run(_) | Command::Test { .. } | Command::Why(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Lsp => kpi_lsp::serve().map(|()| Exit::Clean).map_err(|e| Failure::Io(std::io::Error::other(e))),
         Command::Completions { shell } => completions::run(shell, console),
     }
+}
+
+#[cfg(not(feature = "engine"))]
+fn no_engine() -> Failure {
+    let message = text!("this kpi was built without its engine, and reads no data");
+    let finding = Diagnostic::new(codes::config::NO_ENGINE, message);
+    Failure::one(
+        finding.help(text!("it checks, formats and explains policies; to run them, install kpi with its engine")),
+    )
 }

@@ -2,7 +2,7 @@
 //!
 //! It has no logic of its own. A command finds the project ([`project`]), hands texts and files to the stages of the
 //! compiler in turn, hands what they return to `kpi-report`, and writes what comes back. Start with [`commands`], one
-//! module a command; [`args`] is what a user may type, [`config`] what may stand in `kpi.toml`.
+//! module a command, those that read data in [`data`]; [`args`] is what a user may type, [`config`] what may stand in `kpi.toml`.
 //!
 //! Everything a command prints goes through a [`Console`], so that tests run the whole program in their own process.
 //!
@@ -13,11 +13,9 @@ mod args;
 mod commands;
 mod config;
 mod console;
-mod groups;
-mod output;
-mod progress;
+#[cfg(feature = "engine")]
+mod data;
 mod project;
-mod titles;
 
 pub use console::{Console, Exit};
 

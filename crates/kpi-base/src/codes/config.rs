@@ -16,4 +16,5 @@ codes! {
     NO_SUCH_CODE = "K8013", Error, "no such code";
     FOLDER_IN_USE = "K8014", Error, "the folder is in use";
     NEEDS_OUT = "K8015", Error, "this format needs a folder";
+    NO_ENGINE = "K8016", Error, "a kpi without its engine";
 }

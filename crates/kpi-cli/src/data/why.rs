@@ -8,13 +8,14 @@ use kpi_plan::{Request, Roots};
 use kpi_report::{render_derivation, render_derivations_json};
 use kpi_score::{NoAnswer, Question};
 
+use super::inputs::Policy;
 use super::periods::read_periods;
 use super::pipeline::{compute, make_plan};
+use super::progress::watch;
+use super::titles::titles;
 use crate::args::{self, TextOrJson};
 use crate::console::{Console, Exit, Failure};
-use crate::progress::watch;
-use crate::project::{Policy, Project};
-use crate::titles::titles;
+use crate::project::Project;
 
 pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, Failure> {
     console.json = args.format == TextOrJson::Json;

@@ -14,15 +14,16 @@ use kpi_report::{Cells, FlatTable, Show, View, flatten, render_csv, render_csv_p
 use kpi_results::{CardStatus, Run};
 use kpi_score::Scored;
 
+use super::groups::Grouping;
+use super::inputs::Policy;
+use super::output::Output;
 use super::periods::read_periods;
 use super::pipeline::{compute, make_plan};
+use super::progress::watch;
+use super::titles::{add_subject_names, plan_subject_names, titles};
 use crate::args::{self, FailOn, Format};
 use crate::console::{Console, Exit, Failure};
-use crate::groups::Grouping;
-use crate::output::Output;
-use crate::progress::watch;
-use crate::project::{Policy, Project};
-use crate::titles::{add_subject_names, plan_subject_names, titles};
+use crate::project::Project;
 
 pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, Failure> {
     console.json = args.format == Format::Json;

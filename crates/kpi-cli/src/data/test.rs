@@ -7,10 +7,11 @@ use kpi_plan::plan;
 use kpi_report::{Titles, render_derivation, render_findings};
 use kpi_test::{Failure as Unmet, judge, request, unknown_columns};
 
+use super::inputs::Policy;
+use super::titles::titles;
 use crate::args;
 use crate::console::{Console, Exit, Failure};
-use crate::project::{Policy, Project};
-use crate::titles::titles;
+use crate::project::Project;
 
 pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Console<'_>) -> Result<Exit, Failure> {
     // One word that is no folder is the text that names are to contain.

@@ -1,0 +1,12 @@
+//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`.
+
+mod groups;
+mod inputs;
+mod output;
+mod periods;
+mod pipeline;
+mod progress;
+pub(crate) mod run;
+pub(crate) mod test;
+mod titles;
+pub(crate) mod why;

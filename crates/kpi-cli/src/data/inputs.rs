@@ -1,0 +1,159 @@
+//! What a run reads: the checked policy, and the files that `kpi.toml` binds to the tables of a plan.
+
+use std::path::{Path, PathBuf};
+
+use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_check::model::{Model, Table, TableId};
+use kpi_check::names::nearest;
+use kpi_engine::{Export, Input, Inputs};
+use kpi_plan::Plan;
+
+use crate::config::{self, Binding, Pattern};
+use crate::console::Failure;
+use crate::project::{CONFIG, Project, expand};
+
+/// A checked policy and what there is to say about it that is no error.
+pub(crate) struct Policy {
+    pub model: Model,
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// Parses and checks the policy.
+    pub fn check(&mut self) -> Result<Policy, Failure> {
+        let (model, findings) = self.analyse();
+        match model {
+            Some(model) => Ok(Policy { model, warnings: findings }),
+            None => Err(self.fail(findings)),
+        }
+    }
+
+    /// A failure with findings about this project's files.
+    pub fn fail(&self, findings: Vec<Diagnostic>) -> Failure {
+        Failure::Findings(findings, self.files.clone())
+    }
+
+    /// The files of every table that a plan reads, in an environment.
+    pub fn inputs(&self, model: &Model, plan: &Plan, environment: Option<&str>) -> Result<Inputs, Failure> {
+        let (bindings, section) = self.environment(environment)?;
+        let mut findings = Vec::new();
+        for binding in bindings {
+            let given = |table: &Table| table.title.name == binding.table && table.view.is_none();
+            if !model.tables.iter().any(|(_, table)| given(table)) {
+                findings.push(self.unknown_table(model, binding));
+            }
+        }
+        let mut inputs = Inputs::new();
+        let mut unbound = Vec::new();
+        for id in plan.tables(model) {
+            let name = &model.tables[id].title.name;
+            let Some(binding) = bindings.iter().find(|b| b.table == *name) else {
+                unbound.push(id);
+                continue;
+            };
+            let mut files = Vec::new();
+            for pattern in &binding.patterns {
+                match self.data_files(name, pattern) {
+                    Ok(found) => {
+                        let export = |path| Export { path, sheet: pattern.sheet.clone() };
+                        files.extend(found.into_iter().map(export));
+                    }
+                    Err(finding) => findings.push(*finding),
+                }
+            }
+            inputs.insert(id, Input::Files(files));
+        }
+        if !unbound.is_empty() {
+            findings.push(self.unbound(model, &unbound, &section));
+        }
+        if findings.is_empty() { Ok(inputs) } else { Err(self.fail(findings)) }
+    }
+
+    fn environment(&self, name: Option<&str>) -> Result<(&[Binding], String), Failure> {
+        let Some(name) = name else { return Ok((&self.config.sources, "[sources]".to_owned())) };
+        let found = self.config.environments.iter().find(|(known, _)| known == name);
+        if let Some((name, bindings)) = found {
+            return Ok((bindings, format!("[env.{name}.sources]")));
+        }
+        let names: Vec<&str> = self.config.environments.iter().map(|(known, _)| known.as_str()).collect();
+        let help = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("add the table `[env.{name}.sources]` to `kpi.toml`"),
+            None => format!("`kpi.toml` has `{}`", names.join("`, `")),
+        };
+        let message = format!("`kpi.toml` has no environment `{name}`");
+        Err(Failure::one(Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, message).help(help)))
+    }
+
+    fn unknown_table(&self, model: &Model, binding: &Binding) -> Diagnostic {
+        if let Some((id, view)) = model.tables.iter().find(|(_, table)| table.title.name == binding.table) {
+            let export = &model.tables[model.export_of(id)].title.name;
+            let message = format!("`{}` is a view: its rows are made, not read", view.title.name);
+            return Diagnostic::new(codes::UNKNOWN_SOURCE, message)
+                .label(config::span(self.toml, &binding.key), "bound here")
+                .help(format!("take the line out; bind `{export}`, of which it is made"));
+        }
+        let exports = || model.tables.iter().filter(|(_, table)| table.view.is_none());
+        let names = || exports().map(|(_, table)| table.title.name.as_str());
+        let help = match nearest(&binding.table, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the policy has `{}`", names().collect::<Vec<_>>().join("`, `")),
+        };
+        let message = format!("the policy has no roster or source `{}`", binding.table);
+        Diagnostic::new(codes::UNKNOWN_SOURCE, message)
+            .label(config::span(self.toml, &binding.key), "bound here")
+            .help(help)
+    }
+
+    fn unbound(&self, model: &Model, tables: &[TableId], section: &str) -> Diagnostic {
+        let names: Vec<&str> = tables.iter().map(|id| model.tables[*id].title.name.as_str()).collect();
+        let mut lines = String::new();
+        for name in &names {
+            lines.push_str(&format!("\n{name} = \"exports/{name}.csv\""));
+        }
+        let message = format!("`{}/{CONFIG}` binds no file to `{}`", self.shown, names.join("`, `"));
+        let mut finding = Diagnostic::new(codes::UNBOUND_SOURCE, message.replace("`./", "`"));
+        for id in tables.iter().take(1) {
+            finding = finding.label(model.tables[*id].title.span, "declared here");
+        }
+        finding.help(format!("say where the export is, below `{section}`:{lines}"))
+    }
+
+    /// The files of one pattern, sorted.
+    fn data_files(&self, table: &str, pattern: &Pattern) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+        let at = |finding: Diagnostic, text: &str| finding.label(config::span(self.toml, &pattern.range), text);
+        let files = expand(&self.root, &pattern.text).map_err(|why| {
+            let message = format!("`{}` is no pattern: {why}", pattern.text);
+            Box::new(at(Diagnostic::new(codes::WRONG_VALUE, message), ""))
+        })?;
+        if files.is_empty() {
+            let folder = self.root.display();
+            let is_pattern = pattern.text.contains(['*', '?', '[']);
+            let (what, label) =
+                if is_pattern { ("no file matches", "no match") } else { ("there is no file", "not found") };
+            let message = format!("{what} `{}` for `{table}` in `{folder}`", pattern.text);
+            let finding = at(Diagnostic::new(codes::NO_FILE, message), label);
+            return Err(Box::new(finding.help("paths are relative to the folder of `kpi.toml`")));
+        }
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let foreign = files.iter().find(|path| !matches!(extension(path).as_str(), "csv" | "parquet" | "xlsx"));
+        if let Some(path) = foreign {
+            let message = format!("`{}` is neither a `.csv` nor a `.parquet` nor an `.xlsx` file", name(path));
+            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), "matches it");
+            return Err(Box::new(
+                finding.help("save it as CSV in UTF-8 or as an Excel workbook, or narrow the pattern"),
+            ));
+        }
+        let sheetless = files.iter().find(|path| pattern.sheet.is_some() && extension(path) != "xlsx");
+        if let Some(path) = sheetless {
+            let message = format!("`{}` is no workbook and has no sheets", name(path));
+            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), "named with a `sheet`");
+            return Err(Box::new(finding.help(format!("write `{table} = \"{}\"`", pattern.text))));
+        }
+        Ok(files)
+    }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
+}
