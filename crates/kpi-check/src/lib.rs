@@ -11,6 +11,7 @@ pub mod model;
 pub mod checker;
 pub mod context;
 pub mod names;
+pub mod ranges;
 
 pub mod show;
 
