@@ -1,15 +1,15 @@
 //! What the tests of the front end share: a finding as text, with the lines it is about underlined.
 
-use kpi_base::{Diagnostic, Files, Severity};
+use kpi_base::{Diagnostic, Files, Language, Severity};
 
 /// The whole message, plainly: code, severity, message, each place with its line and a caret below it, help and fixes.
-pub fn render_plain(files: &Files, diagnostic: &Diagnostic) -> String {
+pub fn render_plain(files: &Files, diagnostic: &Diagnostic, language: Language) -> String {
     let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let mut out = format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message);
+    let mut out = format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message.to(language));
     for label in &diagnostic.labels {
         let Some(file) = files.get(label.span.file) else { continue };
         let place = file.line_column(label.span.start);
@@ -24,14 +24,14 @@ pub fn render_plain(files: &Files, diagnostic: &Diagnostic) -> String {
             place.line,
             place.column,
             " ".repeat(wide(&before)),
-            label.text
+            label.text.to(language)
         );
     }
     if let Some(help) = &diagnostic.help {
-        out += &format!("  help: {help}\n");
+        out += &format!("  help: {}\n", help.to(language));
     }
     for fix in &diagnostic.fixes {
-        out += &format!("  fix: {}\n", fix.title);
+        out += &format!("  fix: {}\n", fix.title.to(language));
     }
     out
 }
