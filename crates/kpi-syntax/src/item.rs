@@ -18,9 +18,34 @@ use crate::text::{DocLine, Source, continues_name, starts_name};
 /// Brackets as deep as the language allows need more stack than a thread of a test has.
 const STACK: usize = 64 << 20;
 
-/// Parses every declaration of a file.
+/// How many declarations are worth a thread of their own: fewer are read sooner than it starts.
+const WORTH_A_THREAD: usize = 500;
+
+/// Parses every declaration of a file: each by itself, so that those of a large file are shared out among the cores.
 pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Vec<Diagnostic>) -> Vec<Item> {
-    let mut items = Vec::with_capacity(layout.items.len());
+    let documented = attach_docs(source, layout);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = documented.len().div_ceil(cores).max(WORTH_A_THREAD);
+    let mut shares = documented.chunks(share);
+    let first = shares.next().unwrap_or_default();
+    let mut items = Vec::with_capacity(documented.len());
+    std::thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|share| (share, scope.spawn(|| parse_share(source, layout, share)))).collect();
+        let first = parse_share(source, layout, first);
+        // A share whose thread could not end is read again here, where a fault shows itself.
+        let others =
+            others.into_iter().map(|(s, other)| other.join().unwrap_or_else(|_| parse_share(source, layout, s)));
+        for (found, reported) in std::iter::once(first).chain(others) {
+            items.extend(found);
+            diagnostics.extend(reported);
+        }
+    });
+    items
+}
+
+/// Every declaration with the doc comment above it.
+fn attach_docs<'a>(source: &Source, layout: &'a Layout) -> Vec<(&'a RawItem, Option<String>)> {
+    let mut documented = Vec::with_capacity(layout.items.len());
     let mut docs = source.docs.iter().peekable();
     for raw in &layout.items {
         let mut lines: Vec<&DocLine> = Vec::new();
@@ -34,18 +59,26 @@ pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Ve
         while docs.next_if(|line| line.at < raw.end).is_some() {}
         let attached = lines.last().is_some_and(|last| only_breaks(source, last.at, raw.start, 1));
         let doc = attached.then(|| lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"));
+        documented.push((raw, doc));
+    }
+    documented
+}
+
+fn parse_share(source: &Source, layout: &Layout, share: &[(&RawItem, Option<String>)]) -> (Vec<Item>, Vec<Diagnostic>) {
+    let (mut items, mut diagnostics) = (Vec::with_capacity(share.len()), Vec::new());
+    for (raw, doc) in share {
         if raw.too_deep {
             continue;
         }
         let before = diagnostics.len();
-        let mut parser = ItemParser { source, layout, raw, diagnostics };
+        let mut parser = ItemParser { source, layout, raw, diagnostics: &mut diagnostics };
         let kind = if raw.deep { parser.parse_deep() } else { parser.parse() };
         if let Some(kind) = kind {
             let faulty = diagnostics.len() > before || layout.is_reported(raw.start, raw.end);
-            items.push(Item { kind, span: source.span(raw.start, raw.end), doc, faulty });
+            items.push(Item { kind, span: source.span(raw.start, raw.end), doc: doc.clone(), faulty });
         }
     }
-    items
+    (items, diagnostics)
 }
 
 fn only_breaks(source: &Source, from: usize, to: usize, most: usize) -> bool {
