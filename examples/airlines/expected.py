@@ -19,7 +19,7 @@ ON_TIME = {"small": F(80, 100), "medium": F(80, 100), "large": F(85, 100)}
 TOLERATED = {"small": F(0), "medium": F(2, 100), "large": F(85, 100) * F(5, 100)}
 CANCELLED = {"small": F(3, 100), "medium": F(3, 100), "large": F(2, 100)}
 MILES = {"medium": F(500_000), "large": F(1_000_000)}
-CAP = F(2)
+CAP = F(13, 10)
 
 
 def half_up(x, digits):

@@ -34,6 +34,7 @@ pub mod cards;
 pub mod config;
 pub mod data;
 pub mod names;
+pub mod reach;
 pub mod run;
 pub mod syntax;
 pub mod tables;
@@ -100,6 +101,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         types::ALL,
         tables::ALL,
         cards::ALL,
+        reach::ALL,
         tests::ALL,
         data::ALL,
         run::ALL,

@@ -137,6 +137,8 @@ impl<'a> Checker<'a> {
         self.order_indicators();
         self.model.expr_count = self.next_expr;
         if !self.diagnostics.iter().any(Diagnostic::is_error) {
+            let found = crate::reach::check_reach(&self.model, &self.names.library);
+            self.diagnostics.extend(found);
             for (what, span) in std::mem::take(&mut self.not_computed) {
                 self.report_not_built(what, span);
             }

@@ -33,6 +33,7 @@ mod payouts;
 mod periods;
 mod policy;
 mod policy_tests;
+mod reach;
 mod requirements;
 mod scopes;
 mod scorecards;

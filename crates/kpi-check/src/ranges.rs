@@ -35,6 +35,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 pub use cards::CardRange;
+pub(crate) use curves::applying;
 pub use goals::LineRange;
 pub use range::{Bound, Range};
 pub use truth::Truth;
