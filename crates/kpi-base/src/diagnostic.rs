@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Code, Span, Text};
+use crate::{Code, Language, Span, Text, text};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -142,21 +142,28 @@ impl Diagnostic {
     }
 }
 
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.path)?;
+impl Place {
+    /// The place in a language: the path, and whatever more is known of it.
+    pub fn to(&self, language: Language) -> String {
+        let mut place = Text::verbatim(&*self.path);
         if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
+            place = text!("{place}, line {line}", place, line);
         }
         if let Some(row) = self.row {
-            write!(f, ", row {row}")?;
+            place = text!("{place}, row {row}", place, row);
         }
         if let Some(column) = &self.column {
-            write!(f, ", column `{column}`")?;
+            place = text!("{place}, column `{column}`", place, column);
         }
         if let Some(cell) = &self.cell {
-            write!(f, ": `{cell}`")?;
+            place = text!("{place}: `{cell}`", place, cell);
         }
-        Ok(())
+        place.to(language)
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to(Language::English))
     }
 }

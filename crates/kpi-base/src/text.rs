@@ -106,6 +106,11 @@ impl Text {
         Text { template: "{text}", args: vec![("text", Arg::Same(text.into()))] }
     }
 
+    /// A word of the author or of the language, in backticks.
+    pub fn quoted(word: impl fmt::Display) -> Text {
+        Text::verbatim(format!("`{word}`"))
+    }
+
     /// A list of texts.
     pub fn list(items: impl IntoIterator<Item = impl Into<Text>>, join: Join) -> Text {
         let items = items.into_iter().map(Into::into).collect();
@@ -162,7 +167,7 @@ impl Text {
             out.push_str(before);
             match hole {
                 Some((arg, after)) => {
-                    arg.write(language, out);
+                    arg.write(language, out, after.chars().next());
                     rest = after;
                 }
                 // A brace that opens no hole stands for itself.
@@ -177,22 +182,48 @@ impl Text {
 }
 
 impl Arg {
-    fn write(&self, language: Language, out: &mut String) {
+    /// Writes the argument; `next` is what follows it.
+    fn write(&self, language: Language, out: &mut String, next: Option<char>) {
         match self {
             Arg::Same(text) => out.push_str(text),
-            Arg::Text(text) => text.write(language, out),
+            Arg::Text(text) => push_apart(&text.to(language), next, language, out),
             Arg::List(items, join) => {
+                let mut list = String::new();
                 for (i, item) in items.iter().enumerate() {
                     if i > 0 {
-                        out.push_str(join.between(language, i + 1 == items.len()));
+                        list.push_str(join.between(language, i + 1 == items.len()));
                     }
-                    item.write(language, out);
+                    let behind = if i + 1 < items.len() { join.between(language, i + 2 == items.len()) } else { "" };
+                    push_apart(&item.to(language), behind.chars().next(), language, &mut list);
                 }
+                push_apart(&list, next, language, out);
             }
         }
     }
 }
 
+/// Appends a piece of text before what comes next. In Chinese, a space stands between a Chinese character and a Latin
+/// letter, a digit or a word in backticks: templates leave it out where a text fills a hole, which may begin with either.
+fn push_apart(piece: &str, next: Option<char>, language: Language, out: &mut String) {
+    if language == Language::Chinese {
+        let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        let latin = |c: char| c.is_ascii_alphanumeric();
+        let before = out.chars().next_back().unwrap_or(' ');
+        let first = piece.chars().next().unwrap_or(' ');
+        // A backtick before the piece opens a word, and one behind it closes one.
+        if chinese(before) && (first == '`' || latin(first)) || latin(before) && chinese(first) {
+            out.push(' ');
+        }
+        out.push_str(piece);
+        let last = piece.chars().next_back().unwrap_or(' ');
+        let next = next.unwrap_or(' ');
+        if chinese(last) && latin(next) || (matches!(last, '`' | '%') || latin(last)) && chinese(next) {
+            out.push(' ');
+        }
+    } else {
+        out.push_str(piece);
+    }
+}
 impl Join {
     const fn between(self, language: Language, last: bool) -> &'static str {
         match (language, self) {
@@ -200,8 +231,8 @@ impl Join {
             (Language::English, Join::Or) if last => " or ",
             (Language::English, Join::Semicolon) => "; ",
             (Language::English, _) => ", ",
-            (Language::Chinese, Join::And) if last => " 和 ",
-            (Language::Chinese, Join::Or) if last => " 或 ",
+            (Language::Chinese, Join::And) if last => "和",
+            (Language::Chinese, Join::Or) if last => "或",
             (Language::Chinese, Join::Semicolon) => "；",
             (Language::Chinese, _) => "、",
         }
@@ -337,6 +368,8 @@ mod tests {
         assert_eq!(list.to(Language::English), "`a`, `b` or `c`");
         assert_eq!(list.to(Language::Chinese), "`a`、`b` 或 `c`");
         assert_eq!(Text::and_list(["a"]).to_string(), "a");
+        assert_eq!(Text::or_list(["名称", "`=`", "`:`"]).to(Language::Chinese), "名称、`=` 或 `:`");
+        assert_eq!(Text::or_list(["`:`", "名称"]).to(Language::Chinese), "`:` 或名称");
     }
 
     #[test]

@@ -73,6 +73,7 @@ struct Cause(String);
 
 /// Labels in another file.
 struct Elsewhere<'a> {
+    language: Language,
     source: Excerpt<'a>,
     labels: Vec<LabeledSpan>,
 }
@@ -113,14 +114,15 @@ impl<'a> Report<'a> {
                     LabeledSpan::new_with_span(text, (start, end - start))
                 }
             });
-            Some(Elsewhere { source: Excerpt { path: &file.path, text: &file.text }, labels: labels.collect() })
+            let source = Excerpt { path: &file.path, text: &file.text };
+            Some(Elsewhere { language, source, labels: labels.collect() })
         });
         let (source, labels) = match excerpts.next() {
-            Some(Elsewhere { source, labels }) => (Some(source), labels),
+            Some(Elsewhere { source, labels, .. }) => (Some(source), labels),
             None => (None, Vec::new()),
         };
         let elsewhere = excerpts.collect();
-        let cause = finding.place.as_ref().map(|place| Cause(place.to_string()));
+        let cause = finding.place.as_ref().map(|place| Cause(place.to(language)));
         Report { finding, language, source, labels, cause, elsewhere }
     }
 }
@@ -154,8 +156,9 @@ impl miette::Diagnostic for Report<'_> {
             }
             let separator = if help.is_empty() { "" } else { "\n" };
             let shown = texts.iter().all(|text| title.contains(&format!("`{text}`")));
-            let texts = if shown { String::new() } else { format!(": `{}`", texts.join("`, `")) };
-            let _ = write!(help, "{separator}{title}{texts}");
+            let texts = Text::list(texts.iter().map(Text::quoted), Join::Comma);
+            let change = if shown { title } else { text!("{title}: {texts}", title, texts).to(self.language) };
+            let _ = write!(help, "{separator}{change}");
         }
         (!help.is_empty()).then(|| Box::new(help) as Box<dyn Display>)
     }
@@ -222,7 +225,7 @@ impl std::error::Error for Elsewhere<'_> {}
 
 impl Display for Elsewhere<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("elsewhere")
+        f.write_str(&text!("elsewhere").to(self.language))
     }
 }
 
