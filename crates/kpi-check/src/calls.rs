@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
         cx: &Context,
         expected: Option<Type>,
     ) -> Option<model::Expr> {
-        let name = call.function.text.as_str();
+        let name = call.function.word();
         if let Some(among) = &call.among {
             return self.among(e, call, among, cx);
         }
@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
         if scalar(name).is_some() {
             return self.scalar_call(e, call, cx, expected);
         }
-        match self.names.get(name) {
+        match self.names.get(&call.function.text) {
             Some(decl @ Decl::Function(index)) => {
                 self.used.insert(decl);
                 self.function_call(index, call, e.span, cx)
@@ -123,7 +123,7 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let declared = self.names.iter().filter(|(_, d)| matches!(d, Decl::Function(_) | Decl::Curve(_)));
-                let near = nearest(name, BUILTINS.iter().copied().chain(declared.map(|(n, _)| n)));
+                let near = nearest(&call.function.text, BUILTINS.iter().copied().chain(declared.map(|(n, _)| n)));
                 let finding = unknown(&call.function, "a function", near);
                 self.report(finding);
                 None
@@ -154,7 +154,7 @@ impl<'a> Checker<'a> {
         expected: Option<Type>,
     ) -> Option<model::Expr> {
         self.plain_call(call)?;
-        let builtin = scalar(&call.function.text)?;
+        let builtin = scalar(call.function.word())?;
         let (least, most, takes) = match builtin {
             Builtin::Coalesce => (2, usize::MAX, "a value and what stands for it where it is missing"),
             Builtin::Min | Builtin::Max => (2, usize::MAX, "values"),
@@ -262,5 +262,14 @@ impl<'a> Checker<'a> {
         let found = self.show(typed.ty);
         self.report(finding.label(arg.span, format!("this is {found}")));
         None
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn every_function_has_a_chinese_name() {
+    use kpi_syntax::words::{Place, WORDS};
+    for name in BUILTINS {
+        assert!(WORDS.iter().any(|word| word.place == Place::Function && word.english == *name), "{name}");
     }
 }

@@ -1,6 +1,6 @@
 //! The state of a check: declarations, the model under construction, findings.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -158,7 +158,17 @@ pub fn unknown(name: &ast::Name, wanted: &str, near: Option<&str>) -> Diagnostic
         .label(name.span, format!("{wanted} was expected"));
     match near {
         Some(near) => found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near),
-        None => found,
+        None => match kpi_syntax::words::glued(&name.text) {
+            Some((word, rest)) => {
+                let apart = format!("{word} {rest}");
+                found.help(text!("words are separated by spaces: `{apart}`", apart)).fix(
+                    text!("insert a space"),
+                    name.span,
+                    apart,
+                )
+            }
+            None => found,
+        },
     }
 }
 

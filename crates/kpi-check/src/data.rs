@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
         let found = match &ty.kind {
             ast::TypeKind::Reference(name) => Type::Reference(self.table(name)?),
             ast::TypeKind::Named(name) => {
-                if let Some((_, ty)) = TYPES.iter().find(|(n, _)| *n == name.text) {
+                if let Some((_, ty)) = TYPES.iter().find(|(n, _)| *n == name.word()) {
                     *ty
                 } else {
                     self.dimension_type(name)?

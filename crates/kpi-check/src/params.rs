@@ -179,7 +179,7 @@ impl<'a> Checker<'a> {
     fn check_function(&mut self, index: usize) {
         let Some(declared) = self.names.functions.get(index) else { return };
         let function = declared.ast;
-        if crate::calls::is_builtin(&function.name.text) {
+        if crate::calls::is_builtin(function.name.word()) {
             let message = format!("`{}` is a function of the language", function.name.text);
             self.report(
                 Diagnostic::new(codes::names::DUPLICATE_NAME, message)

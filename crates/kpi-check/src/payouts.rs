@@ -124,7 +124,7 @@ impl<'a> Checker<'a> {
         taken: &mut FxHashMap<(ScorecardId, String), Span>,
     ) -> Option<()> {
         let name = &pay.name;
-        if name.text == "total" {
+        if name.word() == "total" {
             self.report(
                 Diagnostic::new(codes::cards::PAY, "`total` is the sum of an incentive's pays")
                     .label(name.span, "")

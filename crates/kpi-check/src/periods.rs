@@ -230,7 +230,7 @@ impl<'a> Checker<'a> {
             ast::ScoringKind::Deduct { .. } => "`deduct`",
             ast::ScoringKind::Rating(_) => "`rating of`",
             ast::ScoringKind::Proportional { stretch: Some(_), .. } => "a `stretch`",
-            ast::ScoringKind::Curve { on, .. } if on.text == "actual" => "a curve `on actual`",
+            ast::ScoringKind::Curve { on, .. } if on.word() == "actual" => "a curve `on actual`",
             _ => return Some(()),
         };
         self.report(

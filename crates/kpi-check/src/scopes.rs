@@ -78,7 +78,7 @@ impl<'a> Checker<'a> {
     /// `previous(X, n)`, `growth(X)`, `streak(condition)`
     pub(crate) fn moved(&mut self, e: &'a ast::Expr, call: &'a ast::Call, cx: &Context) -> Option<model::Expr> {
         self.plain_call(call)?;
-        let name = call.function.text.as_str();
+        let name = call.function.word();
         let Some(own) = cx.subject().cloned() else {
             self.report_not_here(&format!("`{name}`"), e.span, cx);
             return None;
@@ -136,7 +136,7 @@ impl<'a> Checker<'a> {
         among: &'a ast::Among,
         cx: &Context,
     ) -> Option<model::Expr> {
-        let name = call.function.text.as_str();
+        let name = call.function.word();
         let function = match name {
             "average" => AmongFunction::Average,
             "median" => AmongFunction::Median,

@@ -117,15 +117,15 @@ impl<'a> Checker<'a> {
         span: Span,
         cx: &Context,
     ) -> Option<Option<model::Expr>> {
-        let (kind, ty) = match (first.text.as_str(), rest) {
+        let (kind, ty) = match (first.word(), rest) {
             ("actual", []) if cx.line.is_some() => (ExprKind::Line(LineField::Actual), cx.line?),
             ("attainment", []) if cx.line.is_some() => (ExprKind::Line(LineField::Attainment), Type::RATIO),
             ("attainment", []) if cx.card => (ExprKind::Card(CardField::Attainment), Type::RATIO),
             ("score", []) if cx.card => (ExprKind::Card(CardField::Score), Type::POINTS),
             ("grade", []) if cx.card => (ExprKind::Card(CardField::Grade), Type::Text),
             ("rank", []) if cx.card => (ExprKind::Card(CardField::Rank), Type::COUNT),
-            ("period", [field]) if self.names.get("period").is_none() => {
-                let (field, ty) = match field.text.as_str() {
+            ("period", [field]) if self.names.get(&first.text).is_none() => {
+                let (field, ty) = match field.word() {
                     "start" => (PeriodField::Start, Type::Date),
                     "end" => (PeriodField::End, Type::Date),
                     "length" => (PeriodField::Length, Type::DURATION),
@@ -142,8 +142,8 @@ impl<'a> Checker<'a> {
                 }
                 (ExprKind::Period(field), ty)
             }
-            ("stint", [field]) if self.names.get("stint").is_none() && !self.has_column("stint", cx) => {
-                if field.text != "days" {
+            ("stint", [field]) if self.names.get(&first.text).is_none() && !self.has_column(&first.text, cx) => {
+                if field.word() != "days" {
                     self.report(unknown(field, "`days`", crate::names::nearest(&field.text, ["days"])));
                     return Some(None);
                 }
@@ -363,7 +363,7 @@ impl<'a> Checker<'a> {
     ) -> Option<model::Expr> {
         let field = match rest {
             [] => IndicatorField::Actual,
-            [name] => match FIELDS.iter().find(|(n, _)| *n == name.text) {
+            [name] => match FIELDS.iter().find(|(n, _)| *n == name.word()) {
                 Some((_, field)) => *field,
                 None => {
                     let near = crate::names::nearest(&name.text, FIELDS.iter().map(|(n, _)| *n));
@@ -442,7 +442,7 @@ impl<'a> Checker<'a> {
         let id: IncentiveId = (*self.incentive_ids.get(index)?)?;
         let pays = &self.model.incentives[id].pays;
         let place = match rest {
-            [field] if field.text == "total" => None,
+            [field] if field.word() == "total" => None,
             [field] => match pays.iter().position(|p| p.title.name == field.text) {
                 Some(place) => Some(place as u32),
                 None => {
@@ -485,8 +485,8 @@ impl<'a> Checker<'a> {
         let ast::ExprKind::Name(name) = &e.kind else { return false };
         let column = self.home(cx).is_some_and(|t| self.model.tables[t].find(&name.text).is_some());
         let bound = cx.bindings.as_ref().is_some_and(|b| b.contains_key(&name.text));
-        let seen = (cx.card && matches!(name.text.as_str(), "attainment" | "score" | "grade" | "rank"))
-            || (cx.line.is_some() && matches!(name.text.as_str(), "attainment" | "actual"));
+        let seen = (cx.card && matches!(name.word(), "attainment" | "score" | "grade" | "rank"))
+            || (cx.line.is_some() && matches!(name.word(), "attainment" | "actual"));
         !column && !bound && !seen && self.dimension_of_member(&name.text).is_some() && {
             !matches!(self.names.get(&name.text), Some(Decl::Indicator(_) | Decl::Param(_)))
         }

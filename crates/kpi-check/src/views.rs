@@ -177,12 +177,12 @@ impl<'a> Checker<'a> {
     /// A key: a calendar word where the input has no other column of that name, else a column or a path.
     fn group_key(&mut self, of: TableId, names: &'a [ast::Name]) -> Option<(GroupKey, Column)> {
         let (last, input) = (names.last()?, &self.model.tables[of]);
-        let word = CALENDAR.iter().find(|(word, _)| *word == last.text && names.len() == 1).map(|(_, kind)| *kind);
+        let word = CALENDAR.iter().find(|(word, _)| *word == last.word() && names.len() == 1).map(|(_, kind)| *kind);
         let time = if let Timing::Flow(time) = input.time { Some(time) } else { None };
         if let Some(kind) = word
             && input.find(&last.text).is_none_or(|(index, _)| Some(index) == time)
         {
-            return self.calendar_key(of, kind, time, last.span);
+            return self.calendar_key(of, kind, time, last);
         }
         let (path, ty) = self.attribute_path(names, &Context::row(of))?;
         let column = self.model.column(path.last()?);
@@ -202,8 +202,9 @@ impl<'a> Checker<'a> {
         of: TableId,
         kind: PeriodKind,
         time: Option<u32>,
-        span: Span,
+        written: &ast::Name,
     ) -> Option<(GroupKey, Column)> {
+        let span = written.span;
         let (input, policy) = (&self.model.tables[of], self.model.policy.period);
         let (name, place, word) = (input.title.name.clone(), input.title.span, kind.word());
         let time = time.and_then(|time| input.column(time));
@@ -226,7 +227,7 @@ impl<'a> Checker<'a> {
             }
             Some(_) => {
                 let ty = if kind == PeriodKind::Day { Type::Date } else { Type::Period(kind) };
-                return Some((GroupKey::Calendar(kind), plain_column(word, span, ty)));
+                return Some((GroupKey::Calendar(kind), plain_column(&written.text, span, ty)));
             }
         };
         self.report(finding);
@@ -251,7 +252,7 @@ impl<'a> Checker<'a> {
         let ast::ExprKind::Call(call) = &written.value.kind else {
             return refuse(self, written.value.span, arithmetic);
         };
-        let name = call.function.text.as_str();
+        let name = call.function.word();
         let function = match aggregate_function(name) {
             Some(
                 AggregateFunction::Median

@@ -32,7 +32,7 @@ impl<'a> Checker<'a> {
         written: &'a ast::Window,
         cx: &Context,
     ) -> Option<model::Expr> {
-        let name = call.function.text.as_str();
+        let name = call.function.word();
         self.report_all_not_built(&call.not_built);
         let function = match name {
             "sum" => WindowFunction::Sum,
@@ -99,8 +99,7 @@ impl<'a> Checker<'a> {
         let judged = cx.unit.unwrap_or(self.model.policy.period);
         match &written.kind {
             ast::WindowKind::Last((n, span), word) => {
-                let kind =
-                    if matches!(word.text.as_str(), "period" | "periods") { judged } else { self.period_word(word)? };
+                let kind = if matches!(word.word(), "period" | "periods") { judged } else { self.period_word(word)? };
                 if kind != judged {
                     let message =
                         format!("a window of {}s where a {} is judged is not built yet", kind.word(), judged.word());
@@ -153,7 +152,7 @@ impl<'a> Checker<'a> {
     }
 
     fn period_word(&mut self, word: &ast::Name) -> Option<PeriodKind> {
-        if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == word.text) {
+        if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == word.word()) {
             return Some(*kind);
         }
         let words = KINDS.iter().map(|(name, _)| *name).chain(["period", "periods"]);

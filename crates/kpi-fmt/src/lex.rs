@@ -55,8 +55,10 @@ pub(crate) struct Gap {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
     pub kind: Kind,
-    /// As it is written: operators in their one spelling.
+    /// What is read: operators in their one spelling, words of the language in English.
     pub text: Cow<'a, str>,
+    /// What is written, where that is something else: a Chinese word.
+    pub shown: Option<&'static str>,
     /// Its first byte.
     pub start: usize,
     pub gap: Gap,
@@ -65,6 +67,11 @@ pub(crate) struct Token<'a> {
 impl Token<'_> {
     pub fn is(&self, kind: Kind, text: &str) -> bool {
         self.kind == kind && self.text == text
+    }
+
+    /// The text as it is to be written.
+    pub fn shown(&self) -> &str {
+        self.shown.unwrap_or(&self.text)
     }
 }
 
@@ -152,7 +159,10 @@ impl<'a> Lexer<'a> {
         }
         self.last = end;
         self.at = end;
-        self.tokens.push(Token { kind, text, start, gap });
+        let words = &self.reading.chinese;
+        let shown = words.binary_search_by_key(&start, |word| word.at).ok().filter(|_| kind == Kind::Word);
+        let shown = shown.and_then(|i| words.get(i)).map(|word| word.chinese);
+        self.tokens.push(Token { kind, text, shown, start, gap });
     }
 
     /// Keeps track of where a row of a table is: `60:0` is a key and its value only in front of the first colon.

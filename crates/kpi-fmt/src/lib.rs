@@ -5,7 +5,8 @@
 //!
 //! The road of a text: `lex` cuts what the parser reads into tokens with their comments; `tree` nests them by brackets and
 //! cuts blocks into members; `write` puts a member on lines; `block` lays out the members of a block and knows which of
-//! them stand in columns; `grid` and `align` pad columns; `file` puts declarations below each other. `verify` then
+//! them stand in columns; `grid` and `align` pad columns; `file` puts declarations below each other. `respell` gives words
+//! of the language their other spelling, if that is asked for. `verify` then
 //! compares what the parser makes of both texts: a text whose meaning would change is never handed out.
 //!
 //! The style depends on tokens, comments and line breaks, never on how many spaces there were: so formatting twice is
@@ -17,11 +18,13 @@ mod diff;
 mod file;
 mod grid;
 mod lex;
+mod respell;
 mod tree;
 mod verify;
 mod write;
 
 pub use diff::render_diff;
+pub use respell::{DeclaredNames, Keywords};
 
 use kpi_base::{Diagnostic, FileId};
 
@@ -42,14 +45,31 @@ pub enum FormatError {
 /// # Errors
 /// [`FormatError`], if the text is to stay as it is.
 pub fn format_text(file: FileId, text: &str) -> Result<String, FormatError> {
+    format_words(file, text, Keywords::AsWritten, &DeclaredNames::default())
+}
+
+/// Formats the text of a policy file, with the words of the language in the wanted spelling. Names, texts, comments and
+/// columns stay; `names` are those that the files of the package declare, this one among them.
+///
+/// # Errors
+/// [`FormatError`], if the text is to stay as it is.
+pub fn format_words(
+    file: FileId,
+    text: &str,
+    keywords: Keywords,
+    names: &DeclaredNames,
+) -> Result<String, FormatError> {
     let before = kpi_syntax::parse(file, text);
     if before.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(FormatError::Syntax(before.diagnostics));
     }
     let reading = kpi_syntax::read(text);
-    let tokens = lex::lex(&reading);
+    let mut tokens = lex::lex(&reading);
+    if keywords != Keywords::AsWritten {
+        respell::respell_words(&mut tokens, &kpi_syntax::words::spoken_words(text), keywords, names);
+    }
     let formatted = file::format_file(&reading, tokens.clone());
-    if formatted != text && !verify::means_the_same(&before, &tokens, &formatted) {
+    if formatted != text && !verify::means_the_same(&before, &tokens, &formatted, keywords != Keywords::AsWritten) {
         return Err(FormatError::Meaning);
     }
     Ok(formatted)

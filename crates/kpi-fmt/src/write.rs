@@ -179,7 +179,7 @@ impl Writer {
         if marking && first {
             line.mark = Some(line.text.len());
         }
-        line.text.push_str(&token.text);
+        line.text.push_str(token.shown());
         self.marking = false;
         self.last.clear();
         self.last.push_str(&token.text);

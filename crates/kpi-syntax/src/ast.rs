@@ -1,6 +1,7 @@
 //! What the parser understood, as written: names are not resolved, nothing has a type.
 //!
-//! Every node knows its [`Span`]. Keywords and built-ins stand in their English spelling whatever the file uses.
+//! Every node knows its [`Span`]. Keywords have left no trace of the spelling that the file uses; what stands where a name
+//! may stand is a [`Name`] as written, also if it means a function, a type or an attribute: see [`Name::word`].
 //! A part that could not be read is absent here and present in the parser's diagnostics.
 
 mod expr;
@@ -20,6 +21,14 @@ pub struct Name {
     pub text: String,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Name {
+    /// The English spelling, if it is spelt like a word of the language, else the name itself. Whoever asks whether a name
+    /// means a function, a type or an attribute asks this; whoever looks for a declared name takes the text.
+    pub fn word(&self) -> &str {
+        crate::words::english(&self.text).unwrap_or(&self.text)
+    }
 }
 
 /// A text in quotes, unescaped.

@@ -20,8 +20,9 @@ use kpi_value::{Dec, PeriodKind};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::ast::{Name, NotBuilt, Text};
+use crate::fault::in_chinese;
 use crate::grammar::{Pair, Rule};
-use crate::suggest::nearest;
+use crate::suggest::nearest_word;
 use crate::text::Source;
 
 /// Builds the AST of one slice.
@@ -46,7 +47,11 @@ impl Builder<'_> {
     }
 
     fn name(&self, pair: &Pair<'_>) -> Name {
-        let text = pair.as_str().trim().trim_matches('`');
+        let start = self.base + pair.as_span().start();
+        let text = match self.source.chinese_at(start) {
+            Some(word) => word.chinese,
+            None => pair.as_str().trim().trim_matches('`'),
+        };
         // ASCII is normal as it stands, and most names are ASCII.
         let text = if text.is_ascii() { text.to_owned() } else { text.nfc().collect() };
         Name { text, span: self.span(pair) }
@@ -88,15 +93,16 @@ impl Builder<'_> {
     }
 
     /// One of a short list of words.
-    fn one_of<T: Copy>(&mut self, pair: &Pair<'_>, what: &str, words: &[(&str, T)]) -> Option<(T, Span)> {
+    fn one_of<T: Copy>(&mut self, pair: &Pair<'_>, what: &str, words: &[(&'static str, T)]) -> Option<(T, Span)> {
         let name = self.name(pair);
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == name.text) {
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == name.word()) {
             return Some((*value, name.span));
         }
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let list = known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+        let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
+        let in_file = |word: &'static str| if self.source.speaks_chinese { in_chinese(word) } else { word };
+        let list = known.iter().map(|w| format!("`{}`", in_file(w))).collect::<Vec<_>>().join(", ");
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_WORD, format!("`{}` is no {what}", name.text));
-        diagnostic = match nearest(&name.text, &known) {
+        diagnostic = match nearest_word(&name.text, &known) {
             Some(near) => diagnostic.label(name.span, format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),
                 name.span,

@@ -1,14 +1,15 @@
 //! What to say where a slice could not be read.
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, Span, text};
 
 use crate::grammar::Stop;
-use crate::suggest::nearest;
+use crate::suggest::nearest_word;
 use crate::text::{Source, continues_name, starts_name};
+use crate::words::{Place, chinese, english, glued};
 
 /// A stretch of the read text, and the kind of block it stands in.
-pub(crate) struct Place<'a> {
+pub(crate) struct Fault<'a> {
     /// The text.
     pub source: &'a Source,
     /// Where the slice begins.
@@ -18,13 +19,13 @@ pub(crate) struct Place<'a> {
     /// "an indicator", for messages.
     pub what: &'a str,
     /// The words with which its members begin; none where a member may begin with any name.
-    pub members: &'a [&'a str],
+    pub members: &'static [&'static str],
     /// Whether a member may also begin with a name.
     pub names: bool,
 }
 
 /// Describes why the slice could not be read.
-pub(crate) fn describe_fault(place: &Place<'_>, stop: &Stop) -> Diagnostic {
+pub(crate) fn describe_fault(place: &Fault<'_>, stop: &Stop) -> Diagnostic {
     let at = stop.at + place.slice.get(stop.at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
     let rest = place.slice.get(at..).unwrap_or_default();
     let span = |start: usize, end: usize| place.source.span(place.start + start, place.start + end);
@@ -33,6 +34,7 @@ pub(crate) fn describe_fault(place: &Place<'_>, stop: &Stop) -> Diagnostic {
     }
     let found = found(rest);
     let here = span(at, at + found.len());
+    let shown = place.source.written(place.start + at, place.start + at + found.len());
     let first = rest.chars().next();
     if let Some(c @ ('、' | '。' | '，' | '；')) = first {
         let help = if c == '。' { "end a member with a line break" } else { "write `,` between the parts of a list" };
@@ -44,18 +46,22 @@ pub(crate) fn describe_fault(place: &Place<'_>, stop: &Stop) -> Diagnostic {
     if let Some(diagnostic) = place.slice.get(number..).and_then(|rest| bad_number(rest, &here, place, number)) {
         return diagnostic;
     }
-    let expected = in_words(&stop.expected);
+    let expected = if place.source.speaks_chinese {
+        in_words(&stop.expected.iter().map(|what| spelt_in_chinese(what)).collect::<Vec<_>>())
+    } else {
+        in_words(&stop.expected)
+    };
     let behind = place.source.text.get(place.start + at..).unwrap_or_default();
     let message = if found.is_empty() && behind.starts_with('{') {
         format!("expected {expected}, found `{{`")
     } else if found.is_empty() {
         format!("expected {expected}, but the line ends")
     } else if is_reserved(found) && stop.expected.iter().any(|e| e == "a name") {
-        return Diagnostic::new(codes::RESERVED_WORD, format!("`{found}` is a word of the language, not a name"))
+        return Diagnostic::new(codes::RESERVED_WORD, format!("`{shown}` is a word of the language, not a name"))
             .label(here, format!("expected {expected}"))
-            .help(format!("choose another name, or write it in backticks: `` `{found}` ``"));
+            .help(format!("choose another name, or write it in backticks: `` `{shown}` ``"));
     } else {
-        format!("expected {expected}, found `{}`", shorten(found))
+        format!("expected {expected}, found `{}`", shorten(&shown))
     };
     let mut diagnostic = Diagnostic::new(codes::UNEXPECTED, message).label(here, format!("expected {expected}"));
     if rest.starts_with('=') && !rest.starts_with("==") && stop.expected.iter().any(|e| e == "an operator") {
@@ -65,14 +71,26 @@ pub(crate) fn describe_fault(place: &Place<'_>, stop: &Stop) -> Diagnostic {
         diagnostic = diagnostic.help("write `and` and `or`");
     } else if found == "&" || found == "|" && stop.expected.iter().any(|e| e == "an operator") {
         diagnostic = diagnostic.help("write `and` and `or`; `|` stands in grids only");
+    } else if let Some((word, behind)) = glued(found) {
+        diagnostic = insert_space(diagnostic, here, word, behind);
     } else {
         diagnostic = diagnostic.help(remedy(&stop.expected, found));
     }
     diagnostic
 }
 
+/// The help for two Chinese words without a space between them.
+pub(crate) fn insert_space(diagnostic: Diagnostic, span: Span, word: &str, behind: &str) -> Diagnostic {
+    let apart = format!("{word} {behind}");
+    diagnostic.help(text!("words are separated by spaces: `{apart}`", apart)).safe_fix(
+        text!("insert a space"),
+        span,
+        apart,
+    )
+}
+
 /// A member that begins with a word that no member of its block begins with.
-fn unknown_member(place: &Place<'_>, at: usize) -> Option<Diagnostic> {
+fn unknown_member(place: &Fault<'_>, at: usize) -> Option<Diagnostic> {
     if place.members.is_empty() {
         return None;
     }
@@ -82,13 +100,19 @@ fn unknown_member(place: &Place<'_>, at: usize) -> Option<Diagnostic> {
     if word.is_empty() || place.members.contains(&word) || at > indent + word.len() + 1 {
         return None;
     }
-    let near = nearest(word, place.members);
-    if place.names && near.is_none() {
+    let written = place.source.written(place.start + indent, place.start + indent + word.len());
+    let near = nearest_word(&written, place.members);
+    let glued = glued(word).filter(|(first, _)| english(first).is_some_and(|first| place.members.contains(&first)));
+    if place.names && near.is_none() && glued.is_none() {
         return None;
     }
     let span = place.source.span(place.start + indent, place.start + indent + word.len());
-    let list = place.members.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ");
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_MEMBER, format!("`{word}` is no member of {}", place.what));
+    let in_file = |word: &'static str| if place.source.speaks_chinese { in_chinese(word) } else { word };
+    let list = place.members.iter().map(|m| format!("`{}`", in_file(m))).collect::<Vec<_>>().join(", ");
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_MEMBER, format!("`{written}` is no member of {}", place.what));
+    if let Some((first, behind)) = glued {
+        return Some(insert_space(diagnostic.label(span, "two words"), span, first, behind));
+    }
     Some(match near {
         Some(near) => diagnostic
             .label(span, format!("did you mean `{near}`?"))
@@ -109,7 +133,7 @@ fn number_start(slice: &str, at: usize) -> usize {
 }
 
 /// A number with letters that are no unit, or glued to another one.
-fn bad_number(rest: &str, here: &kpi_base::Span, place: &Place<'_>, at: usize) -> Option<Diagnostic> {
+fn bad_number(rest: &str, here: &Span, place: &Fault<'_>, at: usize) -> Option<Diagnostic> {
     if !rest.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -157,6 +181,10 @@ fn bad_number(rest: &str, here: &kpi_base::Span, place: &Place<'_>, at: usize) -
             format!("`{number}{word}` can be read in two ways"),
             format!("write `{number}min` for minutes, or `{number} × 100万` for millions"),
         ),
+        _ if english(word).is_some() || word.starts_with(['个', '次', '人']) => {
+            let finding = Diagnostic::new(codes::UNIT, format!("`{word}` is no unit of a number"));
+            Some(insert_space(finding.label(span, "a number and its unit"), span, number, word))
+        }
         _ => unit(
             format!("`{word}` is no unit of a number"),
             "the units are `%`, `pp`, `s`, `min`, `h`, `d`, `元` and a currency code after a space; the scales are `k`, `万`, `亿`".to_owned(),
@@ -216,4 +244,17 @@ pub(crate) fn in_words(list: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+/// The usual Chinese spelling of a word of the language.
+pub(crate) fn in_chinese(word: &'static str) -> &'static str {
+    chinese(word, Place::Clause).unwrap_or(word)
+}
+
+/// What was expected, with its words of the language in Chinese: they are those in backticks.
+fn spelt_in_chinese(what: &str) -> String {
+    let respell =
+        |quoted: &str| quoted.split(' ').map(|w| chinese(w, Place::Clause).unwrap_or(w)).collect::<Vec<_>>().join(" ");
+    let parts = what.split('`').enumerate();
+    parts.map(|(i, part)| if i % 2 == 1 { respell(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
 }

@@ -9,11 +9,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::ast::{Item, ItemKind, Name, Unbuilt, Use};
 use crate::build::Builder;
-use crate::fault::{Place, describe_fault};
-use crate::grammar::{Pair, Rule, parse_slice};
+use crate::fault::{Fault, describe_fault, in_chinese, insert_space};
+use crate::grammar::{Pair, Pairs, Rule, parse_slice};
 use crate::layout::{DECLARATIONS, Layout, RawItem};
-use crate::suggest::nearest;
+use crate::suggest::nearest_word;
 use crate::text::{DocLine, Source, continues_name, starts_name};
+use crate::words::{Place, Spoken, gather_words, glued};
 
 /// Brackets as deep as the language allows need more stack than a thread of a test has.
 const STACK: usize = 64 << 20;
@@ -30,17 +31,23 @@ pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Ve
     let first = shares.next().unwrap_or_default();
     let mut items = Vec::with_capacity(documented.len());
     std::thread::scope(|scope| {
-        let others: Vec<_> = shares.map(|share| (share, scope.spawn(|| parse_share(source, layout, share)))).collect();
-        let first = parse_share(source, layout, first);
+        let others: Vec<_> =
+            shares.map(|share| (share, scope.spawn(|| parse_share(source, layout, share, None)))).collect();
+        let first = parse_share(source, layout, first, None);
         // A share whose thread could not end is read again here, where a fault shows itself.
         let others =
-            others.into_iter().map(|(s, other)| other.join().unwrap_or_else(|_| parse_share(source, layout, s)));
+            others.into_iter().map(|(s, other)| other.join().unwrap_or_else(|_| parse_share(source, layout, s, None)));
         for (found, reported) in std::iter::once(first).chain(others) {
             items.extend(found);
             diagnostics.extend(reported);
         }
     });
     items
+}
+
+/// The words of the language in a file, in the order of its declarations.
+pub(crate) fn hear_items(source: &Source, layout: &Layout, words: &mut Vec<Spoken>) {
+    parse_share(source, layout, &attach_docs(source, layout), Some(words));
 }
 
 /// Every declaration with the doc comment above it.
@@ -64,14 +71,20 @@ fn attach_docs<'a>(source: &Source, layout: &'a Layout) -> Vec<(&'a RawItem, Opt
     documented
 }
 
-fn parse_share(source: &Source, layout: &Layout, share: &[(&RawItem, Option<String>)]) -> (Vec<Item>, Vec<Diagnostic>) {
+fn parse_share(
+    source: &Source,
+    layout: &Layout,
+    share: &[(&RawItem, Option<String>)],
+    mut words: Option<&mut Vec<Spoken>>,
+) -> (Vec<Item>, Vec<Diagnostic>) {
     let (mut items, mut diagnostics) = (Vec::with_capacity(share.len()), Vec::new());
     for (raw, doc) in share {
         if raw.too_deep {
             continue;
         }
         let before = diagnostics.len();
-        let mut parser = ItemParser { source, layout, raw, diagnostics: &mut diagnostics };
+        let words = words.as_deref_mut();
+        let mut parser = ItemParser { source, layout, raw, diagnostics: &mut diagnostics, words };
         let kind = if raw.deep { parser.parse_deep() } else { parser.parse() };
         if let Some(kind) = kind {
             let faulty = diagnostics.len() > before || layout.is_reported(raw.start, raw.end);
@@ -91,6 +104,7 @@ struct ItemParser<'a> {
     layout: &'a Layout,
     raw: &'a RawItem,
     diagnostics: &'a mut Vec<Diagnostic>,
+    words: Option<&'a mut Vec<Spoken>>,
 }
 
 impl<'a> ItemParser<'a> {
@@ -112,6 +126,9 @@ impl<'a> ItemParser<'a> {
     fn parse(&mut self) -> Option<ItemKind> {
         let text = self.slice(self.raw.start, self.raw.end);
         let word = text.split(|c| !continues_name(c)).next().unwrap_or_default();
+        if let (Some(words), true) = (self.words.as_deref_mut(), DECLARATIONS.contains(&word)) {
+            words.push(Spoken { at: self.raw.start, place: Place::Declaration, name: false });
+        }
         match word {
             "policy" => self.policy(),
             "dimension" => self.dimension(),
@@ -163,6 +180,7 @@ impl<'a> ItemParser<'a> {
         match parse_slice(rule, slice) {
             Ok(mut pairs) => {
                 let before = self.diagnostics.len();
+                self.hear(pairs.clone(), start);
                 let built = pairs.next().and_then(|pair| build(&mut self.builder(start), pair));
                 if built.is_none() && self.diagnostics.len() == before {
                     self.unreadable(start, end, what);
@@ -171,10 +189,17 @@ impl<'a> ItemParser<'a> {
             }
             Err(_) if self.layout.is_reported(start, end) => None,
             Err(stop) => {
-                let place = Place { source: self.source, start, slice, what, members: &[], names: true };
+                let place = Fault { source: self.source, start, slice, what, members: &[], names: true };
                 self.diagnostics.push(describe_fault(&place, &stop));
                 None
             }
+        }
+    }
+
+    /// Notes the words of the language in a slice.
+    fn hear(&mut self, pairs: Pairs<'_>, start: usize) {
+        if let Some(words) = self.words.as_deref_mut() {
+            pairs.for_each(|pair| gather_words(pair, start, words));
         }
     }
 
@@ -235,9 +260,15 @@ impl<'a> ItemParser<'a> {
             return;
         }
         let span = self.source.span(start, start + word.len());
-        let list = DECLARATIONS.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{word}` is no declaration"));
-        let diagnostic = match nearest(word, DECLARATIONS) {
+        let in_file = |word: &'static str| if self.source.speaks_chinese { in_chinese(word) } else { word };
+        let list = DECLARATIONS.iter().map(|w| format!("`{}`", in_file(w))).collect::<Vec<_>>().join(", ");
+        let written = self.source.written(start, start + word.len());
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{written}` is no declaration"));
+        if let Some((first, behind)) = glued(word) {
+            self.diagnostics.push(insert_space(diagnostic.label(span, "two words"), span, first, behind));
+            return;
+        }
+        let diagnostic = match nearest_word(&written, DECLARATIONS) {
             Some(near) => {
                 diagnostic.label(span, format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
             }

@@ -5,7 +5,7 @@
 use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
 
-use crate::suggest::nearest;
+use crate::suggest::nearest_word;
 use crate::text::{Source, continues_name, starts_name};
 
 /// The words with which a declaration begins.
@@ -123,7 +123,7 @@ fn find_items(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> 
         let first = line.chars().next().unwrap_or('\n');
         if !matches!(first, ' ' | '\t' | '\n' | '}' | ')' | ']' | '|') {
             let word = line.split(|c| !continues_name(c)).next().unwrap_or_default();
-            if DECLARATIONS.contains(&word) || depth == 0 || nearest(word, DECLARATIONS).is_some() {
+            if DECLARATIONS.contains(&word) || depth == 0 || nearest_word(word, DECLARATIONS).is_some() {
                 starts.push(start);
                 depth = 0;
             } else {

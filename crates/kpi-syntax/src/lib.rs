@@ -18,9 +18,10 @@ mod layout;
 mod reading;
 mod suggest;
 mod text;
+pub mod words;
 
 pub use reading::{Reading, read};
-pub use text::{Comment, continues_name, starts_name};
+pub use text::{Chinese, Comment, continues_name, starts_name};
 
 use kpi_base::{Diagnostic, FileId};
 

@@ -17,6 +17,21 @@ pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
         .map(|(_, w)| w)
 }
 
+/// The nearest of English words in the language of the word: a Chinese one is compared with their Chinese spellings.
+pub(crate) fn nearest_word(word: &str, words: &[&'static str]) -> Option<&'static str> {
+    if word.is_ascii() {
+        return nearest(word, words);
+    }
+    let length = word.chars().count();
+    // Of two characters one may be wrong, of three too; one character says too little.
+    let near = |other: &&str| {
+        let (other, same) = (other.chars().count(), other.chars().any(|c| word.contains(c)));
+        other > 1 && length > 1 && same && other.abs_diff(length) <= 1
+    };
+    let spelt = words.iter().flat_map(|word| crate::words::spellings(word).skip(1)).filter(near);
+    spelt.map(|other| (distance(word, other), other)).filter(|(d, _)| *d <= 1).min().map(|(_, other)| other)
+}
+
 /// Insertions, removals and replacements between two words, a swap of neighbours counted once.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

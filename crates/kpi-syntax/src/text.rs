@@ -1,8 +1,12 @@
 //! The text as the grammar reads it: comments gone, full-width punctuation made half-width, and a way back to the
 //! bytes of the file.
 
+use std::borrow::Cow;
+
 use kpi_base::codes::syntax as codes;
 use kpi_base::{Diagnostic, FileId, Span};
+
+use crate::words::{by_chinese, english};
 
 /// A doc comment line.
 #[derive(Clone, Debug)]
@@ -38,6 +42,21 @@ pub(crate) struct Source {
     pub unclosed: Vec<usize>,
     /// The lines of grids in tests, whose cells are raw: start and end.
     pub grids: Vec<(usize, usize)>,
+    /// The Chinese words that stand in English in the text, in order.
+    pub chinese: Vec<Chinese>,
+    /// Whether most of the declarations begin with a Chinese word.
+    pub speaks_chinese: bool,
+}
+
+/// A Chinese spelling of a word of the language, which the read text has in English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chinese {
+    /// Where it stood, as an offset of the read text.
+    pub at: usize,
+    /// The English word.
+    pub english: &'static str,
+    /// As it was written.
+    pub chinese: &'static str,
 }
 
 impl Source {
@@ -47,8 +66,35 @@ impl Source {
         Span { file: self.file, start, end: end.max(start) }
     }
 
+    /// The Chinese spelling of the word that begins here, if it has one.
+    pub fn chinese_at(&self, at: usize) -> Option<Chinese> {
+        let place = self.chinese.binary_search_by_key(&at, |word| word.at).ok()?;
+        self.chinese.get(place).copied()
+    }
+
+    /// A stretch of the text with its words as they were written.
+    pub fn written(&self, start: usize, end: usize) -> Cow<'_, str> {
+        let first = self.chinese.partition_point(|word| word.at < start);
+        let words = self.chinese.get(first..).unwrap_or_default();
+        let mut words = words.iter().take_while(|word| word.at + word.english.len() <= end).peekable();
+        let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        if words.peek().is_none() {
+            return text(start, end).into();
+        }
+        let (mut out, mut from) = (String::new(), start);
+        for word in words {
+            out.push_str(text(from, word.at));
+            out.push_str(word.chinese);
+            from = word.at + word.english.len();
+        }
+        out.push_str(text(from, end));
+        out.into()
+    }
+
     fn back(&self, offset: usize) -> u32 {
-        let offset = offset as u32;
+        let word = self.chinese.partition_point(|word| word.at <= offset).checked_sub(1);
+        let inside = word.and_then(|i| self.chinese.get(i)).filter(|word| offset < word.at + word.english.len());
+        let offset = inside.map_or(offset, |word| word.at) as u32;
         let next = self.shifts.partition_point(|(here, _)| *here <= offset);
         match next.checked_sub(1).and_then(|i| self.shifts.get(i)) {
             Some((here, there)) => there + (offset - here),
@@ -67,8 +113,10 @@ pub(crate) fn read_text(file: FileId, original: &str, diagnostics: &mut Vec<Diag
         comments: Vec::new(),
         unclosed: Vec::new(),
         grids: Vec::new(),
+        chinese: Vec::new(),
+        speaks_chinese: false,
     };
-    let mut reader = Reader { original, at: 0, source, in_test: false, diagnostics };
+    let mut reader = Reader { original, at: 0, source, in_test: false, balance: 0, diagnostics };
     if original.starts_with('\u{feff}') {
         reader.at = '\u{feff}'.len_utf8();
         reader.shift();
@@ -76,6 +124,7 @@ pub(crate) fn read_text(file: FileId, original: &str, diagnostics: &mut Vec<Diag
     while reader.at < original.len() {
         reader.read_line();
     }
+    reader.source.speaks_chinese = reader.balance > 0;
     reader.source
 }
 
@@ -84,6 +133,8 @@ struct Reader<'a> {
     at: usize,
     source: Source,
     in_test: bool,
+    /// How many more words in column 0 are Chinese than not.
+    balance: isize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -123,7 +174,9 @@ impl<'a> Reader<'a> {
         let content = line.trim_end_matches(['\n', '\r']);
         if let Some(first) = content.chars().next().filter(|c| starts_name(*c)) {
             let word = content.split(|c| !continues_name(c)).next().unwrap_or_default();
-            self.in_test = word == "test" && first == 't';
+            let known = english(word);
+            self.balance += if known.is_some() { 1 } else { -1 };
+            self.in_test = known.unwrap_or(word) == "test" && first != '_';
         }
         let end = self.at + content.len();
         if self.in_test && is_grid(content) {
@@ -186,7 +239,27 @@ impl<'a> Reader<'a> {
                     self.replace(c.len_utf8(), ascii.encode_utf8(&mut [0; 4]));
                 }
             }
-            _ => self.copy(c.len_utf8()),
+            _ if c.is_ascii() || !continues_name(c) => self.copy(c.len_utf8()),
+            _ => self.read_word(rest),
+        }
+    }
+
+    /// A word that begins with a character beyond ASCII, or the rest of one: in English if it is a word of the language.
+    fn read_word(&mut self, rest: &str) {
+        // Full-width letters and digits are read as half-width ones, one by one.
+        let full_width = |c: char| matches!(c, '\u{ff01}'..='\u{ff5e}');
+        let length = rest.find(|c| full_width(c) || !continues_name(c)).unwrap_or(rest.len());
+        // What is glued to a number or a name is a part of it.
+        let before = self.source.text.as_bytes().last().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        let behind = rest.get(length..).is_some_and(|behind| behind.starts_with(continues_name));
+        let glued = before || behind;
+        match rest.get(..length).and_then(by_chinese).filter(|_| !glued) {
+            Some(word) => {
+                let at = self.source.text.len();
+                self.source.chinese.push(Chinese { at, english: word.english, chinese: word.chinese });
+                self.replace(length, word.english);
+            }
+            None => self.copy(length),
         }
     }
 

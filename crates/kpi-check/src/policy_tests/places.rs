@@ -136,7 +136,7 @@ impl<'a> Checker<'a> {
             Decl::Incentive(index) => {
                 let id = self.incentive_ids.get(index).copied().flatten()?;
                 let pays = &self.model.incentives[id].pays;
-                if field.text == "total" {
+                if field.word() == "total" {
                     (Place::Pay(id, None), Type::MONEY)
                 } else if let Some(place) = pays.iter().position(|pay| pay.title.name == field.text) {
                     (Place::Pay(id, Some(place as u32)), Type::MONEY)
@@ -167,7 +167,7 @@ impl<'a> Checker<'a> {
 
     fn card_place(&mut self, id: ScorecardId, field: &ast::Name) -> Option<(Place, Type)> {
         let card = &self.model.scorecards[id];
-        Some(match field.text.as_str() {
+        Some(match field.word() {
             "score" => (Place::Card(id, CardField::Score), Type::POINTS),
             "attainment" => (Place::Card(id, CardField::Attainment), Type::RATIO),
             "rank" => (Place::Card(id, CardField::Rank), Type::COUNT),
@@ -202,7 +202,7 @@ impl<'a> Checker<'a> {
             return None;
         };
         let name = line.text.clone();
-        if field.text == "weight" {
+        if field.word() == "weight" {
             return Some((Place::LineWeight(card, name), Type::RATIO));
         }
         let wanted = self.indicator_field(field)?;
@@ -230,7 +230,7 @@ impl<'a> Checker<'a> {
     }
 
     fn indicator_field(&mut self, field: &ast::Name) -> Option<IndicatorField> {
-        let found = FIELDS.iter().find(|(name, _)| *name == field.text).map(|(_, field)| *field);
+        let found = FIELDS.iter().find(|(name, _)| *name == field.word()).map(|(_, field)| *field);
         if found.is_none() {
             let near = nearest(&field.text, FIELDS.iter().map(|(name, _)| *name).chain(["weight"]));
             self.report(unknown(field, "`actual`, `target`, `met`, `attainment`, `gap` or `score`", near));

@@ -140,7 +140,7 @@ impl<'a> Checker<'a> {
         cx: &Context,
         unit: Unit,
     ) -> Option<Scoring> {
-        let (field, argument) = match on.text.as_str() {
+        let (field, argument) = match on.word() {
             "attainment" => (LineField::Attainment, Unit::RATIO),
             "actual" => (LineField::Actual, unit),
             other => {

@@ -31,7 +31,9 @@ impl Builder<'_> {
                 self.set(&mut indicator.when_missing, Some((when, span)), "when missing", span);
             }
             Rule::m_note => {
-                let topic = self.name(&find(member.clone(), Rule::name)?);
+                let mut topic = self.name(&find(member.clone(), Rule::name)?);
+                // Topics that the language knows are those of one list, whatever they are called.
+                topic.text = topic.word().to_owned();
                 indicator.notes.push((topic, self.inner_text(member)?));
             }
             Rule::m_tag => indicator.tags.push(self.name(&find(member, Rule::name)?)),

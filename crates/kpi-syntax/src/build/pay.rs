@@ -83,6 +83,11 @@ impl Builder<'_> {
             ("months", Some(PeriodKind::Month)),
             ("quarters", Some(PeriodKind::Quarter)),
             ("years", Some(PeriodKind::Year)),
+            ("day", Some(PeriodKind::Day)),
+            ("week", Some(PeriodKind::Week)),
+            ("month", Some(PeriodKind::Month)),
+            ("quarter", Some(PeriodKind::Quarter)),
+            ("year", Some(PeriodKind::Year)),
         ];
         self.one_of(pair, "unit of a streak", UNITS).map(|(unit, _)| unit)
     }

@@ -113,7 +113,7 @@ impl Builder<'_> {
     pub(super) fn by_key(&mut self, pair: Pair<'_>) -> Option<ByKey> {
         let expr = self.expr(pair)?;
         Some(match &expr.kind {
-            ExprKind::Name(name) if name.text == "date" => ByKey::Date(name.span),
+            ExprKind::Name(name) if name.word() == "date" => ByKey::Date(name.span),
             _ => ByKey::Expr(expr),
         })
     }

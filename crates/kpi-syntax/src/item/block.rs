@@ -6,7 +6,7 @@ use kpi_base::codes::syntax as codes;
 use super::ItemParser;
 use crate::ast::{Group, Indicator, ItemKind, Line, Scorecard, Table};
 use crate::build::Builder;
-use crate::fault::{Place, describe_fault};
+use crate::fault::{Fault, describe_fault};
 use crate::grammar::{Pair, Rule, parse_slice};
 use crate::text::{continues_name, starts_name};
 
@@ -405,6 +405,7 @@ impl ItemParser<'_> {
         let slice = self.slice(start, end);
         match parse_slice(kind.members, slice) {
             Ok(mut pairs) => {
+                self.hear(pairs.clone(), start);
                 for pair in pairs.next().into_iter().flat_map(Pair::into_inner) {
                     if matches!(pair.as_rule(), Rule::EOI | Rule::comma) {
                         continue;
@@ -429,7 +430,7 @@ impl ItemParser<'_> {
                         return;
                     }
                 }
-                let place = Place {
+                let place = Fault {
                     source: self.source,
                     start,
                     slice,
