@@ -131,14 +131,16 @@ impl<'a> Checker<'a> {
         model::Expr { id, kind, ty, span }
     }
 
-    /// Ends the check.
-    pub(crate) fn finish(mut self) -> Checked {
+    /// Ends the check; `reach`: with what the ranges of values say against a sound policy.
+    pub(crate) fn finish(mut self, reach: bool) -> Checked {
         self.check_unused();
         self.order_indicators();
         self.model.expr_count = self.next_expr;
         if !self.diagnostics.iter().any(Diagnostic::is_error) {
-            let found = crate::reach::check_reach(&self.model, &self.names.library);
-            self.diagnostics.extend(found);
+            if reach {
+                let found = crate::reach::check_reach(&self.model, &self.names.library);
+                self.diagnostics.extend(found);
+            }
             for (what, span) in std::mem::take(&mut self.not_computed) {
                 self.report_not_built(what, span);
             }

@@ -57,20 +57,30 @@ pub struct Checked {
 
 /// Checks all files of a package: one namespace, one `policy`.
 pub fn check(files: &[ast::File]) -> Checked {
+    check_deep(files, true)
+}
+
+/// As [`check`], but for what the ranges of values say against a policy ([`kpi_base::codes::reach`]): for policies of
+/// chance, whose numbers mean nothing.
+pub fn check_meaning(files: &[ast::File]) -> Checked {
+    check_deep(files, false)
+}
+
+fn check_deep(files: &[ast::File], reach: bool) -> Checked {
     // A formula may be as deep as the parser lets it be, and indicators read each other: both are recursions, which may
     // not depend on how large a stack the caller happens to have.
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(STACK);
-        let thread = builder.spawn_scoped(scope, || check_here(files));
+        let thread = builder.spawn_scoped(scope, || check_here(files, reach));
         thread.ok().and_then(|thread| thread.join().ok())
     })
-    .unwrap_or_else(|| check_here(files))
+    .unwrap_or_else(|| check_here(files, reach))
 }
 
 /// Bytes of stack for a check.
 const STACK: usize = 256 << 20;
 
-fn check_here(files: &[ast::File]) -> Checked {
+fn check_here(files: &[ast::File], reach: bool) -> Checked {
     let mut checker = checker::Checker::new(files);
     checker.check_policy();
     checker.check_data();
@@ -81,5 +91,5 @@ fn check_here(files: &[ast::File]) -> Checked {
     checker.check_rules();
     checker.check_tests();
     checker.check_unused_curves();
-    checker.finish()
+    checker.finish(reach)
 }

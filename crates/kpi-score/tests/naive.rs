@@ -34,7 +34,7 @@ fn check(text: &str) -> Result<Model, String> {
     if let Some(finding) = parsed.diagnostics.iter().find(|d| d.is_error()) {
         return Err(format!("{}: {}", finding.code, finding.message));
     }
-    let checked = kpi_check::check(&[parsed.file]);
+    let checked = kpi_check::check_meaning(&[parsed.file]);
     checked.model.ok_or_else(|| {
         let errors = checked.diagnostics.iter().filter(|d| d.is_error());
         errors.map(|d| format!("{}: {}", d.code, d.message)).take(3).collect::<Vec<_>>().join("; ")

@@ -3,7 +3,7 @@
 use kpi_base::{Diagnostic, Files, SourceFile};
 use kpi_check::model::Model;
 
-/// The model of a policy of one file.
+/// The model of a policy of one file, whose targets and conditions may lie beyond anything that the data can be.
 ///
 /// # Errors
 /// What the parser and the checker have against it, with the place of each finding.
@@ -19,7 +19,7 @@ pub fn check(policy: &str) -> Result<Model, String> {
     if !errors.is_empty() {
         return Err(errors.join("\n"));
     }
-    let checked = kpi_check::check(std::slice::from_ref(&parsed.file));
+    let checked = kpi_check::check_meaning(std::slice::from_ref(&parsed.file));
     match (checked.model, told(&checked.diagnostics)) {
         (Some(model), errors) if errors.is_empty() => Ok(model),
         (_, errors) if errors.is_empty() => Err("no model and no error".to_owned()),

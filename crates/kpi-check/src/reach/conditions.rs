@@ -20,6 +20,9 @@ impl<'m> Reach<'m> {
         for (_, card) in model.scorecards.iter() {
             for veto in &card.vetoes {
                 let truth = self.ranges.truth(&veto.condition);
+                if self.is_switch(&veto.condition, truth) {
+                    continue;
+                }
                 let name = veto.title.name.clone();
                 let (code, message, label, help) = if truth.is_never() {
                     (
@@ -55,6 +58,9 @@ impl<'m> Reach<'m> {
             place.0 = place.0.either(truth);
         }
         for (_, (truth, condition, name)) in sorted(places) {
+            if self.is_switch(condition, truth) {
+                continue;
+            }
             let (code, message, label) = if truth.is_never() {
                 (codes::reach::RULE_NEVER, text!("the rule `{name}` cannot fire", name), text!("never true"))
             } else if truth.is_always() {
@@ -65,6 +71,20 @@ impl<'m> Reach<'m> {
             let finding = Self::finding(code, message, condition.span, label);
             let finding = self.explain(finding, condition, truth.yes);
             self.report(finding.help(text!("compare with what some pass and others do not")));
+        }
+    }
+
+    /// Whether a condition is decided by what its author wrote down to decide it: `false and …`, a parameter.
+    fn is_switch(&self, e: &Expr, truth: Truth) -> bool {
+        let own = self.ranges.truth(e);
+        if !(truth.is_always() && own.is_always() || truth.is_never() && own.is_never()) {
+            return false;
+        }
+        match &e.kind {
+            ExprKind::And(a, b) | ExprKind::Or(a, b) => self.is_switch(a, truth) || self.is_switch(b, truth),
+            ExprKind::Not(x) => self.is_switch(x, truth.not()),
+            ExprKind::Inlined(_, x) => self.is_switch(x, truth),
+            _ => self.is_given(e),
         }
     }
 
@@ -108,7 +128,7 @@ impl<'m> Reach<'m> {
                 continue;
             }
             let is_given = |e: &Expr| self.is_given(e);
-            if right.is_some_and(|right| is_given(left) && is_given(right)) {
+            if is_given(left) && right.is_none_or(is_given) {
                 continue;
             }
             let truth = self.ranges.truth(e);
@@ -172,9 +192,12 @@ impl<'m> Reach<'m> {
     fn is_given(&self, e: &Expr) -> bool {
         match &e.kind {
             ExprKind::Const(_) | ExprKind::Param(..) => true,
-            ExprKind::Neg(_) | ExprKind::Arithmetic(..) | ExprKind::Inlined(..) | ExprKind::Call(..) => {
-                e.children().into_iter().all(|e| self.is_given(e))
-            }
+            ExprKind::Neg(_)
+            | ExprKind::Not(_)
+            | ExprKind::Arithmetic(..)
+            | ExprKind::Compare(..)
+            | ExprKind::Inlined(..)
+            | ExprKind::Call(..) => e.children().into_iter().all(|e| self.is_given(e)),
             _ => false,
         }
     }
