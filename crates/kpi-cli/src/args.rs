@@ -59,7 +59,10 @@ pub(crate) enum Command {
         project: Project,
         /// How findings are written
         #[arg(long, value_enum, default_value_t)]
-        format: TextOrJson,
+        format: FindingsFormat,
+        /// Write the findings into this file instead of to the terminal; an old one is replaced only when all is written
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
     },
     /// Compute scores, grades, pay and rules from the exports
     Run(Run),
@@ -186,6 +189,28 @@ pub(crate) enum TextOrJson {
     Text,
     /// For programs
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// For people: each with the text that it is about
+    #[default]
+    #[value(alias = "text")]
+    Full,
+    /// A line each
+    Concise,
+    /// For programs: one document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// A JUnit report
+    Junit,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// For a comment on a pull request
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -18,7 +18,7 @@ use crate::data;
 pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init { dir } => init::run(&dir, console),
-        Command::Check { project, format } => check::run(&project, format, console),
+        Command::Check { project, format, output } => check::run(&project, format, output.as_deref(), console),
         #[cfg(feature = "engine")]
         Command::Run(args) => data::run::run(&args, console),
         #[cfg(feature = "engine")]

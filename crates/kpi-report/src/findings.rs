@@ -1,4 +1,21 @@
-//! Findings with the policy's text underlined: the one user of miette.
+//! Findings as people and programs read them. Here: with the policy's text underlined (the one user of miette); below: one module
+//! for each of the other forms.
+
+mod concise;
+mod github;
+mod gitlab;
+mod junit;
+mod located;
+mod markdown;
+mod sarif;
+
+pub use concise::render_findings_concise;
+pub use github::render_findings_github;
+pub use gitlab::render_findings_gitlab;
+pub use junit::render_findings_junit;
+pub(crate) use located::Range;
+pub use markdown::render_findings_markdown;
+pub use sarif::render_findings_sarif;
 
 use std::fmt::{self, Display, Write};
 
@@ -48,6 +65,14 @@ pub fn render_summary(findings: &[Diagnostic], language: Language) -> String {
         })
     });
     Text::list(parts, Join::Comma).to(language)
+}
+
+fn severity_word(severity: Severity) -> Text {
+    match severity {
+        Severity::Error => text!("error"),
+        Severity::Warning => text!("warning"),
+        Severity::Note => text!("note"),
+    }
 }
 
 /// A finding as miette reads it. Labels in the file of the first one stand in one excerpt; each other file has an excerpt
@@ -129,11 +154,7 @@ impl<'a> Report<'a> {
 
 impl miette::Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        let word = match self.finding.severity {
-            Severity::Error => text!("error"),
-            Severity::Warning => text!("warning"),
-            Severity::Note => text!("note"),
-        };
+        let word = severity_word(self.finding.severity);
         Some(Box::new(format!("{} {}", word.to(self.language), self.finding.code)))
     }
 
@@ -235,5 +256,7 @@ impl fmt::Debug for Elsewhere<'_> {
     }
 }
 
+#[cfg(test)]
+mod formats;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
 //! Results and findings as JSON.
 
 use indexmap::IndexMap;
-use kpi_base::{Diagnostic, Files, Language, Place, Severity, Span};
+use kpi_base::{Diagnostic, Files, Language, Place, Severity};
 use kpi_results::{Card, Derivation, RosterPay, RosterRule, Run};
 use serde::Serialize;
+
+use crate::findings::Range;
 
 /// A run as JSON, as `docs/schema/run.json` says: [`Run`] with findings whose places are path, line and column.
 pub fn render_json(run: &Run, files: &Files, language: Language) -> serde_json::Result<String> {
@@ -64,16 +66,6 @@ struct FixForm<'a> {
     edits: Vec<Labelled<'a>>,
 }
 
-/// A stretch of a file: the first character, and the one behind the last.
-#[derive(Serialize)]
-struct Range<'a> {
-    path: &'a str,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-}
-
 #[derive(Serialize)]
 struct Derived<'a> {
     what: &'a str,
@@ -89,15 +81,6 @@ struct Derived<'a> {
     place: Option<Range<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     from: Vec<Derived<'a>>,
-}
-
-impl<'a> Range<'a> {
-    fn of(span: Span, files: &'a Files) -> Option<Range<'a>> {
-        let file = files.get(span.file)?;
-        let (start, end) = (file.line_column(span.start), file.line_column(span.end));
-        let path = file.path.as_str();
-        Some(Range { path, line: start.line, column: start.column, end_line: end.line, end_column: end.column })
-    }
 }
 
 impl<'a> Finding<'a> {

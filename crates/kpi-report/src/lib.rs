@@ -7,6 +7,8 @@
 //!   ranking, the progress to date.
 //! - [`render_derivation`]: the answer to "why this number".
 //! - [`render_findings`]: findings with the policy's text underlined (the one user of miette).
+//! - [`render_findings_concise`], [`render_findings_github`], [`render_findings_gitlab`], [`render_findings_junit`],
+//!   [`render_findings_markdown`], [`render_findings_sarif`]: findings for editors, pull requests and CI.
 //! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
 //!   is the schema of the first.
 //! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] and [`render_csv_parts`] write them.
@@ -27,7 +29,10 @@ mod views;
 
 pub use cards::{Show, View, render_run};
 pub use derivation::render_derivation;
-pub use findings::{render_findings, render_summary};
+pub use findings::{
+    render_findings, render_findings_concise, render_findings_github, render_findings_gitlab, render_findings_junit,
+    render_findings_markdown, render_findings_sarif, render_summary,
+};
 pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv, render_csv_parts};
 pub use format::{Money, show_amount, show_quantity};
 pub use json::{render_derivations_json, render_findings_json, render_json};

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod commands;
+mod formats;
 mod formatting;
 mod outputs;
 mod support;

@@ -1,33 +1,89 @@
 //! `kpi check`
 
-use kpi_report::render_findings_json;
+use std::path::Path;
 
-use crate::args::{self, TextOrJson};
+use kpi_base::{Diagnostic, Files, codes, text};
+use kpi_check::model::Model;
+use kpi_report::{
+    render_findings, render_findings_concise, render_findings_github, render_findings_gitlab, render_findings_json,
+    render_findings_junit, render_findings_markdown, render_findings_sarif,
+};
+
+use crate::args::{self, FindingsFormat};
 use crate::console::{Console, Exit, Failure, exit_of};
 use crate::project::Project;
+use crate::replace::write_whole;
 
-pub(crate) fn run(args: &args::Project, format: TextOrJson, console: &mut Console<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    args: &args::Project,
+    format: FindingsFormat,
+    output: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
     let mut project = Project::load(args.path.as_deref(), console)?;
     let (model, findings) = project.analyse();
-    if format == TextOrJson::Json {
-        console.out.write_all(render_findings_json(&findings, &project.files, console.language)?.as_bytes())?;
-        return Ok(exit_of(&findings));
+    match (format, output) {
+        (FindingsFormat::Full, None) => console.report(&findings, &project.files)?,
+        (_, None) => {
+            let text = render(&findings, &project.files, format, console)?;
+            console.out.write_all(text.as_bytes())?;
+            return Ok(exit_of(&findings));
+        }
+        (_, Some(path)) => {
+            let text = render(&findings, &project.files, format, console)?;
+            let whole = console.cwd.join(path);
+            write_whole(&whole, &text).map_err(|error| cannot_write(&console.shown(&whole), &error))?;
+        }
     }
-    console.report(&findings, &project.files)?;
     if let Some(model) = model {
-        let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
-        let mut indicators: Vec<&str> = model.indicators.iter().map(|(_, i)| i.title.name.as_str()).collect();
-        indicators.sort_unstable();
-        indicators.dedup();
-        let parts = [
-            count(indicators.len(), "indicator"),
-            count(model.scorecards.len(), "scorecard"),
-            count(model.incentives.len(), "incentive"),
-            count(model.rules.len(), "rule"),
-            count(model.tests.len(), "test"),
-        ];
-        let state = if findings.is_empty() { "no findings" } else { "no errors" };
-        writeln!(console.out, "{}: {state} in {}", model.policy.title, parts.join(", "))?;
+        summarise(&model, &findings, console)?;
     }
     Ok(exit_of(&findings))
+}
+
+fn render(
+    findings: &[Diagnostic],
+    files: &Files,
+    format: FindingsFormat,
+    console: &Console<'_>,
+) -> Result<String, Failure> {
+    let findings = &console.with_short_paths(findings);
+    let look = kpi_report::Look { colour: false, ..console.look() };
+    Ok(match format {
+        FindingsFormat::Full => render_findings(findings, files, look),
+        FindingsFormat::Concise => render_findings_concise(findings, files, look),
+        FindingsFormat::Json => render_findings_json(findings, files, look.language)?,
+        FindingsFormat::Sarif => render_findings_sarif(findings, files, look)?,
+        FindingsFormat::Junit => {
+            render_findings_junit(findings, files, look).map_err(|error| Failure::Io(std::io::Error::other(error)))?
+        }
+        FindingsFormat::Github => render_findings_github(findings, files, look),
+        FindingsFormat::Gitlab => render_findings_gitlab(findings, files, look)?,
+        FindingsFormat::Markdown => render_findings_markdown(findings, files, look),
+    })
+}
+
+fn summarise(model: &Model, findings: &[Diagnostic], console: &mut Console<'_>) -> Result<(), Failure> {
+    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let mut indicators: Vec<&str> = model.indicators.iter().map(|(_, i)| i.title.name.as_str()).collect();
+    indicators.sort_unstable();
+    indicators.dedup();
+    let parts = [
+        count(indicators.len(), "indicator"),
+        count(model.scorecards.len(), "scorecard"),
+        count(model.incentives.len(), "incentive"),
+        count(model.rules.len(), "rule"),
+        count(model.tests.len(), "test"),
+    ];
+    let state = if findings.is_empty() { "no findings" } else { "no errors" };
+    writeln!(console.out, "{}: {state} in {}", model.policy.title, parts.join(", "))?;
+    Ok(())
+}
+
+fn cannot_write(path: &str, error: &std::io::Error) -> Failure {
+    let finding = Diagnostic::new(
+        codes::config::CANNOT_WRITE,
+        text!("`{path}` cannot be written: {error}", path, error = error.to_string()),
+    );
+    Failure::one(finding.help(text!("choose another file; what was there before is as it was")))
 }

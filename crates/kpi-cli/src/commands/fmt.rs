@@ -1,7 +1,6 @@
 //! `kpi fmt`
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
@@ -10,6 +9,7 @@ use kpi_fmt::{FormatError, format_text, render_diff};
 use crate::args::Fmt;
 use crate::console::{Console, Exit, Failure};
 use crate::project::{policy_paths, read_policy};
+use crate::replace::replace;
 
 /// What messages call the text that comes in.
 const STDIN: &str = "<stdin>";
@@ -132,16 +132,4 @@ impl Run<'_> {
         console.report(&self.findings, &self.files)?;
         Ok(self.exit)
     }
-}
-
-/// Replaces a file in one step: it holds the old text or the new, never a part of it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // A link stays a link.
-    let path = fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".kpi-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
-    file.persist(&path)?;
-    Ok(())
 }

@@ -1,4 +1,4 @@
-use kpi_base::{FileId, SourceFile, codes};
+use kpi_base::{FileId, SourceFile, Span, codes};
 use kpi_results::{Quantity, Step};
 
 use super::*;
