@@ -34,6 +34,7 @@ pub mod cards;
 pub mod config;
 pub mod data;
 pub mod names;
+pub mod proofs;
 pub mod reach;
 pub mod run;
 pub mod syntax;
@@ -102,6 +103,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         tables::ALL,
         cards::ALL,
         reach::ALL,
+        proofs::ALL,
         tests::ALL,
         data::ALL,
         run::ALL,

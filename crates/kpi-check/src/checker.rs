@@ -66,6 +66,7 @@ impl<'a> Checker<'a> {
             incentives: Arena::new(),
             rules: Arena::new(),
             tests: Vec::new(),
+            obligations: Vec::new(),
             expr_count: 0,
         };
         Checker {

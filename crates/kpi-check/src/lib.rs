@@ -25,6 +25,7 @@ mod data;
 mod expr;
 mod instances;
 mod literals;
+mod obligations;
 mod order;
 mod params;
 mod parts;
@@ -89,6 +90,7 @@ fn check_here(files: &[ast::File], reach: bool) -> Checked {
     checker.check_requirements();
     checker.check_incentives();
     checker.check_rules();
+    checker.check_obligations();
     checker.check_tests();
     checker.check_unused_curves();
     checker.finish(reach)

@@ -7,6 +7,7 @@ mod cards;
 mod data;
 mod expr;
 mod ids;
+mod obligations;
 mod paths;
 mod tables;
 mod targets;
@@ -17,6 +18,7 @@ pub use cards::*;
 pub use data::*;
 pub use expr::*;
 pub use ids::*;
+pub use obligations::*;
 pub use paths::*;
 pub use tables::*;
 pub use targets::*;
@@ -48,6 +50,8 @@ pub struct Model {
     pub rules: Arena<Rule>,
     /// Its tests.
     pub tests: Vec<Test>,
+    /// What is to be proven.
+    pub obligations: Vec<Obligation>,
     /// How many expressions there are: every [`ExprId`] is below it.
     pub expr_count: u32,
 }

@@ -75,6 +75,8 @@ pub struct Names<'a> {
     pub tests: Vec<Declared<'a, ast::Test>>,
     /// What is required of scorecards.
     pub requirements: Vec<Declared<'a, ast::Require>>,
+    /// What is to be proven.
+    pub obligations: Vec<Declared<'a, ast::Prove>>,
     /// The files that are modules of a library.
     pub library: FxHashSet<FileId>,
     /// The first words of declarations that are not built.
@@ -163,6 +165,10 @@ impl<'a> Names<'a> {
             }
             ast::ItemKind::Require(x) => {
                 push(&mut self.requirements, x, item);
+                return;
+            }
+            ast::ItemKind::Prove(x) => {
+                push(&mut self.obligations, x, item);
                 return;
             }
             // Whoever gathers the files of a package brings the module's own along.

@@ -123,6 +123,11 @@ impl Mover {
                 self.table(&mut then.text, |_, _| {});
             }
         }
+        for obligation in &mut model.obligations {
+            if let model::Property::Monotone(id) = &mut obligation.property {
+                self.id(id);
+            }
+        }
         for expect in model.tests.iter_mut().flat_map(|test| &mut test.expects) {
             match &mut expect.claim {
                 model::Claim::Compare(Place::Indicator(id, _), ..)

@@ -30,7 +30,7 @@ fn symbol(file: &SourceFile, item: &Item, encoding: Encoding) -> Option<Document
         ItemKind::Incentive(i) => (i.name.text.clone(), i.name.span, label(&i.label), SymbolKind::CLASS),
         ItemKind::Rule(r) => (r.name.text.clone(), r.name.span, label(&r.label), SymbolKind::EVENT),
         ItemKind::Test(t) => (t.name.value.clone(), t.name.span, None, SymbolKind::METHOD),
-        ItemKind::Use(_) | ItemKind::Require(_) | ItemKind::Unbuilt(_) => return None,
+        ItemKind::Use(_) | ItemKind::Require(_) | ItemKind::Prove(_) | ItemKind::Unbuilt(_) => return None,
     };
     Some(DocumentSymbol {
         name: if name.is_empty() { "(no name)".to_owned() } else { name },

@@ -96,6 +96,8 @@ pub enum ItemKind {
     Use(Use),
     /// `require each scorecard: count(indicators) ≤ 5`
     Require(Require),
+    /// `prove host_card.score within 0..100`
+    Prove(Prove),
     /// A declaration whose keyword the language knows and which is not built yet; its body was only delimited.
     Unbuilt(Unbuilt),
 }
@@ -110,7 +112,7 @@ pub struct Use {
 /// A declaration that is not built yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unbuilt {
-    /// Its keyword: `scale`, `shape`, `require`, `prove`.
+    /// Its keyword: `scale`, `shape`.
     pub keyword: Name,
     /// Its name, where one follows.
     pub name: Option<Name>,

@@ -10,6 +10,7 @@ mod heads;
 mod indicators;
 mod number;
 mod pay;
+mod prove;
 mod require;
 mod tables;
 mod tests;

@@ -92,6 +92,8 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
         Rule::each_of | Rule::each_other => (5, "`each scorecard`"),
         Rule::required | Rule::required_count => (5, "`count(indicators)`"),
         Rule::required_weight => (5, "`weight(…)`"),
+        Rule::within => (5, "`within`"),
+        Rule::monotone => (5, "`monotone in`"),
         Rule::required_tag => (5, "`tag`"),
         Rule::part_member
         | Rule::policy_member

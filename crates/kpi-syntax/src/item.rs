@@ -144,6 +144,7 @@ impl<'a> ItemParser<'a> {
             "function" => self.whole(Rule::function_item, "a function", |b, p| b.function(p)).map(ItemKind::Function),
             "curve" => self.whole(Rule::curve_item, "a curve", |b, p| b.curve(p)).map(ItemKind::Curve),
             "use" => self.module(text),
+            "prove" => self.whole(Rule::prove_item, "an obligation", |b, p| b.prove(p)).map(ItemKind::Prove),
             "require" => self.whole(Rule::require_item, "a requirement", |b, p| b.require(p)).map(ItemKind::Require),
             _ if DECLARATIONS.contains(&word) => Some(self.unbuilt(text, word)),
             _ => {

@@ -187,6 +187,26 @@ pub struct Require {
     pub not_built: Option<NotBuilt>,
 }
 
+/// `prove host_card.score within 0..100`: what must hold whatever is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prove {
+    /// The result that it is about, name by name: `host_card.score`.
+    pub place: Vec<Name>,
+    /// What must hold of it.
+    pub obligation: Obligation,
+    /// The place with the obligation.
+    pub span: Span,
+}
+
+/// What must hold of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Obligation {
+    /// `within 0..100`: it never leaves the range.
+    Within(Range),
+    /// `monotone in gmv`: it never gets worse as the indicator gets better.
+    Monotone(Name),
+}
+
 /// What is required of a scorecard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Required {

@@ -169,7 +169,7 @@ impl Builder<'_> {
         Some(Expr { kind, span })
     }
 
-    pub(super) fn range(&mut self, pair: Pair<'_>) -> Option<Range> {
+    pub(crate) fn range(&mut self, pair: Pair<'_>) -> Option<Range> {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let low = Box::new(self.expr(parts.next()?)?);
