@@ -25,11 +25,14 @@ mod scored;
 mod used;
 
 mod assemble;
+mod assumed;
 mod explain;
 
 pub use assemble::NoPlace;
+pub use assumed::{Assumed, imagine, imagined_key, score_assumed};
 pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps, TrackColumns};
 pub use column::Column;
+pub use kernels::goal::Goal;
 pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, Reading, Rolled, RowCounts};
 pub use explain::{NoAnswer, Question};
 #[cfg(feature = "faults")]

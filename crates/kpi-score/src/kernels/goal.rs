@@ -5,15 +5,32 @@ use kpi_value::{Dec, Overflow};
 
 /// A target with its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Goal {
+pub enum Goal {
     /// `≥` and, strictly, `>`.
-    AtLeast { bound: Dec, strict: bool },
+    AtLeast {
+        /// The bound.
+        bound: Dec,
+        /// Whether the bound itself misses it.
+        strict: bool,
+    },
     /// `≤` and, strictly, `<`.
-    AtMost { bound: Dec, strict: bool },
+    AtMost {
+        /// The bound.
+        bound: Dec,
+        /// Whether the bound itself misses it.
+        strict: bool,
+    },
     /// `=`
     Exactly(Dec),
     /// `between low..high`, where the upper bound may not belong to it.
-    Band { low: Dec, high: Dec, closed: bool },
+    Band {
+        /// The lower bound.
+        low: Dec,
+        /// The upper bound.
+        high: Dec,
+        /// Whether the upper bound belongs to it.
+        closed: bool,
+    },
 }
 
 impl Goal {
