@@ -5,7 +5,7 @@ use kpi_value::Dec;
 
 use crate::goal::weighs;
 use crate::scene::Scene;
-use crate::value::{Known, Number, Range, Trend, Truth};
+use crate::value::{Number, Range, Truth};
 
 /// What a line earns.
 #[derive(Clone, Copy, Debug)]
@@ -158,14 +158,14 @@ pub(crate) fn combine(how: Combine, marks: &[Mark]) -> Option<Mark> {
     let met = marks.iter().fold(Truth::known(true), |all, mark| all.and(mark.met));
     let (fraction, attainment) = match how {
         Combine::Sum => {
-            let weighed = |of: fn(&Mark) -> Number| marks.iter().map(|mark| mark.weight.mul(of(mark))).reduce(Number::add);
+            let weighed =
+                |of: fn(&Mark) -> Number| marks.iter().map(|mark| mark.weight.mul(of(mark))).reduce(Number::add);
             (weighed(|mark| mark.fraction)?, weighed(|mark| mark.attainment)?)
         }
         Combine::Worst => (all(|mark| mark.fraction, Number::min)?, all(|mark| mark.attainment, Number::min)?),
-        Combine::Average => (
-            all(|mark| mark.fraction, Number::add)?.div(count),
-            all(|mark| mark.attainment, Number::add)?.div(count),
-        ),
+        Combine::Average => {
+            (all(|mark| mark.fraction, Number::add)?.div(count), all(|mark| mark.attainment, Number::add)?.div(count))
+        }
         Combine::All => {
             if marks.is_empty() {
                 return None;
@@ -211,9 +211,4 @@ fn reweighted(parts: &[Part], of: impl Fn(&Mark) -> Range) -> Range {
     let slack = Dec::from_units(parts.len() as i128).unwrap_or(Dec::ZERO);
     let low = end(false).and_then(|low| low.sub(slack).ok());
     Range { low, high: end(true).and_then(|high| high.add(slack).ok()) }
-}
-
-/// The trend of a score, for those who ask only whether it may fall.
-pub(crate) fn known_trend(known: &Known) -> Trend {
-    known.trend()
 }

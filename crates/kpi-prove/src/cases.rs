@@ -5,8 +5,8 @@
 
 use kpi_base::{Text, text};
 use kpi_check::model::{
-    ByKey, ByTable, CompareOp, Curve, Expr, ExprKind, Line, LineKind, Model, Path, Pattern, Scorecard, Target,
-    TargetKind, Type,
+    ByKey, ByTable, CompareOp, Curve, Expr, ExprKind, Line, LineKind, Model, Pattern, Scorecard, Target, TargetKind,
+    Type,
 };
 use kpi_value::{Date, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -60,12 +60,6 @@ struct Key<'m> {
     members: u32,
     optional: bool,
     groups: Vec<Vec<u32>>,
-}
-
-/// How a key of a case is given to the value stage.
-pub(crate) enum Given<'m> {
-    Attribute(&'m Path),
-    Expression(&'m Expr),
 }
 
 impl<'m> Cases<'m> {
@@ -218,53 +212,61 @@ impl<'m> Cases<'m> {
     }
 
     /// The expressions of the keys.
-    pub fn given(&self) -> Vec<(&str, Given<'m>)> {
-        let given = |key: &Key<'m>| match &key.expr.kind {
-            ExprKind::Column(path) => Given::Attribute(path),
-            _ => Given::Expression(key.expr),
-        };
-        self.keys.iter().map(|(name, key)| (name.as_str(), given(key))).collect()
+    pub fn keys(&self) -> Vec<&'m Expr> {
+        self.keys.iter().map(|(_, key)| key.expr).collect()
     }
 
-    /// Every case; none where there are too many of them.
-    pub fn all(&mut self) -> Option<Vec<Case>> {
+    /// Every case that is possible; none where there are too many to be looked at one by one.
+    pub fn all(&mut self, mut possible: impl FnMut(&Case) -> bool) -> Option<Vec<Case>> {
         self.cuts.sort_unstable();
         self.cuts.dedup();
-        let mut cases = vec![(FxHashMap::default(), Vec::<Text>::new())];
+        let mut cases = vec![Case::default()];
         if !self.cuts.is_empty() {
             let ends = self.cuts.iter().skip(1).copied().map(Some).chain([None]);
             let days = self.cuts.iter().copied().zip(ends);
-            cases = days
-                .map(|(from, before)| {
-                    let choices = FxHashMap::from_iter([(DATE.to_owned(), Choice::Days(from, before))]);
-                    (choices, vec![text!("from {date}", date = from.to_string())])
-                })
-                .collect();
+            let case = |(from, before)| Case {
+                choices: FxHashMap::from_iter([(DATE.to_owned(), Choice::Days(from, before))]),
+                shown: Text::default(),
+            };
+            cases = days.map(case).collect();
         }
         for (name, key) in &self.keys {
             let classes = key.classes();
             if cases.len().checked_mul(classes.len()).is_none_or(|count| count > MOST_CASES) {
                 return None;
             }
-            let several = classes.len() > 1;
             let mut longer = Vec::with_capacity(cases.len() * classes.len());
-            for (choices, shown) in &cases {
+            for case in &cases {
                 for class in &classes {
-                    let (mut choices, mut shown) = (choices.clone(), shown.clone());
-                    if several {
-                        shown.push(self.show(key, class));
-                    }
-                    choices.insert(name.clone(), class.clone());
-                    longer.push((choices, shown));
+                    let mut case = case.clone();
+                    case.choices.insert(name.clone(), class.clone());
+                    longer.push(case);
                 }
             }
             cases = longer;
         }
-        let case = |(choices, shown): (_, Vec<Text>)| Case {
-            choices,
-            shown: if shown.is_empty() { Text::default() } else { Text::list(shown, kpi_base::Join::Comma) },
-        };
-        Some(cases.into_iter().map(case).collect())
+        cases.retain(|case| possible(case));
+        self.describe(&mut cases);
+        Some(cases)
+    }
+
+    /// Says of each case in what it differs from others.
+    fn describe(&self, cases: &mut [Case]) {
+        let Some(first) = cases.first().cloned() else { return };
+        let varies = |name: &str| cases.iter().any(|case| case.choices.get(name) != first.choices.get(name));
+        let days = varies(DATE);
+        let varying: Vec<&(String, Key<'_>)> = self.keys.iter().filter(|(name, _)| varies(name)).collect();
+        for case in cases.iter_mut() {
+            let mut parts: Vec<Text> = Vec::new();
+            if let Some(Choice::Days(from, _)) = case.choices.get(DATE).filter(|_| days) {
+                parts.push(text!("days from {date}", date = from.to_string()));
+            }
+            let choices = varying.iter().filter_map(|(name, key)| Some((key, case.choices.get(name)?)));
+            parts.extend(choices.map(|(key, choice)| self.show(key, choice)));
+            if !parts.is_empty() {
+                case.shown = Text::list(parts, kpi_base::Join::Comma);
+            }
+        }
     }
 
     fn show(&self, key: &Key<'_>, class: &Choice) -> Text {

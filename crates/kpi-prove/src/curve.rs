@@ -133,7 +133,10 @@ fn spread(values: &[Number], x: Number) -> Known {
 /// How a sequence of values moves, as its argument rises.
 fn order(values: &[Number]) -> Trend {
     let not_above = |pair: &[Number]| match pair {
-        [a, b] => a.range.high.zip(b.range.low).is_some_and(|(a, b)| a <= b) || a.range == b.range && a.range.as_point().is_some(),
+        [a, b] => {
+            a.range.high.zip(b.range.low).is_some_and(|(a, b)| a <= b)
+                || a.range == b.range && a.range.as_point().is_some()
+        }
         _ => true,
     };
     let not_below = |pair: &[Number]| match pair {

@@ -75,8 +75,16 @@ impl<'m> Scene<'m> {
         Some(self.case.rows(table, None).into_iter().map(Option::as_ref).collect())
     }
 
-    /// What is better of an indicator in this case: what its target says; more, where it has none.
+    /// What is better of an indicator in this case: what its target says; where it has none, what its curve pays more for, and
+    /// else more.
     pub fn better(&self, id: IndicatorId) -> Better {
+        if self.model.indicators[id].target.is_none()
+            && let Scoring::Curve(LineField::Actual, steps) = &self.model.indicators[id].scoring
+        {
+            let rising = Number { range: Range::ALL, trend: Trend::Up, free: None };
+            let trend = curve(&self.inside(), steps, rising).trend();
+            return if trend == Trend::Down { Better::Lower } else { Better::Higher };
+        }
         let targets = self.targets(id).unwrap_or_default();
         let mut found: Option<Better> = None;
         for target in targets.into_iter().flatten() {
@@ -380,9 +388,7 @@ pub(crate) fn judge(
     let fraction = match scoring {
         None | Some(Scoring::Curve(..)) => None,
         Some(Scoring::AllOrNothing) => Some(if met { Dec::ONE } else { Dec::ZERO }),
-        Some(Scoring::Rating(of)) => {
-            actual.div(*of).ok().flatten().map(|share| share.max(Dec::ZERO).min(Dec::ONE))
-        }
+        Some(Scoring::Rating(of)) => actual.div(*of).ok().flatten().map(|share| share.max(Dec::ZERO).min(Dec::ONE)),
         Some(Scoring::Deduct { share, per }) => {
             let times = goal.beyond(actual).ok().and_then(|beyond| beyond.whole_times(*per));
             let taken = times.and_then(|times| share.mul(times).ok());
@@ -415,9 +421,8 @@ pub(crate) fn edges(target: &Target, low: Dec, high: Dec) -> Vec<Dec> {
             Tolerance::Absolute(amount) => Some(*amount),
         };
         let lower = matches!(target.kind, TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, _));
-        let moved = |bound: Dec, down: bool| {
-            by(bound).and_then(|by| if down { bound.sub(by) } else { bound.add(by) }.ok())
-        };
+        let moved =
+            |bound: Dec, down: bool| by(bound).and_then(|by| if down { bound.sub(by) } else { bound.add(by) }.ok());
         edges.extend(moved(low, lower));
     }
     edges

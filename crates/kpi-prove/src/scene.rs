@@ -4,9 +4,10 @@ use std::cell::RefCell;
 
 use kpi_base::{Text, text};
 use kpi_check::model::{
-    AggregateFunction, ArithmeticOp, Builtin, CardField, ColumnRule, CompareOp, Expr, ExprKind, IndicatorField,
-    IndicatorId, LineField, Model, Path, PeriodField, ScorecardId, Type,
+    AggregateFunction, ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, IndicatorField, IndicatorId,
+    LineField, Model, Path, PeriodField, ScorecardId, Type,
 };
+use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
 use rustc_hash::FxHashMap;
 
@@ -20,6 +21,7 @@ use crate::words::{any, fingerprint};
 pub(crate) struct Scene<'m> {
     pub model: &'m Model,
     pub case: &'m Case,
+    pub ranges: &'m Ranges<'m>,
     /// The indicator whose getting better is followed, with its parts, and what their formulas say.
     pub tracked: Vec<(IndicatorId, String)>,
     /// Values of attributes and of what is read from rows, by fingerprint.
@@ -28,6 +30,8 @@ pub(crate) struct Scene<'m> {
     pub actuals: FxHashMap<IndicatorId, Dec>,
     /// The card's own values, in an incentive.
     pub card: Option<CardState>,
+    /// Whether pays are counted in multiples of a base, which are not rounded.
+    pub multiples: bool,
     /// The line's own attainment and actual, in a scoring.
     pub line: Option<(Known, Known)>,
     /// Why something moves as nobody knows.
@@ -44,14 +48,16 @@ pub(crate) struct CardState {
 }
 
 impl<'m> Scene<'m> {
-    pub fn new(model: &'m Model, case: &'m Case) -> Scene<'m> {
+    pub fn new(model: &'m Model, ranges: &'m Ranges<'m>, case: &'m Case) -> Scene<'m> {
         Scene {
             model,
             case,
+            ranges,
             tracked: Vec::new(),
             pins: FxHashMap::default(),
             actuals: FxHashMap::default(),
             card: None,
+            multiples: false,
             line: None,
             doubts: RefCell::default(),
             cards: RefCell::default(),
@@ -63,12 +69,14 @@ impl<'m> Scene<'m> {
         Scene {
             model: self.model,
             case: self.case,
+            ranges: self.ranges,
             tracked: self.tracked.clone(),
             pins: self.pins.clone(),
             actuals: self.actuals.clone(),
             card: self.card.clone(),
+            multiples: self.multiples,
             line: None,
-            doubts: RefCell::default(),
+            doubts: RefCell::new(self.doubts.borrow().clone()),
             cards: RefCell::default(),
         }
     }
@@ -147,7 +155,9 @@ impl<'m> Scene<'m> {
                     Known::One(Some(values), _) => {
                         let members: Vec<Known> = set.iter().map(|member| self.eval(member)).collect();
                         let holds = |value: &Value| {
-                            members.iter().any(|m| matches!(m, Known::One(Some(one), _) if one.as_slice() == [value.clone()]))
+                            members
+                                .iter()
+                                .any(|m| matches!(m, Known::One(Some(one), _) if one.as_slice() == [value.clone()]))
                         };
                         Truth::settled(!values.iter().all(holds), values.iter().any(holds), inside.trend)
                     }
@@ -381,7 +391,11 @@ impl<'m> Scene<'m> {
             None => return actual,
         };
         match &mut actual {
-            Known::Number(number) => number.trend = trend,
+            Known::Number(number) => {
+                let known = Range::of(&self.ranges.actual(id));
+                number.range = number.range.meet(known);
+                number.trend = trend;
+            }
             Known::Truth(truth) => truth.trend = trend,
             Known::One(_, own) => *own = trend,
             Known::Nothing => {}
@@ -401,7 +415,7 @@ impl<'m> Scene<'m> {
         let trend = self.read_trend(expr, &print);
         match expr.ty {
             Type::Number(_) => {
-                let range = self.read_range(expr);
+                let range = Range::of(&self.ranges.range(expr));
                 Known::Number(Number { range, trend, free: Some(expr.span) })
             }
             Type::Bool => Known::Truth(Truth::open(trend)),
@@ -447,74 +461,6 @@ impl<'m> Scene<'m> {
             })
     }
 
-    fn read_range(&self, expr: &Expr) -> Range {
-        let ExprKind::Aggregate(aggregate) = &expr.kind else {
-            return match &expr.kind {
-                ExprKind::Lookup(lookup) => self.row_range(&lookup.arg),
-                ExprKind::Previous(x, _) | ExprKind::Over(x, _) | ExprKind::OverWindow(x, _) => {
-                    self.inside().number(x).range
-                }
-                ExprKind::Streak(_) => Range::from(Dec::ZERO),
-                ExprKind::Growth(_) => Range::ALL,
-                _ => Range::ALL,
-            };
-        };
-        let arg = aggregate.arg.as_ref().map_or(Range::ALL, |arg| self.row_range(arg));
-        match aggregate.function {
-            AggregateFunction::Count | AggregateFunction::CountDistinct | AggregateFunction::Stddev => {
-                Range::from(Dec::ZERO)
-            }
-            AggregateFunction::Sum => Range {
-                low: arg.low.filter(|low| *low >= Dec::ZERO).map(|_| Dec::ZERO),
-                high: arg.high.filter(|high| *high <= Dec::ZERO).map(|_| Dec::ZERO),
-            },
-            _ => arg,
-        }
-    }
-
-    /// What a value of a row may be, by the contract of its columns.
-    fn row_range(&self, expr: &Expr) -> Range {
-        match &expr.kind {
-            ExprKind::Column(path) => path.last().map_or(Range::ALL, |last| self.column_range(last)),
-            ExprKind::Const(Some(Value::Dec(x))) => Range::point(*x),
-            ExprKind::Arithmetic(op, a, b) if a.ty.unit().is_some() && b.ty.unit().is_some() => {
-                let (a, b) = (self.row_range(a), self.row_range(b));
-                match op {
-                    ArithmeticOp::Add => a.add(b),
-                    ArithmeticOp::Sub => a.add(b.neg()),
-                    ArithmeticOp::Mul => a.mul(b),
-                    ArithmeticOp::Div => a.div(b),
-                }
-            }
-            ExprKind::If(_, a, b) => self.row_range(a).join(self.row_range(b)),
-            ExprKind::Inlined(_, x) => self.row_range(x),
-            _ => Range::ALL,
-        }
-    }
-
-    fn column_range(&self, column: kpi_check::model::ColumnId) -> Range {
-        let column = self.model.column(column);
-        let mut range = Range::ALL;
-        if matches!(column.ty, Type::Number(unit) if unit == kpi_check::model::Unit::COUNT) {
-            range.low = Some(Dec::ZERO);
-        }
-        for rule in &column.rules {
-            let (low, high) = match rule {
-                ColumnRule::Compare(CompareOp::Ge | CompareOp::Gt, low) => (low.as_dec(), None),
-                ColumnRule::Compare(CompareOp::Le | CompareOp::Lt, high) => (None, high.as_dec()),
-                ColumnRule::Compare(CompareOp::Eq, x) => (x.as_dec(), x.as_dec()),
-                ColumnRule::Compare(..) => (None, None),
-                ColumnRule::In { low, high, .. } => (low.as_dec(), high.as_dec()),
-            };
-            range.low = range.low.max(low);
-            range.high = match (range.high, high) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        }
-        range
-    }
-
     fn attribute(&self, expr: &Expr, path: &Path) -> Known {
         let print = fingerprint(expr);
         if let Some(known) = self.pinned(&print) {
@@ -526,7 +472,7 @@ impl<'m> Scene<'m> {
                 None => Known::One(None, Trend::Same),
             },
             Type::Number(_) => {
-                let range = path.last().map_or(Range::ALL, |last| self.column_range(last));
+                let range = path.last().map_or(Range::ALL, |last| Range::of(&self.ranges.column(last)));
                 Known::Number(Number { range, trend: Trend::Same, free: Some(expr.span) })
             }
             Type::Bool => Known::Truth(Truth::open(Trend::Same)),
@@ -568,9 +514,8 @@ fn members(choice: &Choice) -> Known {
 
 /// Whether a comparison of two numbers can hold and can fail.
 fn compare(op: CompareOp, a: Number, b: Number) -> Truth {
-    let always_below = |strict: bool, a: Range, b: Range| {
-        a.high.zip(b.low).is_some_and(|(a, b)| a < b || !strict && a == b)
-    };
+    let always_below =
+        |strict: bool, a: Range, b: Range| a.high.zip(b.low).is_some_and(|(a, b)| a < b || !strict && a == b);
     let rises = a.trend.and(b.trend.flip());
     let (fails, holds, trend) = match op {
         CompareOp::Ge => (!always_below(false, b.range, a.range), !always_below(true, a.range, b.range), rises),

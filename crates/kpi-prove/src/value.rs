@@ -88,10 +88,6 @@ impl Trend {
     pub const fn never_falls(self) -> bool {
         matches!(self, Trend::Same | Trend::Up)
     }
-
-    pub const fn never_rises(self) -> bool {
-        matches!(self, Trend::Same | Trend::Down)
-    }
 }
 
 impl Range {
@@ -121,6 +117,22 @@ impl Range {
     /// Whether a number lies in it.
     pub fn holds(self, x: Dec) -> bool {
         self.low.is_none_or(|low| low <= x) && self.high.is_none_or(|high| x <= high)
+    }
+
+    /// The range that the checker found.
+    pub(crate) fn of(found: &kpi_check::ranges::Range) -> Range {
+        Range { low: found.low.number(), high: found.high.number() }
+    }
+
+    /// The numbers that are in both; the other's where there are none.
+    #[must_use]
+    pub fn meet(self, other: Range) -> Range {
+        let high = match (self.high, other.high) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let met = Range { low: self.low.max(other.low), high };
+        if met.low.zip(met.high).is_some_and(|(low, high)| low > high) { other } else { met }
     }
 
     /// The smallest range that holds both.
@@ -345,10 +357,6 @@ impl Truth {
 impl Known {
     pub fn number(&self) -> Option<Number> {
         if let Known::Number(number) = self { Some(*number) } else { None }
-    }
-
-    pub fn truth(&self) -> Option<Truth> {
-        if let Known::Truth(truth) = self { Some(*truth) } else { None }
     }
 
     pub fn trend(&self) -> Trend {

@@ -34,10 +34,7 @@ fn write_expr(expr: &Expr, out: &mut String) {
         ExprKind::Window(function, _, window, needs) => write!(out, "window {function:?} {window:?} {needs}"),
         ExprKind::OverWindow(_, window) => write!(out, "over {window:?}"),
         ExprKind::Curve(curve, _) => match &curve.kind {
-            CurveKind::Step(rows) => {
-                rows.iter().for_each(|row| drop(write!(out, "{:?}", row.bound)));
-                Ok(())
-            }
+            CurveKind::Step(rows) => rows.iter().try_for_each(|row| write!(out, "{:?}", row.bound)),
             kind => write!(out, "{kind:?}"),
         },
         ExprKind::Period(field) => write!(out, "{field:?}"),

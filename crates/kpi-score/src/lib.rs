@@ -32,11 +32,11 @@ pub use assemble::NoPlace;
 pub use assumed::{Assumed, imagine, imagined_key, score_assumed};
 pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps, TrackColumns};
 pub use column::Column;
-pub use kernels::goal::Goal;
 pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, Reading, Rolled, RowCounts};
 pub use explain::{NoAnswer, Question};
 #[cfg(feature = "faults")]
 pub use fault::Fault;
+pub use kernels::goal::Goal;
 pub use pay::{Pays, Standing};
 pub use rules::Outcomes;
 #[cfg(feature = "faults")]
