@@ -107,16 +107,16 @@ impl<'a> Checker<'a> {
         let mut names: Vec<&str> = Vec::new();
         cards.iter().for_each(|card| self.indicator_names(&self.model.scorecards[*card].lines, &mut names));
         let near = nearest(&name.text, names).map(str::to_owned);
-        let mut finding =
-            Diagnostic::new(codes::proofs::NOT_PROVABLE, text!("`{name}` has no say in this result", name = name.text))
-                .label(name.span, text!("no card of these subjects has it, and no pay reads it"));
-        finding = match near {
-            Some(near) => {
-                finding.help(text!("did you mean `{near}`?", near)).fix(text!("write `{near}`", near), name.span, near)
-            }
-            None => finding.help(text!("name an indicator that stands on the card")),
-        };
-        self.report(finding);
+        if let Some(near) = near {
+            self.report(unknown(name, "an indicator of these cards", Some(&near)));
+            return None;
+        }
+        let message = text!("`{name}` has no say in this result", name = name.text);
+        self.report(
+            Diagnostic::new(codes::proofs::NOT_PROVABLE, message)
+                .label(name.span, text!("no card of these subjects has it, and no pay reads it"))
+                .help(text!("name an indicator that stands on the card")),
+        );
         None
     }
 
