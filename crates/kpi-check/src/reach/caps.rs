@@ -1,7 +1,9 @@
 //! One line's cap that lifts a whole card over a pay bracket.
 //!
 //! A line of less than half of a card is reported where it reaches its cap and thereby, with every other line at exactly
-//! 100%, brings the card over a bracket above 100% of an incentive for it. A heavier line is meant to move its card.
+//! 100%, brings the card over a bracket above 100% of an incentive for it. A heavier line is meant to move its card. Twice as
+//! much as a target asks for is an achievement that the usual cap of 200% allows for; so only such lines count whose cap is
+//! their own or above the usual, and those with a target of "at most", which an actual of 0 attains to the cap.
 
 use kpi_base::{Span, codes, text};
 use kpi_value::Dec;
@@ -12,6 +14,9 @@ use crate::model::{
     Audience, CardField, CompareOp, CurveKind, Expr, ExprKind, Incentive, Line, LineKind, Scorecard, StepBound, Type,
 };
 use crate::ranges::Bound;
+
+/// The cap of a policy that names none, in percent.
+const USUAL: i64 = 200;
 
 /// A bracket of pay by a card's attainment.
 struct Bracket {
@@ -45,6 +50,12 @@ impl<'m> Reach<'m> {
         let Some(weight) = weights.filter(|weight| *weight > Dec::ZERO && *weight < half).max() else { return };
         let Some(range) = self.ranges.line_range(line) else { return };
         if range.attainment.high != Bound::Closed(*cap) || *cap <= Dec::ONE {
+            return;
+        }
+        let raised = *cap != self.model.policy.attainment_cap || *cap > Dec::percent(USUAL);
+        let targets = self.model.indicators[*indicator].target.iter().flat_map(|target| &target.rows);
+        let mut targets = targets.filter_map(|row| row.value.as_ref());
+        if !raised && !targets.any(|target| target.higher_is_better() == Some(false)) {
             return;
         }
         // 100% of everything, and beyond that the weight of what the line has more.
