@@ -8,9 +8,8 @@ use crate::checker::Checker;
 use crate::context::Context;
 use crate::expr::learn;
 use crate::literals::{bare_number, is_literal, times_hundred};
-use crate::model::{
-    self, AggregateFunction, ArithmeticOp, CardField, CompareOp, ExprKind, Form, IndicatorField, LineField, Type,
-};
+use crate::model::{self, ArithmeticOp, CardField, CompareOp, ExprKind, Form, IndicatorField, LineField, Type};
+use crate::ranges::{Range, Ranges, turned};
 
 /// The comparison of an operator, if it is one.
 pub(crate) fn compare_op(op: ast::BinaryOp) -> Option<CompareOp> {
@@ -68,10 +67,10 @@ impl<'a> Checker<'a> {
         cx: &Context,
     ) -> Option<model::Expr> {
         // A literal or a member's name takes its meaning from the other side.
-        let turned = (is_literal(left) && !is_literal(right)) || (self.only_a_member(left, cx) && !is_literal(right));
-        let (a, b) = if turned {
+        let reversed = (is_literal(left) && !is_literal(right)) || (self.only_a_member(left, cx) && !is_literal(right));
+        let (a, b) = if reversed {
             let b = self.operand(right, cx, None)?;
-            (self.against(&b, Some(turn(op)), left, cx)?, b)
+            (self.against(&b, Some(turned(op)), left, cx)?, b)
         } else {
             let a = self.operand(left, cx, None)?;
             let b = self.against(&a, Some(op), right, cx)?;
@@ -114,7 +113,9 @@ impl<'a> Checker<'a> {
         }
         let typed = self.operand(e, cx, Some(left.ty))?;
         let typed = self.fit_like(typed, e, left)?;
-        if let Some(hundred) = self.hundred_percent(left) {
+        if is_above_one(e)
+            && let Some(hundred) = self.hundred_percent(left)
+        {
             self.check_percentage(hundred, left.span, e)?;
         }
         Some(typed)
@@ -144,16 +145,9 @@ impl<'a> Checker<'a> {
     /// As [`Checker::check_percentage`], of the bounds and points of a curve.
     pub(crate) fn check_percentages(&mut self, of: Hundred, left: Span, rows: &[ast::CurveRow]) -> Option<()> {
         let mut sound = Some(());
-        for row in rows {
-            let bounds = match &row.at {
-                ast::CurveAt::Compare(_, e) | ast::CurveAt::Point(e) | ast::CurveAt::From(e) => [Some(e), None],
-                ast::CurveAt::Range(range) => [Some(&*range.low), Some(&*range.high)],
-                ast::CurveAt::Else => [None, None],
-            };
-            for e in bounds.into_iter().flatten() {
-                if self.check_percentage(of, left, e).is_none() {
-                    sound = None;
-                }
+        for e in rows.iter().flat_map(bounds) {
+            if self.check_percentage(of, left, e).is_none() {
+                sound = None;
             }
         }
         sound
@@ -230,27 +224,34 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether a value certainly lies in 0..100%: `count(x where …) / count(x)`, and likewise a sum.
-    pub(crate) fn is_share(&self, e: &model::Expr) -> bool {
-        match &e.kind {
-            ExprKind::Arithmetic(ArithmeticOp::Div, a, b) => {
-                let (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) = (&a.kind, &b.kind) else { return false };
-                let counts = a.function == AggregateFunction::Count && b.function == AggregateFunction::Count;
-                let column = |e: &Option<model::Expr>| match e.as_ref().map(|e| &e.kind) {
-                    None => Some(None),
-                    Some(ExprKind::Column(path)) => Some(Some(path.clone())),
-                    Some(_) => None,
-                };
-                let same = a.table == b.table && a.via == b.via && b.condition.is_none();
-                counts && same && column(&a.arg).is_some() && column(&a.arg) == column(&b.arg)
-            }
-            ExprKind::Indicator(id, IndicatorField::Actual) => {
-                self.instance(*id).is_some_and(|i| self.is_share(&i.formula))
-            }
-            ExprKind::Inlined(_, x) | ExprKind::Over(x, _) | ExprKind::Previous(x, _) => self.is_share(x),
-            _ => false,
+    /// Whether a ratio certainly lies in 0..100%, by what its formula and the contracts of its columns say.
+    fn is_share(&self, e: &model::Expr) -> bool {
+        if !is_ratio(e.ty) {
+            return false;
         }
+        let range = Ranges::so_far(&self.model, &self.instances).range(e);
+        !range.is_empty() && range.lies_in(Range::SHARE)
     }
+}
+
+/// The bounds and points of a curve's row.
+fn bounds(row: &ast::CurveRow) -> impl Iterator<Item = &ast::Expr> {
+    let bounds = match &row.at {
+        ast::CurveAt::Compare(_, e) | ast::CurveAt::Point(e) | ast::CurveAt::From(e) => [Some(e), None],
+        ast::CurveAt::Range(range) => [Some(&*range.low), Some(&*range.high)],
+        ast::CurveAt::Else => [None, None],
+    };
+    bounds.into_iter().flatten()
+}
+
+/// Whether it is a bare number above 1, which may have lost its `%`.
+fn is_above_one(e: &ast::Expr) -> bool {
+    bare_number(e).is_some_and(|x| x > Dec::ONE)
+}
+
+/// Whether a row of a curve has such a number.
+pub(crate) fn has_above_one(row: &ast::CurveRow) -> bool {
+    bounds(row).any(is_above_one)
 }
 
 /// What 100% means of a value.
@@ -273,15 +274,4 @@ impl Hundred {
 
 pub(crate) fn is_ratio(ty: Type) -> bool {
     matches!(ty, Type::Number(unit) if unit.is_plain() && unit.form == Form::Ratio)
-}
-
-/// The same comparison with its sides exchanged.
-const fn turn(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
-    }
 }

@@ -7,6 +7,7 @@ use kpi_syntax::ast;
 use kpi_value::Value;
 
 use crate::checker::Checker;
+use crate::compare::has_above_one;
 use crate::context::{At, Context};
 use crate::curves::WrittenCurve;
 use crate::literals::bare_number;
@@ -202,7 +203,9 @@ impl<'a> Checker<'a> {
     ) -> Option<model::Expr> {
         let arg = self.operand(arg, cx, None)?;
         let unit = self.need_number(&arg, "a curve")?;
-        if let Some(hundred) = self.hundred_percent(&arg) {
+        if written.rows.iter().any(has_above_one)
+            && let Some(hundred) = self.hundred_percent(&arg)
+        {
             self.check_percentages(hundred, arg.span, written.rows)?;
         }
         let pure = Context::pure();
