@@ -15,8 +15,10 @@ mod require;
 mod tables;
 mod tests;
 
+pub(crate) use tables::cells_in_words;
+
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Join, Span, Text as Words, text};
 use kpi_value::{Dec, PeriodKind};
 use unicode_normalization::UnicodeNormalization;
 
@@ -90,28 +92,29 @@ impl Builder<'_> {
             ("quarter", PeriodKind::Quarter),
             ("year", PeriodKind::Year),
         ];
-        self.one_of(pair, "length of a period", KINDS)
+        self.one_of(pair, &text!("length of a period"), KINDS)
     }
 
     /// One of a short list of words.
-    fn one_of<T: Copy>(&mut self, pair: &Pair<'_>, what: &str, words: &[(&'static str, T)]) -> Option<(T, Span)> {
+    fn one_of<T: Copy>(&mut self, pair: &Pair<'_>, what: &Words, words: &[(&'static str, T)]) -> Option<(T, Span)> {
         let name = self.name(pair);
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == name.word()) {
             return Some((*value, name.span));
         }
         let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
         let in_file = |word: &'static str| if self.source.speaks_chinese { in_chinese(word) } else { word };
-        let list = known.iter().map(|w| format!("`{}`", in_file(w))).collect::<Vec<_>>().join(", ");
-        let mut diagnostic = Diagnostic::new(codes::UNKNOWN_WORD, format!("`{}` is no {what}", name.text));
+        let list = Words::list(known.iter().map(|w| Words::quoted(in_file(w))), Join::Comma);
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_WORD, text!("`{word}` is no {what}", word = name.text, what));
         diagnostic = match nearest_word(&name.text, &known) {
-            Some(near) => diagnostic.label(name.span, format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
+            Some(near) => diagnostic.label(name.span, text!("did you mean `{near}`?", near)).fix(
+                text!("write `{near}`", near),
                 name.span,
                 near,
             ),
-            None => diagnostic.label(name.span, "not known here"),
+            None => diagnostic.label(name.span, text!("not known here")),
         };
-        self.report(diagnostic.help(format!("write one of {list}")));
+        self.report(diagnostic.help(text!("write one of {list}", list)));
         None
     }
 }
@@ -122,9 +125,9 @@ impl Builder<'_> {
         let Some(value) = value else { return };
         if slot.is_some() {
             self.report(
-                Diagnostic::new(codes::DUPLICATE_MEMBER, format!("`{what}` is written twice"))
-                    .label(span, "the second one")
-                    .help("keep one of them"),
+                Diagnostic::new(codes::DUPLICATE_MEMBER, text!("`{what}` is written twice", what))
+                    .label(span, text!("the second one"))
+                    .help(text!("keep one of them")),
             );
             return;
         }

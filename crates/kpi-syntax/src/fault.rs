@@ -1,7 +1,7 @@
 //! What to say where a slice could not be read.
 
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, Span, text};
+use kpi_base::{Diagnostic, Join, Span, Text, text};
 
 use crate::grammar::Stop;
 use crate::suggest::nearest_word;
@@ -17,7 +17,7 @@ pub(crate) struct Fault<'a> {
     /// The slice.
     pub slice: &'a str,
     /// "an indicator", for messages.
-    pub what: &'a str,
+    pub what: Text,
     /// The words with which its members begin; none where a member may begin with any name.
     pub members: &'static [&'static str],
     /// Whether a member may also begin with a name.
@@ -37,40 +37,51 @@ pub(crate) fn describe_fault(place: &Fault<'_>, stop: &Stop) -> Diagnostic {
     let shown = place.source.written(place.start + at, place.start + at + found.len());
     let first = rest.chars().next();
     if let Some(c @ ('、' | '。' | '，' | '；')) = first {
-        let help = if c == '。' { "end a member with a line break" } else { "write `,` between the parts of a list" };
-        return Diagnostic::new(codes::CHINESE_PUNCTUATION, format!("`{c}` is not punctuation of the language"))
-            .label(here, "here")
+        let help = if c == '。' {
+            text!("end a member with a line break")
+        } else {
+            text!("write `,` between the parts of a list")
+        };
+        return Diagnostic::new(codes::CHINESE_PUNCTUATION, text!("`{c}` is not punctuation of the language", c))
+            .label(here, text!("here"))
             .help(help);
     }
     let number = number_start(place.slice, at);
     if let Some(diagnostic) = place.slice.get(number..).and_then(|rest| bad_number(rest, &here, place, number)) {
         return diagnostic;
     }
-    let expected = if place.source.speaks_chinese {
-        in_words(&stop.expected.iter().map(|what| spelt_in_chinese(what)).collect::<Vec<_>>())
-    } else {
-        in_words(&stop.expected)
-    };
+    let mut expected = in_words(&stop.expected);
+    if place.source.speaks_chinese {
+        expected.change_same(&spelt_in_chinese);
+    }
+    let is_expected = |what: Text| stop.expected.contains(&what);
     let behind = place.source.text.get(place.start + at..).unwrap_or_default();
     let message = if found.is_empty() && behind.starts_with('{') {
-        format!("expected {expected}, found `{{`")
+        text!("expected {expected}, found `{`", expected)
     } else if found.is_empty() {
-        format!("expected {expected}, but the line ends")
-    } else if is_reserved(found) && stop.expected.iter().any(|e| e == "a name") {
-        return Diagnostic::new(codes::RESERVED_WORD, format!("`{shown}` is a word of the language, not a name"))
-            .label(here, format!("expected {expected}"))
-            .help(format!("choose another name, or write it in backticks: `` `{shown}` ``"));
+        text!("expected {expected}, but the line ends", expected)
+    } else if is_reserved(found) && is_expected(text!("a name")) {
+        return Diagnostic::new(
+            codes::RESERVED_WORD,
+            text!("`{found}` is a word of the language, not a name", found = shown),
+        )
+        .label(here, text!("expected {expected}", expected))
+        .help(text!("choose another name, or write it in backticks: `` `{found}` ``", found = shown));
     } else {
-        format!("expected {expected}, found `{}`", shorten(&shown))
+        text!("expected {expected}, found `{found}`", expected, found = shorten(&shown))
     };
-    let mut diagnostic = Diagnostic::new(codes::UNEXPECTED, message).label(here, format!("expected {expected}"));
-    if rest.starts_with('=') && !rest.starts_with("==") && stop.expected.iter().any(|e| e == "an operator") {
-        diagnostic =
-            diagnostic.help("a comparison for equality is written `==`").fix("write `==`", span(at, at + 1), "==");
+    let mut diagnostic =
+        Diagnostic::new(codes::UNEXPECTED, message).label(here, text!("expected {expected}", expected));
+    if rest.starts_with('=') && !rest.starts_with("==") && is_expected(text!("an operator")) {
+        diagnostic = diagnostic.help(text!("a comparison for equality is written `==`")).fix(
+            text!("write `==`"),
+            span(at, at + 1),
+            "==",
+        );
     } else if rest.starts_with("||") || rest.starts_with("&&") {
-        diagnostic = diagnostic.help("write `and` and `or`");
-    } else if found == "&" || found == "|" && stop.expected.iter().any(|e| e == "an operator") {
-        diagnostic = diagnostic.help("write `and` and `or`; `|` stands in grids only");
+        diagnostic = diagnostic.help(text!("write `and` and `or`"));
+    } else if found == "&" || found == "|" && is_expected(text!("an operator")) {
+        diagnostic = diagnostic.help(text!("write `and` and `or`; `|` stands in grids only"));
     } else if let Some((word, behind)) = glued(found) {
         diagnostic = insert_space(diagnostic, here, word, behind);
     } else {
@@ -108,17 +119,19 @@ fn unknown_member(place: &Fault<'_>, at: usize) -> Option<Diagnostic> {
     }
     let span = place.source.span(place.start + indent, place.start + indent + word.len());
     let in_file = |word: &'static str| if place.source.speaks_chinese { in_chinese(word) } else { word };
-    let list = place.members.iter().map(|m| format!("`{}`", in_file(m))).collect::<Vec<_>>().join(", ");
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_MEMBER, format!("`{written}` is no member of {}", place.what));
+    let list = Text::list(place.members.iter().map(|m| Text::quoted(in_file(m))), Join::Comma);
+    let what = &place.what;
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_MEMBER, text!("`{word}` is no member of {what}", word = written, what));
     if let Some((first, behind)) = glued {
-        return Some(insert_space(diagnostic.label(span, "two words"), span, first, behind));
+        return Some(insert_space(diagnostic.label(span, text!("two words")), span, first, behind));
     }
+    let diagnostic = diagnostic.help(text!("the members of {what} are {list}", what, list));
     Some(match near {
-        Some(near) => diagnostic
-            .label(span, format!("did you mean `{near}`?"))
-            .help(format!("the members of {} are {list}", place.what))
-            .fix(format!("write `{near}`"), span, near),
-        None => diagnostic.label(span, "not known here").help(format!("the members of {} are {list}", place.what)),
+        Some(near) => {
+            diagnostic.label(span, text!("did you mean `{near}`?", near)).fix(text!("write `{near}`", near), span, near)
+        }
+        None => diagnostic.label(span, text!("not known here")),
     })
 }
 
@@ -147,71 +160,73 @@ fn bad_number(rest: &str, here: &Span, place: &Fault<'_>, at: usize) -> Option<D
         let start = at - 1 - glued;
         let whole = place.slice.get(start..at + digits).unwrap_or_default();
         return Some(
-            Diagnostic::new(codes::MALFORMED_NUMBER, format!("`{whole}` is read as two numbers"))
-                .label(place.source.span(place.start + start, place.start + at + digits), "a `,` ends a member")
-                .help(format!("write `{}`: thousands are not separated", whole.replace(',', ""))),
+            Diagnostic::new(codes::MALFORMED_NUMBER, text!("`{whole}` is read as two numbers", whole))
+                .label(place.source.span(place.start + start, place.start + at + digits), text!("a `,` ends a member"))
+                .help(text!("write `{number}`: thousands are not separated", number = whole.replace(',', ""))),
         );
     }
     let letters = tail.find(|c: char| !(continues_name(c) || c == '%')).unwrap_or(tail.len());
     let word = tail.get(..letters)?;
     let span = place.source.span(place.start + at, place.start + at + digits + letters);
-    let unit = |message: String, help: String| {
-        Some(Diagnostic::new(codes::UNIT, message).label(span, "a number and its unit").help(help))
+    let unit = |message: Text, help: Text| {
+        Some(Diagnostic::new(codes::UNIT, message).label(span, text!("a number and its unit")).help(help))
     };
     if word.is_empty() {
         if tail.starts_with('-') && tail.get(1..).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit())) {
             return Some(
-                Diagnostic::new(codes::MALFORMED_NUMBER, "a number glued to another with `-`")
-                    .label(*here, "neither a date nor a difference")
-                    .help("put spaces around the `-` of a difference; dates are written `2026-10-03`, months `2026-10`, quarters `2026-Q3`"),
+                Diagnostic::new(codes::MALFORMED_NUMBER, text!("a number glued to another with `-`"))
+                    .label(*here, text!("neither a date nor a difference"))
+                    .help(text!(
+                        "put spaces around the `-` of a difference; dates are written `2026-10-03`, months `2026-10`, quarters `2026-Q3`"
+                    )),
             );
         }
         return number.ends_with('.').then(|| {
-            Diagnostic::new(codes::MALFORMED_NUMBER, "a number that ends with a point")
-                .label(*here, "digits are missing behind the point")
-                .help(format!("write `{}`", number.trim_end_matches('.')))
+            Diagnostic::new(codes::MALFORMED_NUMBER, text!("a number that ends with a point"))
+                .label(*here, text!("digits are missing behind the point"))
+                .help(text!("write `{number}`", number = number.trim_end_matches('.')))
         });
     }
     match word {
         "w" | "W" => unit(
-            format!("`{number}{word}` can be read in two ways"),
-            format!("write `{number}万` for ten thousands, or count weeks in days: `{number} × 7d`"),
+            text!("`{number}{word}` can be read in two ways", number, word),
+            text!("write `{number}万` for ten thousands, or count weeks in days: `{number} × 7d`", number),
         ),
         "m" | "M" => unit(
-            format!("`{number}{word}` can be read in two ways"),
-            format!("write `{number}min` for minutes, or `{number} × 100万` for millions"),
+            text!("`{number}{word}` can be read in two ways", number, word),
+            text!("write `{number}min` for minutes, or `{number} × 100万` for millions", number),
         ),
         _ if english(word).is_some() || word.starts_with(['个', '次', '人']) => {
-            let finding = Diagnostic::new(codes::UNIT, format!("`{word}` is no unit of a number"));
-            Some(insert_space(finding.label(span, "a number and its unit"), span, number, word))
+            let finding = Diagnostic::new(codes::UNIT, text!("`{word}` is no unit of a number", word));
+            Some(insert_space(finding.label(span, text!("a number and its unit")), span, number, word))
         }
         _ => unit(
-            format!("`{word}` is no unit of a number"),
-            "the units are `%`, `pp`, `s`, `min`, `h`, `d`, `元` and a currency code after a space; the scales are `k`, `万`, `亿`".to_owned(),
+            text!("`{word}` is no unit of a number", word),
+            text!(
+                "the units are `%`, `pp`, `s`, `min`, `h`, `d`, `元` and a currency code after a space; the scales are `k`, `万`, `亿`"
+            ),
         ),
     }
 }
 
-fn remedy(expected: &[String], found: &str) -> String {
-    let has = |what: &str| expected.iter().any(|e| e == what);
-    if has("an operator") && has("the end of the line") {
-        "write one member a line, or separate members with `,`; a name with spaces or signs stands in backticks"
-            .to_owned()
-    } else if has("a target") && found.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("a target begins with what is asked for: `≥ {found}` if more is better, `≤ {found}` if less is")
-    } else if has("a value") && found.is_empty() {
-        "write a value here: a number, a name, or a call such as `sum(live.gmv)`".to_owned()
-    } else if has("a name") {
-        "a name begins with a letter and goes on with letters, digits and `_`; anything else stands in backticks"
-            .to_owned()
-    } else if has("a text in quotes") && expected.len() == 1 {
-        "put the text in `\"`".to_owned()
-    } else if has("`:`") {
-        "a `:` stands between a name and its type, and between a row's condition and its value".to_owned()
+fn remedy(expected: &[Text], found: &str) -> Text {
+    let has = |what: Text| expected.contains(&what);
+    if has(text!("an operator")) && has(text!("the end of the line")) {
+        text!("write one member a line, or separate members with `,`; a name with spaces or signs stands in backticks")
+    } else if has(text!("a target")) && found.starts_with(|c: char| c.is_ascii_digit()) {
+        text!("a target begins with what is asked for: `≥ {found}` if more is better, `≤ {found}` if less is", found)
+    } else if has(text!("a value")) && found.is_empty() {
+        text!("write a value here: a number, a name, or a call such as `sum(live.gmv)`")
+    } else if has(text!("a name")) {
+        text!("a name begins with a letter and goes on with letters, digits and `_`; anything else stands in backticks")
+    } else if has(text!("a text in quotes")) && expected.len() == 1 {
+        text!("put the text in `\"`")
+    } else if has(Text::quoted(':')) {
+        text!("a `:` stands between a name and its type, and between a row's condition and its value")
     } else {
         match expected {
-            [one] => format!("write {one} here"),
-            _ => "see the page of this code for the layout of blocks and members".to_owned(),
+            [one] => text!("write {one} here", one),
+            _ => text!("see the page of this code for the layout of blocks and members"),
         }
     }
 }
@@ -238,12 +253,8 @@ fn is_reserved(word: &str) -> bool {
 }
 
 /// "a, b or c"
-pub(crate) fn in_words(list: &[String]) -> String {
-    match list {
-        [] => "something else".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
+fn in_words(list: &[Text]) -> Text {
+    if list.is_empty() { text!("something else") } else { Text::or_list(list) }
 }
 
 /// The usual Chinese spelling of a word of the language.
@@ -251,10 +262,8 @@ pub(crate) fn in_chinese(word: &'static str) -> &'static str {
     chinese(word, Place::Clause).unwrap_or(word)
 }
 
-/// What was expected, with its words of the language in Chinese: they are those in backticks.
-fn spelt_in_chinese(what: &str) -> String {
-    let respell =
-        |quoted: &str| quoted.split(' ').map(|w| chinese(w, Place::Clause).unwrap_or(w)).collect::<Vec<_>>().join(" ");
-    let parts = what.split('`').enumerate();
-    parts.map(|(i, part)| if i % 2 == 1 { respell(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
+/// The words of the language in backticks, in Chinese.
+fn spelt_in_chinese(quoted: &str) -> String {
+    let words = quoted.trim_matches('`').split(' ').map(|w| chinese(w, Place::Clause).unwrap_or(w));
+    format!("`{}`", words.collect::<Vec<_>>().join(" "))
 }

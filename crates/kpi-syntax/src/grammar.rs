@@ -1,5 +1,7 @@
 //! The parser that pest makes of `grammar/kpi.pest`, and its errors in words.
 
+use kpi_base::{Text, text};
+
 // The derive writes code and documentation that our lints do not know.
 #[allow(missing_docs, reason = "generated")]
 mod generated {
@@ -18,7 +20,7 @@ pub(crate) struct Stop {
     /// The byte of the slice.
     pub at: usize,
     /// What was expected, in words, without repetition.
-    pub expected: Vec<String>,
+    pub expected: Vec<Text>,
 }
 
 /// Parses a slice by a rule.
@@ -27,10 +29,10 @@ pub(crate) fn parse_slice(rule: Rule, slice: &str) -> Result<Pairs<'_>, Stop> {
         let at = match error.location {
             pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
         };
-        let mut expected: Vec<String> = Vec::new();
+        let mut expected: Vec<Text> = Vec::new();
         if let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant {
-            let mut words: Vec<(u8, String)> = positives.iter().filter_map(|rule| describe(*rule)).collect();
-            words.sort();
+            let mut words: Vec<(u8, Text)> = positives.iter().filter_map(|rule| describe(*rule)).collect();
+            words.sort_by_cached_key(|(order, word)| (*order, word.to_string()));
             words.dedup();
             expected.extend(words.into_iter().map(|(_, word)| word));
         }
@@ -39,70 +41,76 @@ pub(crate) fn parse_slice(rule: Rule, slice: &str) -> Result<Pairs<'_>, Stop> {
 }
 
 /// A rule in the words of a message, with its place in the list; `None` for what is never said.
-fn describe(rule: Rule) -> Option<(u8, String)> {
-    let (order, words) = match rule {
-        Rule::name | Rule::path | Rule::names | Rule::parameter => (0, "a name"),
-        Rule::string | Rule::label | Rule::then_text => (1, "a text in quotes"),
+fn describe(rule: Rule) -> Option<(u8, Text)> {
+    Some(match rule {
+        Rule::name | Rule::path | Rule::names | Rule::parameter => (0, text!("a name")),
+        Rule::string | Rule::label | Rule::then_text => (1, text!("a text in quotes")),
         Rule::expr | Rule::arith | Rule::operand | Rule::logic | Rule::test | Rule::arg | Rule::paren | Rule::key => {
-            (0, "a value")
+            (0, text!("a value"))
         }
         Rule::proportion | Rule::curve_call | Rule::raters | Rule::named | Rule::if_expr | Rule::kw_if => {
-            (0, "a value")
+            (0, text!("a value"))
         }
-        Rule::kw_true | Rule::kw_false | Rule::kw_self | Rule::neg_op | Rule::not_op | Rule::range => (0, "a value"),
-        Rule::number | Rule::count | Rule::integer | Rule::digits | Rule::yen => (0, "a number"),
-        Rule::date | Rule::period | Rule::period_text => (1, "a date or a period"),
-        Rule::add_op | Rule::sub_op | Rule::mul_op | Rule::div_op | Rule::and_op | Rule::or_op => (2, "an operator"),
-        Rule::compare | Rule::in_tail | Rule::is_tail | Rule::kw_in | Rule::kw_is => (2, "an operator"),
-        Rule::cmp_op => (2, "an operator"),
-        Rule::bound_op | Rule::target_op | Rule::t_compare | Rule::c_compare => (2, "a comparison"),
+        Rule::kw_true | Rule::kw_false | Rule::kw_self | Rule::neg_op | Rule::not_op | Rule::range => {
+            (0, text!("a value"))
+        }
+        Rule::number | Rule::count | Rule::integer | Rule::digits | Rule::yen => (0, text!("a number")),
+        Rule::date | Rule::period | Rule::period_text => (1, text!("a date or a period")),
+        Rule::add_op | Rule::sub_op | Rule::mul_op | Rule::div_op | Rule::and_op | Rule::or_op => {
+            (2, text!("an operator"))
+        }
+        Rule::compare | Rule::in_tail | Rule::is_tail | Rule::kw_in | Rule::kw_is => (2, text!("an operator")),
+        Rule::cmp_op => (2, text!("an operator")),
+        Rule::bound_op | Rule::target_op | Rule::t_compare | Rule::c_compare => (2, text!("a comparison")),
         Rule::field | Rule::index | Rule::over | Rule::kw_over | Rule::optional => return None,
         Rule::no_weight | Rule::any | Rule::currency | Rule::scale | Rule::unit => return None,
-        Rule::range_op => (3, "`..`"),
-        Rule::colon => (3, "`:`"),
-        Rule::equals => (3, "`=`"),
-        Rule::comma => (3, "`,`"),
-        Rule::bar | Rule::grid_head => (3, "`|`"),
-        Rule::arrow => (3, "`->`"),
-        Rule::open_brace | Rule::curve_body | Rule::member_set => (3, "`{`"),
-        Rule::close_brace => (8, "`}`"),
-        Rule::close_paren => (8, "`)`"),
-        Rule::sep => (7, "a new line"),
-        Rule::type_name => (0, "a type"),
-        Rule::column | Rule::view_member => (0, "a column"),
-        Rule::grouped => (5, "`group by`"),
-        Rule::time_word => (4, "`seconds`, `minutes`, `hours` or `days`"),
-        Rule::row_expr | Rule::row_target | Rule::row_text | Rule::patterns | Rule::pattern => (0, "a row"),
-        Rule::grid_row_expr | Rule::grid_row_target | Rule::grid_row_text => (0, "a row"),
-        Rule::curve_row | Rule::curve_at | Rule::share_row | Rule::weight_row => (0, "a row"),
-        Rule::target => (0, "a target"),
-        Rule::line | Rule::weighted_line => (0, "a line"),
-        Rule::EOI => (9, "the end of the line"),
-        Rule::args => (5, "`(`"),
-        Rule::by_expr | Rule::by_target | Rule::by_text => (5, "`by`"),
-        Rule::where_clause => (5, "`where`"),
-        Rule::via => (5, "`via`"),
-        Rule::among | Rule::grade_shares => (5, "`among`"),
-        Rule::needs => (5, "`needs`"),
+        Rule::range_op => (3, Text::quoted("..")),
+        Rule::colon => (3, Text::quoted(":")),
+        Rule::equals => (3, Text::quoted("=")),
+        Rule::comma => (3, Text::quoted(",")),
+        Rule::bar | Rule::grid_head => (3, Text::quoted("|")),
+        Rule::arrow => (3, Text::quoted("->")),
+        Rule::open_brace | Rule::curve_body | Rule::member_set => (3, Text::quoted("{")),
+        Rule::close_brace => (8, Text::quoted("}")),
+        Rule::close_paren => (8, Text::quoted(")")),
+        Rule::sep => (7, text!("a new line")),
+        Rule::type_name => (0, text!("a type")),
+        Rule::column | Rule::view_member => (0, text!("a column")),
+        Rule::grouped => (5, Text::quoted("group by")),
+        Rule::time_word => (4, one_of(&["seconds", "minutes", "hours", "days"])),
+        Rule::row_expr | Rule::row_target | Rule::row_text | Rule::patterns | Rule::pattern => (0, text!("a row")),
+        Rule::grid_row_expr | Rule::grid_row_target | Rule::grid_row_text => (0, text!("a row")),
+        Rule::curve_row | Rule::curve_at | Rule::share_row | Rule::weight_row => (0, text!("a row")),
+        Rule::target => (0, text!("a target")),
+        Rule::line | Rule::weighted_line => (0, text!("a line")),
+        Rule::EOI => (9, text!("the end of the line")),
+        Rule::args => (5, Text::quoted("(")),
+        Rule::by_expr | Rule::by_target | Rule::by_text => (5, Text::quoted("by")),
+        Rule::where_clause => (5, Text::quoted("where")),
+        Rule::via => (5, Text::quoted("via")),
+        Rule::among | Rule::grade_shares => (5, Text::quoted("among")),
+        Rule::needs => (5, Text::quoted("needs")),
         Rule::dated | Rule::at | Rule::window | Rule::kw_dated | Rule::kw_at => return None,
-        Rule::weight => (5, "`weight`"),
-        Rule::when_missing => (5, "`when missing`"),
-        Rule::curve_kind => (5, "`step`, `linear` or `marginal`"),
-        Rule::audience => (0, "who it is for"),
-        Rule::each_of | Rule::each_other => (5, "`each scorecard`"),
-        Rule::required | Rule::required_count => (5, "`count(indicators)`"),
-        Rule::required_weight => (5, "`weight(…)`"),
-        Rule::within => (5, "`within`"),
-        Rule::monotone => (5, "`monotone in`"),
-        Rule::required_tag => (5, "`tag`"),
+        Rule::weight => (5, Text::quoted("weight")),
+        Rule::when_missing => (5, Text::quoted("when missing")),
+        Rule::curve_kind => (5, one_of(&["step", "linear", "marginal"])),
+        Rule::audience => (0, text!("who it is for")),
+        Rule::each_of | Rule::each_other => (5, Text::quoted("each scorecard")),
+        Rule::required | Rule::required_count => (5, Text::quoted("count(indicators)")),
+        Rule::required_weight => (5, Text::quoted("weight(…)")),
+        Rule::within => (5, Text::quoted("within")),
+        Rule::monotone => (5, Text::quoted("monotone in")),
+        Rule::required_tag => (5, Text::quoted("tag")),
         Rule::part_member
         | Rule::policy_member
         | Rule::dimension_member
         | Rule::table_member
-        | Rule::indicator_member => (0, "a member"),
-        Rule::scorecard_member | Rule::incentive_member | Rule::rule_member | Rule::test_member => (0, "a member"),
-        Rule::effect => (0, "`score 0`, `pay 0` or a `cap`"),
-        Rule::track_share => (0, "a name"),
+        | Rule::indicator_member => (0, text!("a member")),
+        Rule::scorecard_member | Rule::incentive_member | Rule::rule_member | Rule::test_member => {
+            (0, text!("a member"))
+        }
+        Rule::effect => (0, one_of(&["score 0", "pay 0", "cap"])),
+        Rule::track_share => (0, text!("a name")),
         Rule::library | Rule::calendar_word => return None,
         other => {
             let name = format!("{other:?}");
@@ -131,8 +139,11 @@ fn describe(rule: Rule) -> Option<(u8, String)> {
                 "x_fired" => "fired",
                 word => word,
             };
-            return Some((5, format!("`{word}`")));
+            return Some((5, Text::quoted(word)));
         }
-    };
-    Some((order, words.to_owned()))
+    })
+}
+
+fn one_of(words: &[&str]) -> Text {
+    Text::or_list(words.iter().map(Text::quoted))
 }

@@ -4,7 +4,7 @@ mod block;
 mod grid;
 
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Join, Span, Text, text};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::ast::{Item, ItemKind, Name, Unbuilt, Use};
@@ -140,12 +140,16 @@ impl<'a> ItemParser<'a> {
             "incentive" => self.incentive(),
             "rule" => self.rule(),
             "test" => self.test(),
-            "param" => self.whole(Rule::param_item, "a param", |b, p| b.param(p)).map(ItemKind::Param),
-            "function" => self.whole(Rule::function_item, "a function", |b, p| b.function(p)).map(ItemKind::Function),
-            "curve" => self.whole(Rule::curve_item, "a curve", |b, p| b.curve(p)).map(ItemKind::Curve),
+            "param" => self.whole(Rule::param_item, || text!("a param"), |b, p| b.param(p)).map(ItemKind::Param),
+            "function" => {
+                self.whole(Rule::function_item, || text!("a function"), |b, p| b.function(p)).map(ItemKind::Function)
+            }
+            "curve" => self.whole(Rule::curve_item, || text!("a curve"), |b, p| b.curve(p)).map(ItemKind::Curve),
             "use" => self.module(text),
-            "prove" => self.whole(Rule::prove_item, "an obligation", |b, p| b.prove(p)).map(ItemKind::Prove),
-            "require" => self.whole(Rule::require_item, "a requirement", |b, p| b.require(p)).map(ItemKind::Require),
+            "prove" => self.whole(Rule::prove_item, || text!("an obligation"), |b, p| b.prove(p)).map(ItemKind::Prove),
+            "require" => {
+                self.whole(Rule::require_item, || text!("a requirement"), |b, p| b.require(p)).map(ItemKind::Require)
+            }
             _ if DECLARATIONS.contains(&word) => Some(self.unbuilt(text, word)),
             _ => {
                 self.unknown(text, word);
@@ -158,7 +162,7 @@ impl<'a> ItemParser<'a> {
     fn whole<T>(
         &mut self,
         rule: Rule,
-        what: &str,
+        what: fn() -> Text,
         build: impl FnOnce(&mut Builder<'_>, Pair<'_>) -> Option<T>,
     ) -> Option<T> {
         let RawItem { start, end, .. } = *self.raw;
@@ -174,7 +178,7 @@ impl<'a> ItemParser<'a> {
         rule: Rule,
         start: usize,
         end: usize,
-        what: &str,
+        what: fn() -> Text,
         build: impl FnOnce(&mut Builder<'_>, Pair<'_>) -> Option<T>,
     ) -> Option<T> {
         let slice = self.slice(start, end);
@@ -184,13 +188,13 @@ impl<'a> ItemParser<'a> {
                 self.hear(pairs.clone(), start);
                 let built = pairs.next().and_then(|pair| build(&mut self.builder(start), pair));
                 if built.is_none() && self.diagnostics.len() == before {
-                    self.unreadable(start, end, what);
+                    self.unreadable(start, end, &what());
                 }
                 built
             }
             Err(_) if self.layout.is_reported(start, end) => None,
             Err(stop) => {
-                let place = Fault { source: self.source, start, slice, what, members: &[], names: true };
+                let place = Fault { source: self.source, start, slice, what: what(), members: &[], names: true };
                 self.diagnostics.push(describe_fault(&place, &stop));
                 None
             }
@@ -204,12 +208,12 @@ impl<'a> ItemParser<'a> {
         }
     }
 
-    fn unreadable(&mut self, start: usize, end: usize, what: &str) {
+    fn unreadable(&mut self, start: usize, end: usize, what: &Text) {
         let span = self.source.span(start, end);
         self.diagnostics.push(
-            Diagnostic::new(codes::UNEXPECTED, format!("{what} could not be read"))
-                .label(span, "here")
-                .help("compare it with the examples of the reference"),
+            Diagnostic::new(codes::UNEXPECTED, text!("{what} could not be read", what))
+                .label(span, text!("here"))
+                .help(text!("compare it with the examples of the reference")),
         );
     }
 
@@ -224,9 +228,9 @@ impl<'a> ItemParser<'a> {
             if !name.starts_with(starts_name) || !name.chars().all(continues_name) {
                 let span = self.source.span(at + before, at + before + name.len());
                 self.diagnostics.push(
-                    Diagnostic::new(codes::UNEXPECTED, "`use` is followed by the name of a module")
-                        .label(span, "expected a name")
-                        .help("write `use std.survey`"),
+                    Diagnostic::new(codes::UNEXPECTED, text!("`use` is followed by the name of a module"))
+                        .label(span, text!("expected {expected}", expected = text!("a name")))
+                        .help(text!("write `use std.survey`")),
                 );
                 return None;
             }
@@ -254,28 +258,31 @@ impl<'a> ItemParser<'a> {
         if word.is_empty() || !word.starts_with(starts_name) {
             let found = text.chars().next().map_or(0, char::len_utf8).max(word.len());
             self.diagnostics.push(
-                Diagnostic::new(codes::UNEXPECTED, "a declaration begins with a keyword")
-                    .label(self.source.span(start, start + found), "expected a keyword such as `indicator`")
-                    .help("remove it, or indent it if it belongs to the block above"),
+                Diagnostic::new(codes::UNEXPECTED, text!("a declaration begins with a keyword"))
+                    .label(self.source.span(start, start + found), text!("expected a keyword such as `indicator`"))
+                    .help(text!("remove it, or indent it if it belongs to the block above")),
             );
             return;
         }
         let span = self.source.span(start, start + word.len());
         let in_file = |word: &'static str| if self.source.speaks_chinese { in_chinese(word) } else { word };
-        let list = DECLARATIONS.iter().map(|w| format!("`{}`", in_file(w))).collect::<Vec<_>>().join(", ");
+        let list = Text::list(DECLARATIONS.iter().map(|w| Text::quoted(in_file(w))), Join::Comma);
         let written = self.source.written(start, start + word.len());
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{written}` is no declaration"));
+        let diagnostic =
+            Diagnostic::new(codes::UNKNOWN_DECLARATION, text!("`{word}` is no declaration", word = written));
         if let Some((first, behind)) = glued(word) {
-            self.diagnostics.push(insert_space(diagnostic.label(span, "two words"), span, first, behind));
+            self.diagnostics.push(insert_space(diagnostic.label(span, text!("two words")), span, first, behind));
             return;
         }
         let diagnostic = match nearest_word(&written, DECLARATIONS) {
-            Some(near) => {
-                diagnostic.label(span, format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
-            }
-            None => diagnostic.label(span, "not known here"),
+            Some(near) => diagnostic.label(span, text!("did you mean `{near}`?", near)).fix(
+                text!("write `{near}`", near),
+                span,
+                near,
+            ),
+            None => diagnostic.label(span, text!("not known here")),
         };
-        self.diagnostics.push(diagnostic.help(format!("a line that is not indented begins with one of {list}")));
+        self.diagnostics.push(diagnostic.help(text!("a line that is not indented begins with one of {list}", list)));
     }
 
     fn span(&self, start: usize, end: usize) -> Span {

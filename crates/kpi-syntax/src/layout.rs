@@ -2,8 +2,8 @@
 //!
 //! A bracket that is never closed is reported here and made harmless, so that it spoils no more than its own member.
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, text};
 
 use crate::suggest::nearest_word;
 use crate::text::{Source, continues_name, starts_name};
@@ -129,9 +129,9 @@ fn find_items(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> 
             } else {
                 let end = start + if starts_name(first) { word.len() } else { first.len_utf8() };
                 diagnostics.push(
-                    Diagnostic::new(codes::COLUMN_ZERO, "only a declaration may begin at the start of a line")
-                        .label(source.span(start, end), "this belongs to the block above")
-                        .help("indent the line, or close the block above it with `}`"),
+                    Diagnostic::new(codes::COLUMN_ZERO, text!("only a declaration may begin at the start of a line"))
+                        .label(source.span(start, end), text!("this belongs to the block above"))
+                        .help(text!("indent the line, or close the block above it with `}`")),
                 );
             }
         } else if first == '}' {
@@ -166,9 +166,9 @@ fn check_before(source: &Source, first: Option<usize>, diagnostics: &mut Vec<Dia
     let start = text.len() - text.trim_start().len();
     let length = stray.find([' ', '\n']).unwrap_or(stray.len());
     diagnostics.push(
-        Diagnostic::new(codes::UNEXPECTED, "text before the first declaration")
-            .label(source.span(start, start + length), "no declaration has begun")
-            .help("a declaration begins at the very start of a line: remove the spaces before its keyword"),
+        Diagnostic::new(codes::UNEXPECTED, text!("text before the first declaration"))
+            .label(source.span(start, start + length), text!("no declaration has begun"))
+            .help(text!("a declaration begins at the very start of a line: remove the spaces before its keyword")),
     );
 }
 
@@ -259,9 +259,9 @@ fn match_brackets(
     if let Some(at) = matching.too_deep {
         item.too_deep = true;
         diagnostics.push(
-            Diagnostic::new(codes::TOO_DEEP, "brackets are nested too deeply")
-                .label(source.span(at, at + 1), format!("level {MAX_DEPTH}"))
-                .help("give a part of it a name: a `function`, a `param` or an indicator of its own"),
+            Diagnostic::new(codes::TOO_DEEP, text!("brackets are nested too deeply"))
+                .label(source.span(at, at + 1), text!("level {n}", n = MAX_DEPTH))
+                .help(text!("give a part of it a name: a `function`, a `param` or an indicator of its own")),
         );
         return matching.brackets;
     }
@@ -269,9 +269,9 @@ fn match_brackets(
         let closer = byte(bytes, at);
         let (shown, open) = (char::from(closer), char::from(opener_of(closer)));
         diagnostics.push(
-            Diagnostic::new(codes::UNMATCHED_CLOSE, format!("`{shown}` closes nothing"))
-                .label(source.span(at, at + 1), format!("no `{open}` is open here"))
-                .help(format!("remove it, or open a `{open}` before it")),
+            Diagnostic::new(codes::UNMATCHED_CLOSE, text!("`{shown}` closes nothing", shown))
+                .label(source.span(at, at + 1), text!("no `{open}` is open here", open))
+                .help(text!("remove it, or open a `{open}` before it", open)),
         );
         blank(bytes, at);
         layout.mended.push(at);
@@ -284,9 +284,9 @@ fn match_brackets(
         };
         let shown = char::from(bracket.kind);
         diagnostics.push(
-            Diagnostic::new(codes::UNCLOSED_BRACKET, format!("`{shown}` is never closed"))
-                .label(source.span(bracket.at, bracket.at + 1), "opened here")
-                .help(format!("add the missing `{close}`")),
+            Diagnostic::new(codes::UNCLOSED_BRACKET, text!("`{shown}` is never closed", shown))
+                .label(source.span(bracket.at, bracket.at + 1), text!("opened here"))
+                .help(text!("add the missing `{close}`", close)),
         );
         if item.block.is_none_or(|(open, _)| open != bracket.at) {
             layout.broken.push(bracket.at);
@@ -582,9 +582,12 @@ fn check_length(source: &Source, bytes: &[u8], item: &mut RawItem, diagnostics: 
         if operators > MAX_OPERATORS {
             item.too_deep = true;
             diagnostics.push(
-                Diagnostic::new(codes::TOO_DEEP, format!("an expression with more than {MAX_OPERATORS} operators"))
-                    .label(source.span(at, at + 1), "here it becomes too long")
-                    .help("give a part of it a name: a `function`, a `param` or an indicator of its own"),
+                Diagnostic::new(
+                    codes::TOO_DEEP,
+                    text!("an expression with more than {n} operators", n = MAX_OPERATORS),
+                )
+                .label(source.span(at, at + 1), text!("here it becomes too long"))
+                .help(text!("give a part of it a name: a `function`, a `param` or an indicator of its own")),
             );
             return;
         }

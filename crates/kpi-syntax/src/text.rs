@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, FileId, Span};
+use kpi_base::{Diagnostic, FileId, Span, text};
 
 use crate::words::{by_chinese, english};
 
@@ -278,18 +278,18 @@ impl<'a> Reader<'a> {
             found
         });
         self.read_between(rest, open, close, "\"", |span| {
-            Diagnostic::new(codes::UNCLOSED_TEXT, "the text in quotes does not end")
-                .label(span, "begins here")
-                .help("close it with `\"` on the same line")
+            Diagnostic::new(codes::UNCLOSED_TEXT, text!("the text in quotes does not end"))
+                .label(span, text!("begins here"))
+                .help(text!("close it with `\"` on the same line"))
         });
     }
 
     fn read_backticks(&mut self, rest: &str, open: char) {
         let close = rest.char_indices().skip(1).find(|(_, c)| matches!(c, '`' | '｀'));
         self.read_between(rest, open, close, "`", |span| {
-            Diagnostic::new(codes::UNCLOSED_TEXT, "the name in backticks does not end")
-                .label(span, "begins here")
-                .help("close it with a backtick on the same line")
+            Diagnostic::new(codes::UNCLOSED_TEXT, text!("the name in backticks does not end"))
+                .label(span, text!("begins here"))
+                .help(text!("close it with a backtick on the same line"))
         });
     }
 

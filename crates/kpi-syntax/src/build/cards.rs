@@ -7,6 +7,7 @@ use crate::ast::{
 };
 use crate::build::indicators::when_missing;
 use crate::grammar::{Pair, Rule};
+use kpi_base::text;
 
 impl Builder<'_> {
     pub(crate) fn scorecard_member(&mut self, pair: Pair<'_>, card: &mut Scorecard) -> Option<()> {
@@ -45,7 +46,8 @@ impl Builder<'_> {
             Rule::m_mid_period => {
                 const WORDS: &[(&str, MidPeriod)] =
                     &[("last", MidPeriod::Last), ("first", MidPeriod::First), ("split", MidPeriod::Split)];
-                let word = self.one_of(&find(member, Rule::name)?, "way to read what changes in a period", WORDS)?;
+                let word =
+                    self.one_of(&find(member, Rule::name)?, &text!("way to read what changes in a period"), WORDS)?;
                 self.set(&mut card.mid_period, Some((word.0, span)), "mid_period", span);
             }
             Rule::m_weights => {

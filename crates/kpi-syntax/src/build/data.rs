@@ -1,5 +1,6 @@
 //! Members of `policy`, `dimension`, `roster`, `source` and `view`.
 
+use kpi_base::text;
 use kpi_value::{Dec, Rounding};
 
 use super::{Builder, find};
@@ -54,15 +55,15 @@ impl Builder<'_> {
                 self.set(&mut policy.attainment_cap, cap, "attainment cap", span);
             }
             Rule::m_rounding => {
-                let rounding = self.one_of(&word?, "rounding", ROUNDINGS);
+                let rounding = self.one_of(&word?, &text!("rounding"), ROUNDINGS);
                 self.set(&mut policy.rounding, rounding, "rounding", span);
             }
             Rule::m_week => {
-                let day = self.one_of(&word?, "day of the week", DAYS);
+                let day = self.one_of(&word?, &text!("day of the week"), DAYS);
                 self.set(&mut policy.week_start, day, "week starts", span);
             }
             Rule::m_year => {
-                let month = self.one_of(&word?, "month", MONTHS);
+                let month = self.one_of(&word?, &text!("month"), MONTHS);
                 self.set(&mut policy.year_start, month, "year starts", span);
             }
             _ => policy.not_built.push(self.not_built("timezone", &member)),

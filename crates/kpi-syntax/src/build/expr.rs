@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Span, text};
 use pest::pratt_parser::{Assoc, Op, PrattParser};
 
 use super::{Builder, find, operand};
@@ -82,10 +82,15 @@ impl Builder<'_> {
         };
         if !alone {
             self.report(
-                Diagnostic::new(codes::OVER_WITHOUT_PARENTHESES, "`over` behind an operation can be read in two ways")
-                    .label(over_span, "of the whole, or of its last part?")
-                    .label(inner.span, "the operation")
-                    .help("put in parentheses what is taken `over` the group: `(a / b) over team`, or `a / (b over team)`"),
+                Diagnostic::new(
+                    codes::OVER_WITHOUT_PARENTHESES,
+                    text!("`over` behind an operation can be read in two ways"),
+                )
+                .label(over_span, text!("of the whole, or of its last part?"))
+                .label(inner.span, text!("the operation"))
+                .help(text!(
+                    "put in parentheses what is taken `over` the group: `(a / b) over team`, or `a / (b over team)`"
+                )),
             );
             return None;
         }
@@ -129,10 +134,10 @@ impl Builder<'_> {
             let first = self.span(&tail);
             let second = self.span(&second);
             self.report(
-                Diagnostic::new(codes::CHAINED_COMPARISON, "comparisons cannot be chained")
-                    .label(second, "a second comparison of the same value")
-                    .label(first, "the first one")
-                    .help("write both: `a < b and b < c`, or ask for a range: `b in a..c`"),
+                Diagnostic::new(codes::CHAINED_COMPARISON, text!("comparisons cannot be chained"))
+                    .label(second, text!("a second comparison of the same value"))
+                    .label(first, text!("the first one"))
+                    .help(text!("write both: `a < b and b < c`, or ask for a range: `b in a..c`")),
             );
             return None;
         }

@@ -8,6 +8,7 @@ use crate::ast::{
 };
 use crate::build::expr::{comparison_op, curve_kind};
 use crate::grammar::{Pair, Rule};
+use kpi_base::text;
 
 impl Builder<'_> {
     pub(crate) fn indicator_member(&mut self, pair: Pair<'_>, indicator: &mut Indicator) -> Option<()> {
@@ -70,7 +71,7 @@ impl Builder<'_> {
         let roll_up = match find(pair, Rule::rolled_up) {
             Some(clause) => {
                 let span = self.span(&clause);
-                let (roll_up, _) = self.one_of(&find(clause, Rule::name)?, "way to roll up", ROLL_UPS)?;
+                let (roll_up, _) = self.one_of(&find(clause, Rule::name)?, &text!("way to roll up"), ROLL_UPS)?;
                 Some((roll_up, span))
             }
             None => None,

@@ -1,7 +1,7 @@
 //! Numbers, dates and periods as written.
 
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Span, Text, text};
 use kpi_value::{Date, Dec};
 
 use super::Builder;
@@ -29,11 +29,11 @@ impl Builder<'_> {
                 Rule::currency => {
                     if unit != Unit::None {
                         self.report(
-                            Diagnostic::new(codes::UNIT, "a number with two units")
-                                .label(span, "the unit is said twice")
-                                .help(format!(
-                                    "leave out one of them: a currency code stands alone, as in `5000 {}`",
-                                    part.as_str()
+                            Diagnostic::new(codes::UNIT, text!("a number with two units"))
+                                .label(span, text!("the unit is said twice"))
+                                .help(text!(
+                                    "leave out one of them: a currency code stands alone, as in `5000 {code}`",
+                                    code = part.as_str()
                                 )),
                         );
                         return None;
@@ -43,9 +43,9 @@ impl Builder<'_> {
                 Rule::unit => {
                     if unit != Unit::None {
                         self.report(
-                            Diagnostic::new(codes::UNIT, "a number with two units")
-                                .label(span, "the unit is said twice")
-                                .help("leave out one of them: `¥5000` or `5000元`"),
+                            Diagnostic::new(codes::UNIT, text!("a number with two units"))
+                                .label(span, text!("the unit is said twice"))
+                                .help(text!("leave out one of them: `¥5000` or `5000元`")),
                         );
                         return None;
                     }
@@ -79,9 +79,9 @@ impl Builder<'_> {
             Ok(Some(value)) => Some(Number { value, unit: Unit::Proportion }),
             _ => {
                 self.report(
-                    Diagnostic::new(codes::MALFORMED_NUMBER, "a ratio of nothing")
-                        .label(span, "its first number is 0, or it is too large")
-                        .help("`1:3` is 3 to 1, that is 3"),
+                    Diagnostic::new(codes::MALFORMED_NUMBER, text!("a ratio of nothing"))
+                        .label(span, text!("its first number is 0, or it is too large"))
+                        .help(text!("`1:3` is 3 to 1, that is 3")),
                 );
                 None
             }
@@ -97,9 +97,9 @@ impl Builder<'_> {
         let value = mantissa.zip(scale).and_then(|(units, scale)| Dec::from_scaled(units, scale));
         if value.is_none() {
             self.report(
-                Diagnostic::new(codes::MALFORMED_NUMBER, "the number has too many digits")
-                    .label(span, "at most 26 digits before the point and 12 after it")
-                    .help("round it to 12 digits after the point"),
+                Diagnostic::new(codes::MALFORMED_NUMBER, text!("the number has too many digits"))
+                    .label(span, text!("at most 26 digits before the point and 12 after it"))
+                    .help(text!("round it to 12 digits after the point")),
             );
         }
         value
@@ -108,7 +108,7 @@ impl Builder<'_> {
     pub(super) fn date(&mut self, pair: &Pair<'_>) -> Option<Date> {
         let date = pair.as_str().trim().parse().ok();
         if date.is_none() {
-            self.no_such(pair, "day");
+            self.no_such(pair, &text!("day"));
         }
         date
     }
@@ -125,16 +125,12 @@ impl Builder<'_> {
         if number.parse::<u8>().is_ok_and(|n| (1..=limit).contains(&n)) {
             return Some(text.to_owned());
         }
-        self.no_such(
-            pair,
-            if limit == 4 {
-                "quarter"
-            } else if limit == 53 {
-                "week"
-            } else {
-                "month"
-            },
-        );
+        let what = match limit {
+            4 => text!("quarter"),
+            53 => text!("week"),
+            _ => text!("month"),
+        };
+        self.no_such(pair, &what);
         None
     }
 
@@ -149,21 +145,22 @@ impl Builder<'_> {
             Err(_) => {
                 let span = self.span(pair);
                 self.report(
-                    Diagnostic::new(codes::NO_SUCH_DATE, format!("`{text}` does not say a day or a month"))
-                        .label(span, "from which day?")
-                        .help("write a month, `2026-07`, or a day, `2026-07-15`"),
+                    Diagnostic::new(codes::NO_SUCH_DATE, text!("`{text}` does not say a day or a month", text))
+                        .label(span, text!("from which day?"))
+                        .help(text!("write a month, `2026-07`, or a day, `2026-07-15`")),
                 );
                 None
             }
         }
     }
 
-    fn no_such(&mut self, pair: &Pair<'_>, what: &str) {
+    fn no_such(&mut self, pair: &Pair<'_>, what: &Text) {
         let span = self.span(pair);
+        let date = pair.as_str().trim();
         self.report(
-            Diagnostic::new(codes::NO_SUCH_DATE, format!("there is no {what} `{}`", pair.as_str().trim()))
-                .label(span, "not in the calendar")
-                .help("days are written `2026-10-03`, months `2026-10`, quarters `2026-Q3`"),
+            Diagnostic::new(codes::NO_SUCH_DATE, text!("there is no {what} `{date}`", what, date))
+                .label(span, text!("not in the calendar"))
+                .help(text!("days are written `2026-10-03`, months `2026-10`, quarters `2026-Q3`")),
         );
     }
 }

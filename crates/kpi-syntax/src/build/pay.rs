@@ -1,5 +1,6 @@
 //! Members of `incentive` and `rule`.
 
+use kpi_base::text;
 use kpi_value::PeriodKind;
 
 use super::{Builder, find};
@@ -89,7 +90,7 @@ impl Builder<'_> {
             ("quarter", Some(PeriodKind::Quarter)),
             ("year", Some(PeriodKind::Year)),
         ];
-        self.one_of(pair, "unit of a streak", UNITS).map(|(unit, _)| unit)
+        self.one_of(pair, &text!("unit of a streak"), UNITS).map(|(unit, _)| unit)
     }
 
     fn then(&mut self, pair: Pair<'_>) -> Option<Result<Then, crate::ast::NotBuilt>> {

@@ -1,7 +1,7 @@
 //! `by` tables.
 
 use kpi_base::codes::syntax as codes;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Span, Text, text};
 
 use super::{Builder, operand};
 use crate::ast::{By, ByKey, ByRow, ByTable, Expr, ExprKind, Pattern};
@@ -40,10 +40,12 @@ impl Builder<'_> {
                         self.report(
                             Diagnostic::new(
                                 codes::GRID_SHAPE,
-                                format!("a grid shows two keys, and this table has {}", keys.len()),
+                                text!("a grid shows two keys, and this table has {n}", n = keys.len()),
                             )
-                            .label(span, "the header of a grid")
-                            .help("write rows such as `ecommerce, junior: …` instead, or give the table two keys"),
+                            .label(span, text!("the header of a grid"))
+                            .help(text!(
+                                "write rows such as `ecommerce, junior: …` instead, or give the table two keys"
+                            )),
                         );
                         return None;
                     }
@@ -102,10 +104,14 @@ impl Builder<'_> {
         self.report(
             Diagnostic::new(
                 codes::GRID_SHAPE,
-                format!("the row has {} and the header {}", cells_in_words(cells), cells_in_words(columns)),
+                text!(
+                    "the row has {cells} and the header {columns}",
+                    cells = cells_in_words(cells),
+                    columns = cells_in_words(columns)
+                ),
             )
-            .label(row, "this row")
-            .help("give the row one value under each column of the header"),
+            .label(row, text!("this row"))
+            .help(text!("give the row one value under each column of the header")),
         );
         None
     }
@@ -144,6 +150,6 @@ impl Builder<'_> {
     }
 }
 
-pub(super) fn cells_in_words(n: usize) -> String {
-    if n == 1 { "1 cell".to_owned() } else { format!("{n} cells") }
+pub(crate) fn cells_in_words(n: usize) -> Text {
+    if n == 1 { text!("1 cell") } else { text!("{n} cells", n) }
 }

@@ -1,7 +1,7 @@
 //! Blocks: the header up to the brace, then the members, cut where their lines end.
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, Text, text};
 
 use super::ItemParser;
 use crate::ast::{Group, Indicator, ItemKind, Line, Scorecard, Table};
@@ -14,7 +14,7 @@ use crate::text::{continues_name, starts_name};
 struct Kind {
     head: Rule,
     members: Rule,
-    what: &'static str,
+    what: fn() -> Text,
     words: &'static [&'static str],
     /// Whether members may begin with names of the author.
     names: bool,
@@ -23,24 +23,30 @@ struct Kind {
 const POLICY: Kind = Kind {
     head: Rule::policy_head,
     members: Rule::policy_members,
-    what: "a policy",
+    what: || text!("a policy"),
     words: &["edition", "currency", "period", "attainment", "rounding", "week", "year", "timezone"],
     names: false,
 };
-const DIMENSION: Kind =
-    Kind { head: Rule::dimension_head, members: Rule::dimension_members, what: "a dimension", words: &[], names: true };
+const DIMENSION: Kind = Kind {
+    head: Rule::dimension_head,
+    members: Rule::dimension_members,
+    what: || text!("a dimension"),
+    words: &[],
+    names: true,
+};
 const TABLE: Kind = Kind {
     head: Rule::table_head,
     members: Rule::table_members,
-    what: "a roster or source",
+    what: || text!("a roster or source"),
     words: &["valid", "as", "sparse", "exclude"],
     names: true,
 };
-const VIEW: Kind = Kind { head: Rule::view_head, members: Rule::view_members, what: "a view", words: &[], names: true };
+const VIEW: Kind =
+    Kind { head: Rule::view_head, members: Rule::view_members, what: || text!("a view"), words: &[], names: true };
 const INDICATOR: Kind = Kind {
     head: Rule::indicator_head,
     members: Rule::indicator_members,
-    what: "an indicator",
+    what: || text!("an indicator"),
     words: &[
         "formula",
         "target",
@@ -60,37 +66,42 @@ const INDICATOR: Kind = Kind {
 const PART: Kind = Kind {
     head: Rule::part_head,
     members: Rule::part_members,
-    what: "a part of an indicator",
+    what: || text!("a part of an indicator"),
     words: &["formula", "target", "scoring", "note", "period", "track"],
     names: false,
 };
 const SCORECARD: Kind = Kind {
     head: Rule::scorecard_head,
     members: Rule::scorecard_members,
-    what: "a scorecard",
+    what: || text!("a scorecard"),
     words: &["group", "veto", "bonus", "deduct", "grade", "rank", "period", "weights", "rolled", "mid_period"],
     names: true,
 };
-const GROUP: Kind =
-    Kind { head: Rule::group_head, members: Rule::group_members, what: "a group", words: &["group"], names: true };
+const GROUP: Kind = Kind {
+    head: Rule::group_head,
+    members: Rule::group_members,
+    what: || text!("a group"),
+    words: &["group"],
+    names: true,
+};
 const INCENTIVE: Kind = Kind {
     head: Rule::incentive_head,
     members: Rule::incentive_members,
-    what: "an incentive",
+    what: || text!("an incentive"),
     words: &["pay", "cap", "floor", "when", "per", "share"],
     names: false,
 };
 const RULE: Kind = Kind {
     head: Rule::rule_head,
     members: Rule::rule_members,
-    what: "a rule",
+    what: || text!("a rule"),
     words: &["when", "then", "once", "top"],
     names: false,
 };
 const TEST: Kind = Kind {
     head: Rule::test_head,
     members: Rule::test_members,
-    what: "a test",
+    what: || text!("a test"),
     words: &["period", "expect", "with", "data"],
     names: false,
 };
@@ -123,17 +134,20 @@ impl ItemParser<'_> {
         let at = start + self.slice(start, end).trim_end().len();
         match (self.raw.block, grouped) {
             (None, Some(true)) => {
-                let finding = Diagnostic::new(codes::UNEXPECTED, "expected `{` and what is computed of each group")
-                    .label(self.span(at, at), "expected `{`")
-                    .help("write the columns in braces, one a line: `talks = count()`");
+                let finding =
+                    Diagnostic::new(codes::UNEXPECTED, text!("expected `{` and what is computed of each group"))
+                        .label(self.span(at, at), text!("expected `{`"))
+                        .help(text!("write the columns in braces, one a line: `talks = count()`"));
                 self.diagnostics.push(finding);
                 head.map(ItemKind::View)
             }
             (None, _) => head.map(ItemKind::View),
             (Some((open, _)), Some(false)) => {
-                let finding = Diagnostic::new(codes::UNEXPECTED, "a view without `group by` has no block")
-                    .label(self.span(open, open + 1), "expected the end of the view")
-                    .help("it has all columns of its input; to compute others, group the rows: `group by …` before the brace");
+                let finding = Diagnostic::new(codes::UNEXPECTED, text!("a view without `group by` has no block"))
+                    .label(self.span(open, open + 1), text!("expected the end of the view"))
+                    .help(text!(
+                        "it has all columns of its input; to compute others, group the rows: `group by …` before the brace"
+                    ));
                 self.diagnostics.push(finding);
                 head.map(ItemKind::View)
             }
@@ -175,7 +189,7 @@ impl ItemParser<'_> {
         let mut part = if self.layout.is_broken(start, open) {
             None
         } else {
-            self.strictly(PART.head, start, open, "the header of a part", |b, p| b.part_head(p))
+            self.strictly(PART.head, start, open, || text!("the header of a part"), |b, p| b.part_head(p))
         };
         for (start, end) in self.members(open + 1, close) {
             self.member(&PART, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut part {
@@ -259,7 +273,7 @@ impl ItemParser<'_> {
         let mut group = if self.layout.is_broken(start, open) {
             None
         } else {
-            self.strictly(GROUP.head, start, open, "the header of a group", |b, p| b.group_head(p))
+            self.strictly(GROUP.head, start, open, || text!("the header of a group"), |b, p| b.group_head(p))
         };
         if let Some(group) = &mut group {
             group.span = span;
@@ -323,9 +337,12 @@ impl ItemParser<'_> {
             let at = start + self.slice(start, end).trim_end().len();
             let span = self.source.span(at, at);
             self.diagnostics.push(
-                Diagnostic::new(codes::UNEXPECTED, format!("expected `{{` and the members of {}", kind.what))
-                    .label(span, "expected `{`")
-                    .help("write its members in braces, one a line"),
+                Diagnostic::new(
+                    codes::UNEXPECTED,
+                    text!("expected `{` and the members of {what}", what = (kind.what)()),
+                )
+                .label(span, text!("expected `{`"))
+                .help(text!("write its members in braces, one a line")),
             );
         }
         head
@@ -341,9 +358,11 @@ impl ItemParser<'_> {
             if length > 0 && !self.layout.is_broken(at, self.raw.end) {
                 let span = self.source.span(at, at + length);
                 self.diagnostics.push(
-                    Diagnostic::new(codes::UNEXPECTED, "text behind the end of a declaration")
-                        .label(span, "the declaration has already ended")
-                        .help("remove it, or move it into the block; the next declaration begins a line of its own, not indented"),
+                    Diagnostic::new(codes::UNEXPECTED, text!("text behind the end of a declaration"))
+                        .label(span, text!("the declaration has already ended"))
+                        .help(text!(
+                            "remove it, or move it into the block; the next declaration begins a line of its own, not indented"
+                        )),
                 );
             }
         }
@@ -414,7 +433,7 @@ impl ItemParser<'_> {
                     let (from, to) = (start + pair.as_span().start(), start + pair.as_span().end());
                     let built = build(&mut self.builder(start), pair);
                     if built.is_none() && self.diagnostics.len() == before {
-                        self.unreadable(from, to, "this member");
+                        self.unreadable(from, to, &text!("this member"));
                     }
                 }
             }
@@ -434,7 +453,7 @@ impl ItemParser<'_> {
                     source: self.source,
                     start,
                     slice,
-                    what: kind.what,
+                    what: (kind.what)(),
                     members: kind.words,
                     names: kind.names,
                 };

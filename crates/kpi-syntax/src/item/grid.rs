@@ -1,11 +1,12 @@
 //! The grids of tests: raw cells between bars.
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::syntax as codes;
+use kpi_base::{Diagnostic, text};
 use unicode_normalization::UnicodeNormalization;
 
 use super::ItemParser;
 use crate::ast::{Name, TestRow, TestTable, Text};
+use crate::build::cells_in_words;
 use crate::text::{continues_name, starts_name};
 
 impl ItemParser<'_> {
@@ -26,9 +27,9 @@ impl ItemParser<'_> {
                 *open = false;
             }
             self.diagnostics.push(
-                Diagnostic::new(codes::GRID_SHAPE, "a row of a grid ends with `|`")
-                    .label(self.span(start + from, end), "this cell is not closed")
-                    .help("write `|` behind the last cell"),
+                Diagnostic::new(codes::GRID_SHAPE, text!("a row of a grid ends with `|`"))
+                    .label(self.span(start + from, end), text!("this cell is not closed"))
+                    .help(text!("write `|` behind the last cell")),
             );
             return;
         }
@@ -54,9 +55,9 @@ impl ItemParser<'_> {
                 None => {
                     *open = false;
                     self.diagnostics.push(
-                        Diagnostic::new(codes::GRID_SHAPE, "the first row of a grid names columns")
-                            .label(cell.span, "not the name of a column")
-                            .help("write the table's name, then its columns between bars; rows begin with `|`"),
+                        Diagnostic::new(codes::GRID_SHAPE, text!("the first row of a grid names columns"))
+                            .label(cell.span, text!("not the name of a column"))
+                            .help(text!("write the table's name, then its columns between bars; rows begin with `|`")),
                     );
                     return;
                 }
@@ -73,23 +74,28 @@ impl ItemParser<'_> {
             // Rows under a header that is itself reported say nothing new.
             if tables.is_empty() && !self.diagnostics.iter().any(|d| d.code == codes::GRID_SHAPE) {
                 self.diagnostics.push(
-                    Diagnostic::new(codes::GRID_SHAPE, "a row without a table")
-                        .label(span, "no header stands above it")
-                        .help("begin the grid with the table's name and its columns: `live | id | gmv |`"),
+                    Diagnostic::new(codes::GRID_SHAPE, text!("a row without a table"))
+                        .label(span, text!("no header stands above it"))
+                        .help(text!("begin the grid with the table's name and its columns: `live | id | gmv |`")),
                 );
             }
             return;
         };
         if cells.len() != table.columns.len() {
-            let cells_in_row = if cells.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", cells.len()) };
-            let columns = table.columns.len();
-            let columns = if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") };
+            let cells = cells_in_words(cells.len());
+            let columns = match table.columns.len() {
+                1 => text!("1 column"),
+                n => text!("{n} columns", n),
+            };
             let header = table.columns.iter().fold(table.name.span, |span, column| span.to(column.span));
             self.diagnostics.push(
-                Diagnostic::new(codes::GRID_SHAPE, format!("the row has {cells_in_row} and its table has {columns}"))
-                    .label(span, "this row")
-                    .label(header, "the header")
-                    .help("give the row one cell a column; an empty cell is a missing value"),
+                Diagnostic::new(
+                    codes::GRID_SHAPE,
+                    text!("the row has {cells} and its table has {columns}", cells, columns),
+                )
+                .label(span, text!("this row"))
+                .label(header, text!("the header"))
+                .help(text!("give the row one cell a column; an empty cell is a missing value")),
             );
             return;
         }
