@@ -139,6 +139,18 @@ pub(crate) struct Fmt {
     /// Write nothing; show what would change
     #[arg(long)]
     pub diff: bool,
+    /// Spell the words of the language in English or in Chinese; names, texts and comments stay
+    #[arg(long, value_enum)]
+    pub keywords: Option<Spelling>,
+}
+
+/// In which language the words of the language are spelt.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Spelling {
+    /// `indicator`, `sum`
+    En,
+    /// `指标`, `求和`
+    Zh,
 }
 
 #[derive(Debug, Group)]

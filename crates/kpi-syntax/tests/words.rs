@@ -167,3 +167,24 @@ fn messages_speak_as_the_file_does() {
     ];
     insta::assert_snapshot!(mistakes.map(said).join("\n"));
 }
+
+#[test]
+fn the_reference_has_every_word() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/13-chinese.md");
+    let page = fs::read_to_string(page).unwrap();
+    let mut written = Vec::new();
+    let mut place = "";
+    for line in page.lines() {
+        place = line.strip_prefix("### ").unwrap_or(place);
+        if let [_, english, _, chinese, _] = line.split('`').collect::<Vec<_>>().as_slice()
+            && line.starts_with("| `")
+        {
+            written.push((place.to_owned(), (*english).to_owned(), (*chinese).to_owned()));
+        }
+    }
+    let table: Vec<_> = WORDS
+        .iter()
+        .map(|word| (format!("{:?}", word.place), word.english.to_owned(), word.chinese.to_owned()))
+        .collect();
+    assert_eq!(written, table, "docs/reference/13-chinese.md differs from the table of words");
+}

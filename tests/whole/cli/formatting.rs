@@ -58,3 +58,19 @@ fn a_file_with_errors_stays_and_others_are_formatted() {
     assert_eq!(project.read("p/a.kpi"), broken);
     assert_eq!(project.read("p/b.kpi"), TIDY);
 }
+
+#[test]
+fn keywords_go_to_chinese_and_back() {
+    let project = Project::live();
+    let before = project.read("policy/live.kpi");
+    let listed = project.kpi("fmt --keywords zh --check");
+    assert_eq!((listed.code, listed.out.as_str()), (1, "policy/live.kpi\n"), "{}", listed.whole());
+    assert_eq!(project.kpi("fmt --keywords zh").out, "formatted policy/live.kpi\n");
+    let chinese = project.read("policy/live.kpi");
+    assert!(chinese.contains("考核表 host_card \"主播\" 面向 staff 其中 role == host {"), "{chinese}");
+    assert_eq!(project.kpi("check").code, 0, "{}", project.kpi("check").whole());
+    assert_eq!(project.kpi("test").code, 0, "{}", project.kpi("test").whole());
+    assert_eq!(project.kpi("fmt").out, "1 file in style already\n");
+    assert_eq!(project.kpi("fmt --keywords en").out, "formatted policy/live.kpi\n");
+    assert_eq!(project.read("policy/live.kpi"), before);
+}

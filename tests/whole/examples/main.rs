@@ -3,6 +3,7 @@
 
 mod airlines;
 mod douyin_team;
+mod live_team_zh;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

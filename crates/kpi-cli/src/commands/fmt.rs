@@ -4,18 +4,26 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
-use kpi_fmt::{FormatError, format_text, render_diff};
+use kpi_fmt::{DeclaredNames, FormatError, Keywords, format_words, render_diff};
 
-use crate::args::Fmt;
+use crate::args::{Fmt, Spelling};
 use crate::console::{Console, Exit, Failure};
-use crate::project::{policy_paths, read_policy};
+use crate::project::{CONFIG, policy_paths, read_policy};
 use crate::replace::replace;
 
 /// What messages call the text that comes in.
 const STDIN: &str = "<stdin>";
 
 pub(crate) fn run(args: &Fmt, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let mut run = Run { args, files: Files::new(), findings: Vec::new(), exit: Exit::Clean, changed: 0, kept: 0 };
+    let mut run = Run {
+        args,
+        names: DeclaredNames::default(),
+        files: Files::new(),
+        findings: Vec::new(),
+        exit: Exit::Clean,
+        changed: 0,
+        kept: 0,
+    };
     if args.paths.iter().any(|path| path == Path::new("-")) {
         run.stdin(console)?;
     }
@@ -29,6 +37,9 @@ pub(crate) fn run(args: &Fmt, console: &mut Console<'_>) -> Result<Exit, Failure
     }
     let mut seen = std::collections::BTreeSet::new();
     policies.retain(|path| seen.insert(path.clone()));
+    if args.keywords.is_some() {
+        run.learn_names(&policies, console);
+    }
     for path in policies {
         run.file(&path, console)?;
     }
@@ -38,6 +49,8 @@ pub(crate) fn run(args: &Fmt, console: &mut Console<'_>) -> Result<Exit, Failure
 /// What was found so far.
 struct Run<'a> {
     args: &'a Fmt,
+    /// The names that words of the language must not be taken for.
+    names: DeclaredNames,
     files: Files,
     findings: Vec<Diagnostic>,
     exit: Exit,
@@ -52,12 +65,32 @@ impl Run<'_> {
         let text = String::from_utf8(bytes).map_err(|_| {
             Failure::one(Diagnostic::new(codes::NO_POLICY, format!("`{STDIN}` cannot be read: it is not UTF-8 text")))
         })?;
+        if self.args.keywords.is_some() {
+            self.names.add(&text);
+        }
         let Some(formatted) = self.format(STDIN, &text, console)? else { return Ok(()) };
         if self.args.check || self.args.diff {
             return self.show(STDIN, &text, &formatted, console);
         }
         console.out.write_all(formatted.as_bytes())?;
         Ok(())
+    }
+
+    /// Gathers the names that the files declare, and those of the packages that they belong to.
+    fn learn_names(&mut self, policies: &[PathBuf], console: &Console<'_>) {
+        let mut paths: std::collections::BTreeSet<PathBuf> = policies.iter().cloned().collect();
+        let folders: std::collections::BTreeSet<&Path> = policies.iter().filter_map(|path| path.parent()).collect();
+        for folder in folders {
+            let Some(project) = folder.ancestors().find(|folder| folder.join(CONFIG).is_file()) else { continue };
+            // A project that cannot be opened is for `kpi check` to report.
+            paths.extend(policy_paths(Some(project), console).unwrap_or_default());
+        }
+        for path in paths {
+            // A file that is to be formatted and cannot be read is reported when its turn comes.
+            if let Ok(text) = read_policy(&path, console) {
+                self.names.add(&text);
+            }
+        }
     }
 
     fn file(&mut self, path: &Path, console: &mut Console<'_>) -> Result<(), Failure> {
@@ -84,7 +117,12 @@ impl Run<'_> {
         let id: FileId = self.files.add(SourceFile::new(shown, text));
         // The spans of findings are places of the text without a byte order mark.
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        match format_text(id, bare) {
+        let keywords = match self.args.keywords {
+            None => Keywords::AsWritten,
+            Some(Spelling::En) => Keywords::English,
+            Some(Spelling::Zh) => Keywords::Chinese,
+        };
+        match format_words(id, bare, keywords, &self.names) {
             Ok(formatted) => Ok(Some(formatted)),
             Err(FormatError::Syntax(found)) => {
                 self.findings.extend(found);
