@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
         match self.resolve(name, "a scorecard or an incentive")? {
             Decl::Scorecard(index) => {
                 let id = self.scorecard_ids.get(index).copied().flatten()?;
-                let (field, ty) = match field.text.as_str() {
+                let (field, ty) = match field.word() {
                     "score" => (CardField::Score, Type::POINTS),
                     "attainment" => (CardField::Attainment, Type::RATIO),
                     _ => return self.not_provable(written),
@@ -66,7 +66,7 @@ impl<'a> Checker<'a> {
                 let id = self.incentive_ids.get(index).copied().flatten()?;
                 let incentive = &self.model.incentives[id];
                 let pay = incentive.pays.iter().position(|pay| pay.title.name == field.text);
-                if pay.is_none() && field.text != "total" {
+                if pay.is_none() && field.word() != "total" {
                     let names = incentive.pays.iter().map(|pay| pay.title.name.as_str()).chain(["total"]);
                     let near = nearest(&field.text, names);
                     let finding = unknown(field, "a pay of the incentive, or `total`,", near);

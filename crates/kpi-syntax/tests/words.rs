@@ -86,6 +86,10 @@ fn keywords_in_either_spelling_are_one_tree() {
             "rule r for each scorecard of staff {\n  when x > 1 for 2 consecutive months\n  then warn \"w\"\n}\n",
             "规则 r 面向 每个 考核表 归属 staff {\n  当 x > 1 连续 2 个 months\n  则 预警 \"w\"\n}\n",
         ),
+        (
+            "prove pay.a within 0..100\nprove pay.a monotone in gmv\n",
+            "证明 pay.a 处于 0..100\n证明 pay.a 单调 随 gmv\n",
+        ),
         ("require each scorecard: count(indicators) in 3..5\n", "要求 每个 考核表: 计数(各指标) 属于 3..5\n"),
         ("scale s 1..5 { 5: \"a\" }\nuse std.live\n", "量表 s 1..5 { 5: \"a\" }\n引用 std.live\n"),
     ];

@@ -65,6 +65,17 @@ pub(crate) fn gather_words(pair: Pair<'_>, base: usize, words: &mut Vec<Spoken>)
                     words.push(Spoken { at, place, name });
                 }
             }
+            // `monthly_pay.total`: what is to be proven is an attribute.
+            Rule::path if rule == Rule::prove_item => {
+                for name in part.into_inner().filter(|name| name.as_rule() == Rule::name).skip(1) {
+                    let written = name.as_str().trim();
+                    let english = super::english(written).unwrap_or(written);
+                    if WORDS.iter().any(|word| word.place == Place::Attribute && word.english == english) {
+                        let at = base + name.as_span().start();
+                        words.push(Spoken { at, place: Place::Attribute, name: true });
+                    }
+                }
+            }
             inner => match place_of(rule, inner) {
                 Some(place) => words.push(Spoken { at, place, name: false }),
                 None => gather_words(part, base, words),
@@ -82,6 +93,7 @@ fn place_of(parent: Rule, rule: Rule) -> Option<Place> {
         }
         (Rule::x_vetoed, Rule::kw_by) | (Rule::x_vetoed | Rule::x_fired, Rule::not_op) => Place::Test,
         (Rule::in_tail, Rule::not_op) => Place::Operator,
+        (Rule::monotone, Rule::kw_in) => Place::Proof,
         (Rule::curve_at | Rule::pattern | Rule::share_row, Rule::kw_else) => Place::Row,
         (Rule::p_none_below, Rule::kw_none) | (Rule::s_rating, Rule::kw_of) => Place::Scoring,
         (Rule::each_card, Rule::kw_of) | (Rule::at_least, Rule::kw_at) | (Rule::m_deduct, Rule::kw_deduct) => {

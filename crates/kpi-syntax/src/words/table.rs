@@ -281,6 +281,7 @@ pub const WORDS: &[Word] = &[
     word(Test, "judged", "判定"),
     word(Proof, "within", "处于"),
     word(Proof, "monotone", "单调"),
+    word(Proof, "in", "随"),
     word(Function, "sum", "求和"),
     word(Function, "count", "计数"),
     word(Function, "count_distinct", "去重计数"),
