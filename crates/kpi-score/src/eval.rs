@@ -181,6 +181,11 @@ impl At {
 }
 
 impl<'a> Evaluator<'a> {
+    /// The columns computed so far, with their expressions.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (ExprId, &Column)> {
+        self.columns.iter().map(|((id, _), column)| (*id, &**column))
+    }
+
     /// An evaluator of these facts.
     pub fn new(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Evaluator<'a> {
         let mut timelines = vec![Timeline::new(&model.policy.calendar, plan, plan.from.kind, MidPeriod::Last)];

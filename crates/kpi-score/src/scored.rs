@@ -103,6 +103,12 @@ impl<'a> Scored<'a> {
         self.ev.plan
     }
 
+    /// Every column that was computed, with its expression: the record that explanations read. Of what stands behind a
+    /// condition, also in cells in which that does not hold.
+    pub fn columns(&self) -> impl Iterator<Item = (kpi_check::model::ExprId, &Column)> {
+        self.ev.columns()
+    }
+
     /// The periods, those of the history first.
     pub fn timeline(&self) -> &Timeline {
         self.ev.timeline()
