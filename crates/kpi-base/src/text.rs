@@ -132,6 +132,7 @@ impl Text {
         match self.args.as_slice() {
             [] => self.template.is_empty(),
             [(_, Arg::Same(text))] if self.template == "{text}" => text.is_empty(),
+            [(_, Arg::List(items, _))] => items.is_empty(),
             _ => false,
         }
     }

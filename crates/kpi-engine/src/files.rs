@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kpi_base::codes::data as codes;
-use kpi_base::{Diagnostic, Place};
+use kpi_base::{Diagnostic, Join, Place, Text, text};
 use kpi_check::model::Table;
 use polars::prelude as pl;
 use polars::prelude::SerReader;
@@ -72,17 +72,17 @@ pub fn kind(path: &Path) -> Option<Kind> {
 
 /// The finding about a file of another kind.
 pub fn unknown_kind(path: &Path) -> Diagnostic {
-    about_file(codes::FILE_UNREADABLE, path, "the file is neither `.csv` nor `.parquet` nor `.xlsx`".to_owned())
-        .help("export it as CSV (UTF-8, separated by commas), Parquet or an Excel workbook")
+    about_file(codes::FILE_UNREADABLE, path, text!("the file is neither `.csv` nor `.parquet` nor `.xlsx`"))
+        .help(text!("export it as CSV (UTF-8, separated by commas), Parquet or an Excel workbook"))
 }
 
 /// The finding about a file that the system does not give.
 pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     if error.kind() == std::io::ErrorKind::NotFound {
-        about_file(codes::FILE_NOT_FOUND, path, format!("there is no file `{}`", path.display()))
-            .help("check the path in `kpi.toml`; it is relative to the folder of that file")
+        about_file(codes::FILE_NOT_FOUND, path, text!("there is no file `{path}`", path = path.display().to_string()))
+            .help(text!("check the path in `kpi.toml`; it is relative to the folder of that file"))
     } else {
-        about_file(codes::FILE_UNREADABLE, path, format!("the file cannot be read: {error}"))
+        about_file(codes::FILE_UNREADABLE, path, text!("the file cannot be read: {error}", error = error.to_string()))
     }
 }
 
@@ -97,8 +97,8 @@ pub fn look_at_all(
 ) -> Result<Vec<FileFacts>, Vec<Diagnostic>> {
     let name = &table.title.name;
     if exports.is_empty() {
-        let finding = Diagnostic::new(codes::FILE_NOT_FOUND, format!("no file is bound to `{name}`"));
-        return Err(vec![finding.help("check the pattern in `kpi.toml`")]);
+        let finding = Diagnostic::new(codes::FILE_NOT_FOUND, text!("no file is bound to `{name}`", name));
+        return Err(vec![finding.help(text!("check the pattern in `kpi.toml`"))]);
     }
     let (mut facts, mut findings) = (Vec::new(), Vec::new());
     for export in exports {
@@ -118,12 +118,12 @@ pub fn look_at_all(
     if findings.is_empty() && rows == 0 && !table.sparse {
         let path = exports.first().map(|export| export.path.as_path()).unwrap_or(Path::new(""));
         let help = if table.roster {
-            "give the whole export".to_owned()
+            text!("give the whole export")
         } else {
-            format!("give the whole export, or declare `{name}` as `sparse` if no row is a fact")
+            text!("give the whole export, or declare `{name}` as `sparse` if no row is a fact", name)
         };
-        let finding = about_file(codes::EMPTY_EXPORT, path, format!("`{name}` has no row")).help(help);
-        findings.push(finding.label(table.title.span, "declared here"));
+        let finding = about_file(codes::EMPTY_EXPORT, path, text!("`{name}` has no row", name)).help(help);
+        findings.push(finding.label(table.title.span, text!("declared here")));
     }
     if findings.is_empty() { Ok(facts) } else { Err(findings) }
 }
@@ -131,11 +131,11 @@ pub fn look_at_all(
 fn look_at_csv(path: &Path) -> Result<FileFacts, Vec<Diagnostic>> {
     let shape = csv_file::look_at(path, LIMIT).map_err(|error| vec![unreadable(path, &error)])?;
     if let Some(line) = shape.not_utf8 {
-        let mut finding = about_file(codes::NOT_UTF8, path, format!("line {line} is not UTF-8"));
+        let mut finding = about_file(codes::NOT_UTF8, path, text!("line {line} is not UTF-8", line));
         if let Some(place) = &mut finding.place {
             place.line = Some(line);
         }
-        return Err(vec![finding.help("save it as UTF-8; exports in Chinese are often GB18030")]);
+        return Err(vec![finding.help(text!("save it as UTF-8; exports in Chinese are often GB18030"))]);
     }
     if shape.ragged_count > 0 {
         return Err(ragged(path, &shape));
@@ -151,16 +151,20 @@ fn look_at_csv(path: &Path) -> Result<FileFacts, Vec<Diagnostic>> {
 fn ragged(path: &Path, shape: &Shape) -> Vec<Diagnostic> {
     let width = shape.header.len();
     let finding = |(line, cells): &(u64, usize)| {
-        let message = format!("the row has {cells} cells, the header {width}");
+        let message = text!("the row has {cells} cells, the header {width}", cells, width);
         let place = Place { path: path.display().to_string(), line: Some(*line), ..Place::default() };
-        let help = if *cells > width { "put quotes around cells that hold commas" } else { "complete the row" };
+        let help =
+            if *cells > width { text!("put quotes around cells that hold commas") } else { text!("complete the row") };
         Diagnostic::new(codes::ROW_SHAPE, message).at(place).help(help)
     };
     let mut findings: Vec<Diagnostic> = shape.ragged.iter().map(finding).collect();
     let more = shape.ragged_count - shape.ragged.len() as u64;
-    if more > 0 {
-        findings.push(about_file(codes::ROW_SHAPE, path, format!("{more} more rows have too few or too many cells")));
-    }
+    let message = match more {
+        0 => return findings,
+        1 => text!("1 more row has too few or too many cells"),
+        more => text!("{more} more rows have too few or too many cells", more),
+    };
+    findings.push(about_file(codes::ROW_SHAPE, path, message));
     findings
 }
 
@@ -201,17 +205,20 @@ pub fn find_columns(
         match (fits.next(), fits.next()) {
             (Some(place), None) => places.push(place),
             (Some(_), Some(_)) => {
-                let message = format!("the header `{wanted}` stands there twice");
+                let message = text!("the header `{wanted}` stands there twice", wanted);
                 findings.push(
-                    about_file(codes::DUPLICATE_HEADER, path, message).help("rename or remove one of the columns"),
+                    about_file(codes::DUPLICATE_HEADER, path, message)
+                        .help(text!("rename or remove one of the columns")),
                 );
             }
             // Without a line of headers every column is missing: that is one fault.
             (None, _) if header.is_empty() => {
                 if findings.is_empty() {
-                    let message = format!("the file of `{}` is empty", table.title.name);
+                    let message = text!("the file of `{table}` is empty", table = table.title.name);
                     let finding = about_file(codes::MISSING_COLUMN, path, message);
-                    findings.push(finding.help("it needs a line with headers, also where there is nothing to report"));
+                    findings.push(
+                        finding.help(text!("it needs a line with headers, also where there is nothing to report")),
+                    );
                 }
             }
             (None, _) => findings.push(missing_column(table, contract, header, path)),
@@ -222,15 +229,14 @@ pub fn find_columns(
 
 fn missing_column(table: &Table, contract: &Contract, header: &[String], path: &Path) -> Diagnostic {
     let wanted = &contract.header;
-    let message = format!("the file of `{}` has no column `{wanted}`", table.title.name);
+    let message = text!("the file of `{table}` has no column `{wanted}`", table = table.title.name, wanted);
+    let name = &contract.column.title.name;
     let near = header.iter().find(|h| h.to_lowercase() == wanted.to_lowercase());
     let help = match (near, header) {
-        (Some(near), _) => format!("did you mean `{near}`? write `{}: … from \"{near}\"`", contract.column.title.name),
-        (None, [one]) if one.contains([';', '\t']) => "separate the columns by commas".to_owned(),
-        (None, _) => {
-            format!("its columns are {}", header.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(", "))
-        }
+        (Some(near), _) => text!("did you mean `{near}`? write `{name}: … from \"{near}\"`", near, name),
+        (None, [one]) if one.contains([';', '\t']) => text!("separate the columns by commas"),
+        (None, _) => text!("its columns are {list}", list = Text::list(header.iter().map(Text::quoted), Join::Comma)),
     };
-    let label = format!("`{}` is declared here", contract.column.title.name);
+    let label = text!("`{name}` is declared here", name);
     about_file(codes::MISSING_COLUMN, path, message).label(contract.column.title.span, label).help(help)
 }

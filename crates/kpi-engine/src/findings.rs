@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kpi_base::codes::data as codes;
-use kpi_base::{Code, Diagnostic, Place, Span};
+use kpi_base::{Code, Diagnostic, Join, Place, Span, Text, text};
 use kpi_check::model::{Column, ColumnRule, CompareOp, Model, Type};
 use kpi_value::{PeriodKind, Value};
 
@@ -44,8 +44,11 @@ impl Findings {
     /// All that are shown, and how many more there are.
     pub fn finish(mut self, table: &str) -> Vec<Diagnostic> {
         if let (Some(last), 1..) = (self.list.last(), self.more) {
-            let message = format!("{} more findings of this kind in `{table}`", self.more);
-            self.list.push(Diagnostic::new(last.code, message).help(format!("the first {LIMIT} are shown above")));
+            let message = match self.more {
+                1 => text!("1 more finding of this kind in `{table}`", table),
+                more => text!("{more} more findings of this kind in `{table}`", more, table),
+            };
+            self.list.push(Diagnostic::new(last.code, message).help(text!("the first {n} are shown above", n = LIMIT)));
         }
         self.list
     }
@@ -64,22 +67,22 @@ impl Origin<'_> {
         match self {
             Origin::Line(path, line) => finding.at(place(path, Some(*line), None)),
             Origin::Row(path, row) => finding.at(place(path, None, Some(*row))),
-            Origin::Test(span) => finding.label(*span, format!("in column `{header}` of this row")),
+            Origin::Test(span) => finding.label(*span, text!("in column `{header}` of this row", header)),
         }
     }
 
     /// In words, for a second place: `line 3`, `row 3`.
-    pub fn words(&self) -> String {
+    pub fn words(&self) -> Text {
         match self {
-            Origin::Line(path, line) => format!("line {line} of {}", path.display()),
-            Origin::Row(path, row) => format!("row {row} of {}", path.display()),
-            Origin::Test(_) => "a row above".to_owned(),
+            Origin::Line(path, line) => text!("line {line} of {path}", line, path = path.display().to_string()),
+            Origin::Row(path, row) => text!("row {row} of {path}", row, path = path.display().to_string()),
+            Origin::Test(_) => text!("a row above"),
         }
     }
 }
 
 /// A finding about a file.
-pub fn about_file(code: Code, path: &Path, message: String) -> Diagnostic {
+pub fn about_file(code: Code, path: &Path, message: Text) -> Diagnostic {
     Diagnostic::new(code, message).at(Place { path: path.display().to_string(), ..Place::default() })
 }
 
@@ -90,76 +93,98 @@ pub fn bad_cell(model: &Model, table: &str, column: &Column, error: CellError, c
     match error {
         CellError::NotANumber => {
             let help = if cell.contains(',') {
-                "export numbers without separators of thousands".to_owned()
+                text!("export numbers without separators of thousands")
             } else {
-                format!("leave a cell empty where there is no value, and declare `{name}: {words}?`")
+                text!("leave a cell empty where there is no value, and declare `{name}: {words}?`", name, words)
             };
-            Diagnostic::new(codes::BAD_NUMBER, format!("`{cell}` is not a number")).help(help)
+            Diagnostic::new(codes::BAD_NUMBER, text!("`{cell}` is not a number", cell)).help(help)
         }
-        CellError::NotWhole => Diagnostic::new(codes::BAD_NUMBER, format!("`{cell}` is not a whole number"))
-            .help(format!("declare `{name}: number` if it may have a fraction")),
+        CellError::NotWhole => Diagnostic::new(codes::BAD_NUMBER, text!("`{cell}` is not a whole number", cell))
+            .help(text!("declare `{name}: number` if it may have a fraction", name)),
         CellError::TooManyDigits if matches!(column.ty, Type::Number(_)) => {
             let digits = column.digits;
-            let message = format!("`{cell}` has more than {digits} digits after the point");
-            Diagnostic::new(codes::TOO_MANY_DIGITS, message).help(format!(
-                "export rounded amounts, or declare how many digits there are: `{name}: {words} digits n`"
+            let message = text!("`{cell}` has more than {digits} digits after the point", cell, digits);
+            Diagnostic::new(codes::TOO_MANY_DIGITS, message).help(text!(
+                "export rounded amounts, or declare how many digits there are: `{name}: {words} digits n`",
+                name,
+                words
             ))
         }
-        CellError::TooManyDigits => Diagnostic::new(codes::BAD_DATE, format!("`{cell}` has parts of a microsecond"))
-            .help("export times with at most six digits behind the seconds"),
-        CellError::TooLarge => {
-            let most = if column.ty == Type::COUNT { "18 digits" } else { "26 digits before the point" };
-            Diagnostic::new(codes::BAD_NUMBER, format!("`{cell}` has more than {most}"))
+        CellError::TooManyDigits => {
+            Diagnostic::new(codes::BAD_DATE, text!("`{cell}` has parts of a microsecond", cell))
+                .help(text!("export times with at most six digits behind the seconds"))
         }
-        CellError::NotADate => Diagnostic::new(codes::BAD_DATE, format!("`{cell}` is not {}", article(&words)))
-            .help(format!("write it like {}", date_example(column.ty))),
-        CellError::NoSuchDay => Diagnostic::new(codes::BAD_DATE, format!("`{cell}` does not exist in the calendar")),
-        CellError::Zone => Diagnostic::new(codes::BAD_DATE, format!("`{cell}` has a time zone"))
-            .help("export wall times of the policy's place, without a zone"),
+        CellError::TooLarge => {
+            let message = if column.ty == Type::COUNT {
+                text!("`{cell}` has more than 18 digits", cell)
+            } else {
+                text!("`{cell}` has more than 26 digits before the point", cell)
+            };
+            Diagnostic::new(codes::BAD_NUMBER, message)
+        }
+        CellError::NotADate => Diagnostic::new(codes::BAD_DATE, text!("`{cell}` is not a {words}", cell, words))
+            .help(text!("write it like {example}", example = date_example(column.ty))),
+        CellError::NoSuchDay => {
+            Diagnostic::new(codes::BAD_DATE, text!("`{cell}` does not exist in the calendar", cell))
+        }
+        CellError::Zone => Diagnostic::new(codes::BAD_DATE, text!("`{cell}` has a time zone", cell))
+            .help(text!("export wall times of the policy's place, without a zone")),
         CellError::NotAMember => bad_member(model, column, cell),
-        CellError::NotABool => Diagnostic::new(codes::BAD_BOOL, format!("`{cell}` is not a truth value"))
-            .help("write true or false, 1 or 0, 是 or 否"),
+        CellError::NotABool => Diagnostic::new(codes::BAD_BOOL, text!("`{cell}` is not a truth value", cell))
+            .help(text!("write true or false, 1 or 0, 是 or 否")),
         CellError::Rule(place) => {
             let rule = column.rules.get(place).map(rule_words).unwrap_or_default();
-            Diagnostic::new(codes::RULE_BROKEN, format!("`{cell}` is not {rule}"))
-                .label(column.title.span, "the rule stands here")
+            Diagnostic::new(codes::RULE_BROKEN, text!("`{cell}` is not {rule}", cell, rule))
+                .label(column.title.span, text!("the rule stands here"))
         }
-        CellError::Missing => Diagnostic::new(codes::MISSING_CELL, format!("a row of `{table}` has no `{name}`"))
-            .help(format!("fill the cell in, or declare `{name}: {words}?` if it may be missing")),
-        CellError::Formula => Diagnostic::new(codes::WRONG_TYPE, format!("the formula of this cell failed: `{cell}`"))
-            .help("repair it in the workbook, or clear the cell if there is no value"),
-        CellError::WrongType => Diagnostic::new(codes::WRONG_TYPE, format!("`{name}` cannot be read as {words} here"))
-            .help("cast the column where the file is written, or declare its type"),
+        CellError::Missing => Diagnostic::new(
+            codes::MISSING_CELL,
+            text!("a row of `{table}` has no `{name}`", table, name),
+        )
+        .help(text!("fill the cell in, or declare `{name}: {words}?` if it may be missing", name, words)),
+        CellError::Formula => {
+            Diagnostic::new(codes::WRONG_TYPE, text!("the formula of this cell failed: `{cell}`", cell))
+                .help(text!("repair it in the workbook, or clear the cell if there is no value"))
+        }
+        CellError::WrongType => {
+            Diagnostic::new(codes::WRONG_TYPE, text!("`{name}` cannot be read as {words} here", name, words))
+                .help(text!("cast the column where the file is written, or declare its type"))
+        }
     }
 }
 
 fn bad_member(model: &Model, column: &Column, cell: &str) -> Diagnostic {
-    let Type::Member(id) = column.ty else { return Diagnostic::new(codes::BAD_MEMBER, format!("`{cell}` is unknown")) };
+    let Type::Member(id) = column.ty else {
+        return Diagnostic::new(codes::BAD_MEMBER, text!("`{cell}` is unknown", cell));
+    };
     let dimension = &model.dimensions[id];
-    let members: Vec<String> = dimension.members.iter().take(12).map(|m| format!("`{}`", m.shown())).collect();
+    let members = Text::list(dimension.members.iter().take(12).map(|m| Text::quoted(m.shown())), Join::Comma);
     let lower = cell.trim().to_lowercase();
     let near = dimension
         .members
         .iter()
         .find(|m| m.name.to_lowercase() == lower || m.label.as_ref().is_some_and(|l| l.to_lowercase() == lower));
     let help = match near {
-        Some(member) => format!("did you mean `{}`?", member.name),
-        None => format!("its members are {}", members.join(", ")),
+        Some(member) => text!("did you mean `{near}`?", near = member.name),
+        None => text!("its members are {members}", members),
     };
-    let message = format!("`{cell}` is not a member of `{}`", dimension.title.name);
+    let message = text!("`{cell}` is not a member of `{dimension}`", cell, dimension = dimension.title.name);
     Diagnostic::new(codes::BAD_MEMBER, message).help(help)
 }
 
 /// The finding about a reference to nothing.
 pub fn unknown_reference(model: &Model, column: &Column, cell: &str, keys: &[std::sync::Arc<str>]) -> Diagnostic {
     let to = if let Type::Reference(to) = column.ty { model.tables[to].title.name.as_str() } else { "" };
-    let message = format!("`{cell}` is not in `{to}`");
+    let message = text!("`{cell}` is not in `{to}`", cell, to);
     let plain = |text: &str| text.trim().trim_start_matches('0').to_lowercase();
     let near = keys.iter().find(|key| plain(key) == plain(cell));
     let help = match near {
-        Some(key) => format!("did you mean `{key}`?"),
-        None if column.optional => format!("add it to `{to}`, or leave the cell empty"),
-        None => format!("add it to `{to}`; if a row may belong to none, declare `{}: -> {to}?`", column.title.name),
+        Some(key) => text!("did you mean `{near}`?", near = key.as_ref()),
+        None if column.optional => text!("add it to `{to}`, or leave the cell empty", to),
+        None => {
+            let name = &column.title.name;
+            text!("add it to `{to}`; if a row may belong to none, declare `{name}: -> {to}?`", to, name)
+        }
     };
     Diagnostic::new(codes::UNKNOWN_REFERENCE, message).help(help)
 }
@@ -215,10 +240,6 @@ fn type_words(model: &Model, ty: Type) -> String {
         Type::Member(id) => model.dimensions[id].title.name.clone(),
         Type::Reference(to) => format!("-> {}", model.tables[to].title.name),
     }
-}
-
-fn article(words: &str) -> String {
-    format!("a {words}")
 }
 
 const fn date_example(ty: Type) -> &'static str {

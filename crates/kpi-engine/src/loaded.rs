@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
+use kpi_base::{Diagnostic, Text, text};
 use kpi_check::model::{MidPeriod, Model, TableId, Timing, Type};
 use kpi_plan::{NO_KEY, Roster, RosterColumn, RosterUse};
 use kpi_value::{Date, Period, PeriodKind, Value};
@@ -332,7 +332,7 @@ fn check_validity(model: &Model, id: TableId, rows: &[Row]) -> Result<(), Vec<Di
     let Timing::Stock { from, to } = declared.time else { return Ok(()) };
     let header = |index| declared.column(index).map(|c| c.header.clone()).unwrap_or_default();
     let mut findings = crate::findings::Findings::default();
-    let mut add = |row: &Row, index: u32, message: String, help: String| {
+    let mut add = |row: &Row, index: u32, message: Text, help: Text| {
         findings.add(|| {
             let finding = Diagnostic::new(codes::OVERLAPPING_VALIDITY, message).help(help);
             match &row.origin {
@@ -345,8 +345,12 @@ fn check_validity(model: &Model, id: TableId, rows: &[Row]) -> Result<(), Vec<Di
         if let (Some(start), Some(end)) = row.validity
             && end < start
         {
-            let message = format!("the row ends on {end}, before it begins on {start}");
-            add(row, to, message, "the last day belongs to the row".to_owned());
+            let message = text!(
+                "the row ends on {end}, before it begins on {start}",
+                end = end.to_string(),
+                start = start.to_string()
+            );
+            add(row, to, message, text!("the last day belongs to the row"));
         }
     }
     for pair in rows.windows(2) {
@@ -354,10 +358,13 @@ fn check_validity(model: &Model, id: TableId, rows: &[Row]) -> Result<(), Vec<Di
         let (Some(key), true) = (&row.key, before.key == row.key) else { continue };
         let meets = row.validity.0.is_none_or(|start| before.validity.1.is_none_or(|end| start <= end));
         if meets {
-            let day = row.validity.0.map_or("the same days".to_owned(), |start| start.to_string());
             let first = before.origin.as_ref().map(Seen::words).unwrap_or_default();
-            let message = format!("two rows of `{key}` hold on {day}");
-            add(row, from, message, format!("the other is {first}; end it on the day before this one begins"));
+            let key = key.as_ref();
+            let message = match row.validity.0 {
+                Some(start) => text!("two rows of `{key}` hold on {day}", key, day = start.to_string()),
+                None => text!("two rows of `{key}` hold on the same days", key),
+            };
+            add(row, from, message, text!("the other is {first}; end it on the day before this one begins", first));
         }
     }
     if findings.count() == 0 { Ok(()) } else { Err(findings.finish(&declared.title.name)) }

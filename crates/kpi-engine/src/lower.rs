@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::unbuilt::NOT_BUILT;
+use kpi_base::{Diagnostic, text};
 use kpi_check::model::{
     ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Expr, ExprKind, MidPeriod, Model,
     Path, Pattern, PeriodField, StepBound, TableId, Type,
@@ -310,8 +310,8 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Period(field) => self.lower_period(*field),
             _ => {
-                let message = "this expression inside a row is not built yet";
-                self.findings.push(Diagnostic::new(NOT_BUILT, message).label(expr.span, "here"));
+                let message = text!("this expression inside a row is not built yet");
+                self.findings.push(Diagnostic::new(NOT_BUILT, message).label(expr.span, text!("here")));
                 null(Rep::of(expr.ty, Dec::SCALE))
             }
         }

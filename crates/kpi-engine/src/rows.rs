@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
+use kpi_base::{Diagnostic, Text, text};
 use kpi_check::model::{Model, Table, TableId, TestTable};
 use polars::prelude as pl;
 use polars::prelude::SerReader;
@@ -238,8 +238,8 @@ impl Judge<'_> {
                 let shown = entry.key().1.split('\u{0}').next().unwrap_or_default().to_owned();
                 let (first, name) = (entry.get().words(), &contract.column.title.name);
                 self.findings.add(|| {
-                    let message = format!("`{shown}` stands twice in `{name}`");
-                    let help = format!("it stands first in {first}; a row counted twice would be paid twice");
+                    let message = text!("`{shown}` stands twice in `{name}`", shown, name);
+                    let help = text!("it stands first in {first}; a row counted twice would be paid twice", first);
                     origin.mark(
                         Diagnostic::new(codes::DUPLICATE_KEY, message).help(help),
                         &contract.header,
@@ -262,7 +262,7 @@ impl Seen {
     }
 
     /// In words.
-    pub fn words(&self) -> String {
+    pub fn words(&self) -> Text {
         match self {
             Seen::Line(path, line) => Origin::Line(path, *line).words(),
             Seen::Row(path, row) => Origin::Row(path, *row).words(),

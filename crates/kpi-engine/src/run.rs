@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::data as codes;
+use kpi_base::{Diagnostic, Join, Text, text};
 use kpi_check::model::{ColumnId, MidPeriod, Model, Subject, TableId, Timing};
 use kpi_plan::{Cube, Facts, Grain, Plan, Range, SourceFacts};
 use kpi_value::{Date, Dec, Period, PeriodKind};
@@ -275,7 +275,7 @@ impl<'a> Run<'a> {
         // An overflowing native sum panics in a debug build.
         let frames = match std::panic::catch_unwind(AssertUnwindSafe(collect)) {
             Ok(frames) => frames.map_err(|error| vec![sources::engine_failed(&error)]),
-            Err(_) => Err(vec![Diagnostic::new(codes::SUM_TOO_LARGE, "a sum left the range of numbers")]),
+            Err(_) => Err(vec![Diagnostic::new(codes::SUM_TOO_LARGE, text!("a sum left the range of numbers"))]),
         };
         self.check_tallies()?;
         let frames = frames?;
@@ -323,8 +323,8 @@ impl<'a> Run<'a> {
 
     fn too_large(&self, table: TableId) -> Diagnostic {
         let declared = &self.model.tables[table];
-        let message = format!("a sum over `{}` leaves the range of numbers", declared.title.name);
-        Diagnostic::new(codes::SUM_TOO_LARGE, message).label(declared.title.span, "of this table")
+        let message = text!("a sum over `{table}` leaves the range of numbers", table = declared.title.name);
+        Diagnostic::new(codes::SUM_TOO_LARGE, message).label(declared.title.span, text!("of this table"))
     }
 
     /// Looks for the places of what kernels counted.
@@ -376,25 +376,29 @@ impl<'a> Run<'a> {
         }
         let show = |index: i32| self.model.policy.calendar.show(Period { kind: self.plan.from.kind, index });
         let missing = (self.plan.from.index..=self.plan.to.index).filter(|p| !periods.contains(p));
-        let missing: Vec<String> = missing.map(show).collect();
+        let missing = Text::list(missing.map(show).map(Text::verbatim), Join::Comma);
         if missing.is_empty() {
             return None;
         }
         let has = match (periods.first(), periods.last()) {
-            (Some(first), Some(last)) if first != last => {
-                format!("it has rows in {} periods from {} to {}", periods.len(), show(*first), show(*last))
-            }
-            (Some(only), _) => format!("it has rows of {} only", show(*only)),
-            _ => "none of its rows has a time".to_owned(),
+            (Some(first), Some(last)) if first != last => text!(
+                "it has rows in {n} periods from {first} to {last}",
+                n = periods.len(),
+                first = show(*first),
+                last = show(*last)
+            ),
+            (Some(only), _) => text!("it has rows of {only} only", only = show(*only)),
+            _ => text!("none of its rows has a time"),
         };
         let name = &declared.title.name;
         let help = if declared.roster {
-            format!("{has}; bind the missing export")
+            text!("{has}; bind the missing export", has)
         } else {
-            format!("{has}; bind the missing export, or declare `{name}` as `sparse` if no row is a fact")
+            text!("{has}; bind the missing export, or declare `{name}` as `sparse` if no row is a fact", has, name)
         };
-        let finding = Diagnostic::new(codes::MISSING_PERIOD, format!("`{name}` has no row in {}", missing.join(", ")));
-        Some(finding.label(declared.title.span, "declared here").help(help))
+        let finding =
+            Diagnostic::new(codes::MISSING_PERIOD, text!("`{name}` has no row in {periods}", name, periods = missing));
+        Some(finding.label(declared.title.span, text!("declared here")).help(help))
     }
 }
 

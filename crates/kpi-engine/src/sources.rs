@@ -69,7 +69,10 @@ pub fn scan(
 
 /// The finding about an engine that failed.
 pub fn engine_failed(error: &pl::PolarsError) -> Diagnostic {
-    Diagnostic::new(kpi_base::codes::data::FILE_UNREADABLE, format!("the exports cannot be read: {error}"))
+    Diagnostic::new(
+        kpi_base::codes::data::FILE_UNREADABLE,
+        kpi_base::text!("the exports cannot be read: {error}", error = error.to_string()),
+    )
 }
 
 fn type_expr(contract: &Arc<Contract>, name: &str, tally: &Arc<Tally>) -> pl::Expr {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::tests::UNKNOWN_COLUMN;
+use kpi_base::{Diagnostic, text};
 use kpi_check::model::{AggregateFunction, ColumnId, GroupAggregate, GroupKey, Grouping, Model, TableId, Timing, View};
 use kpi_plan::NO_KEY;
 use kpi_value::{Dec, PeriodKind};
@@ -319,10 +319,12 @@ fn kept_rows(
     let lowered = lowering.lower(condition);
     if let Some(column) = lowering.read_absent {
         let (table, name) = (&model.tables[column.table].title.name, &model.column(column).title.name);
-        let message = format!("the test leaves out `{table}.{name}`, which a view reads");
-        let finding = Diagnostic::new(UNKNOWN_COLUMN, message)
-            .label(condition.span, "read here")
-            .help(format!("add `{name}` to the test's `{table}`"));
+        let message = text!("the test leaves out `{table}.{name}`, which a view reads", table, name);
+        let finding = Diagnostic::new(UNKNOWN_COLUMN, message).label(condition.span, text!("read here")).help(text!(
+            "add `{name}` to the test's `{table}`",
+            name,
+            table
+        ));
         return Err(vec![finding]);
     }
     if !lowering.findings.is_empty() {
@@ -337,9 +339,9 @@ fn kept_rows(
     let kept = frame.column("kept").map_err(failed)?.as_materialized_series().clone();
     if lowering.tally.overflows.load(std::sync::atomic::Ordering::Relaxed) > 0 {
         let name = &model.tables[id].title;
-        let message = format!("the condition of `{}` leaves the range of numbers", name.name);
+        let message = text!("the condition of `{view}` leaves the range of numbers", view = name.name);
         return Err(vec![
-            Diagnostic::new(kpi_base::codes::data::SUM_TOO_LARGE, message).label(name.span, "of this view"),
+            Diagnostic::new(kpi_base::codes::data::SUM_TOO_LARGE, message).label(name.span, text!("of this view")),
         ]);
     }
     let kept = kept.bool().map_err(failed)?;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use calamine::{Data, ExcelDateTime, Reader};
 use kpi_base::codes::data as codes;
-use kpi_base::{Code, Diagnostic};
+use kpi_base::{Code, Diagnostic, Join, Text, text};
 use kpi_check::names::nearest;
 use kpi_value::Date;
 
@@ -101,22 +101,25 @@ fn time_of(time: &ExcelDateTime) -> Raw<'static> {
 }
 
 fn choose<'n>(path: &Path, wanted: Option<&str>, names: &'n [String]) -> Result<&'n str, Vec<Diagnostic>> {
-    let all = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let finding = |message: String, help: String| vec![about_file(codes::NO_SHEET, path, message).help(help)];
+    let all = || Text::list(names.iter().map(Text::quoted), Join::Comma);
+    let finding = |message: Text, help: Text| vec![about_file(codes::NO_SHEET, path, message).help(help)];
     match (wanted, names) {
         (Some(wanted), _) => names.iter().find(|name| *name == wanted).map(String::as_str).ok_or_else(|| {
             let help = match nearest(wanted, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its sheets are {}", all()),
+                Some(near) => text!("did you mean `{near}`?", near),
+                None => text!("its sheets are {list}", list = all()),
             };
-            finding(format!("the workbook has no sheet `{wanted}`"), help)
+            finding(text!("the workbook has no sheet `{wanted}`", wanted), help)
         }),
         (None, [only]) => Ok(only),
         (None, _) => {
             let file = path.file_name().unwrap_or_default().to_string_lossy();
-            let help =
-                format!("name one in `kpi.toml`: `{{ file = \"{file}\", sheet = \"…\" }}`; its sheets are {}", all());
-            Err(finding(format!("the workbook has {} sheets", names.len()), help))
+            let help = text!(
+                "name one in `kpi.toml`: `{ file = \"{file}\", sheet = \"…\" }`; its sheets are {list}",
+                file,
+                list = all()
+            );
+            Err(finding(text!("the workbook has {n} sheets", n = names.len()), help))
         }
     }
 }
@@ -126,6 +129,6 @@ fn unreadable(path: &Path, error: &calamine::Error) -> Diagnostic {
         return crate::files::unreadable(path, error);
     }
     let code: Code = codes::FILE_UNREADABLE;
-    about_file(code, path, format!("the workbook cannot be read: {error}"))
-        .help("save it as an Excel workbook (`.xlsx`) without a password")
+    about_file(code, path, text!("the workbook cannot be read: {error}", error = error.to_string()))
+        .help(text!("save it as an Excel workbook (`.xlsx`) without a password"))
 }
