@@ -3,8 +3,8 @@
 mod missing;
 mod reasons;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::run::INCOMPLETE_CARDS;
+use kpi_base::{Diagnostic, Join, Text, text};
 use kpi_check::model::Model;
 use kpi_plan::SpineId;
 use rustc_hash::FxHashMap;
@@ -18,13 +18,13 @@ pub(crate) use reasons::{Reason, reasons, why_line};
 /// How many subjects a finding names.
 const NAMED: usize = 3;
 
-/// `1 card`, `12 cards`
-pub(crate) fn cards_text(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+/// `1 subject`, `12 subjects`
+pub(crate) fn subjects_text(n: usize) -> Text {
+    if n == 1 { text!("1 subject") } else { text!("{n} subjects", n) }
 }
 
 /// The first few of some cells: `A07, A12 and 3 more in 2026-10`, with the period of the first where they differ.
-pub(crate) fn name_some(ev: &Evaluator<'_>, spine: SpineId, cells: &[usize]) -> String {
+pub(crate) fn name_some(ev: &Evaluator<'_>, spine: SpineId, cells: &[usize]) -> Text {
     let calendar = &ev.model.policy.calendar;
     let lie = ev.spine(spine);
     let mut names: Vec<&str> = Vec::new();
@@ -40,16 +40,15 @@ pub(crate) fn name_some(ev: &Evaluator<'_>, spine: SpineId, cells: &[usize]) -> 
         list.sort_unstable();
         list.dedup();
     }
-    let mut text = names.join(", ");
-    if entities.len() > names.len() {
-        text = format!("{text} and {} more", entities.len() - names.len());
-    }
+    let more = entities.len() - names.len();
+    let names = Text::list(names.into_iter().map(Text::verbatim), Join::Comma);
+    let who = if more == 0 { names } else { text!("{names} and {more} more", names, more) };
     let show =
         |place: Option<&usize>| place.and_then(|&p| ev.timeline_of(spine).periods.get(p)).map(|&p| calendar.show(p));
     match (show(periods.first()), show(periods.last())) {
-        (Some(first), Some(last)) if first == last => format!("{text} in {first}"),
-        (Some(first), Some(last)) => format!("{text} in {first} to {last}"),
-        _ => text,
+        (Some(first), Some(last)) if first == last => text!("{who} in {first}", who, first),
+        (Some(first), Some(last)) => text!("{who} in {first} to {last}", who, first, last),
+        _ => who,
     }
 }
 
@@ -80,10 +79,12 @@ pub(crate) fn incomplete_cards(
     }
     for reason in order {
         let cells = found.remove(&reason).unwrap_or_default();
-        let count = cards_text(cells.len(), "card", "cards");
-        let verb = if cells.len() == 1 { "is" } else { "are" };
-        let message = format!("{count} of `{}` {verb} incomplete: {}", card.title.name, reason.text);
-        let who = format!("for {}", name_some(ev, cards.members.spine, &cells));
+        let (card, why) = (&card.title.name, &reason.text);
+        let message = match cells.len() {
+            1 => text!("1 card of `{card}` is incomplete: {why}", card, why),
+            n => text!("{n} cards of `{card}` are incomplete: {why}", n, card, why),
+        };
+        let who = text!("for {who}", who = name_some(ev, cards.members.spine, &cells));
         findings.push(Diagnostic::new(INCOMPLETE_CARDS, message).label(reason.span, who).help(reason.help));
     }
 }

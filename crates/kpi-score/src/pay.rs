@@ -4,14 +4,14 @@ mod total;
 
 use std::sync::Arc;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::run::{PAID_TWICE, SCORE_OVERFLOW};
+use kpi_base::{Diagnostic, Text, text};
 use kpi_check::model::{Audience, Incentive, IncentiveId, MidPeriod, Model, ScorecardId, Sharing, VetoEffect};
 use kpi_value::{Dec, Overflow};
 use rustc_hash::FxHashMap;
 
 use crate::cards::{Cards, Members, get, members};
-use crate::findings::{cards_text, name_some};
+use crate::findings::{name_some, subjects_text};
 use crate::{At, Column, Evaluator};
 
 pub use total::Standing;
@@ -82,9 +82,9 @@ pub(crate) fn pay_incentive(
     }
     for pays in &mut done {
         if compute(ev, incentive, pays).is_err() {
-            let message = format!("a pay of `{}` is too large to be computed", incentive.title.name);
-            let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(incentive.title.span, "this incentive");
-            findings.push(finding.help("look for a wrong unit or scale in the data"));
+            let message = text!("a pay of `{incentive}` is too large to be computed", incentive = incentive.title.name);
+            let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(incentive.title.span, text!("this incentive"));
+            findings.push(finding.help(text!("look for a wrong unit or scale in the data")));
             let rows = pays.members.cells.len();
             pays.pays = vec![vec![None; rows]; incentive.pays.len()];
             pays.total = vec![None; rows];
@@ -204,20 +204,22 @@ fn report_twice(
     places.dedup();
     let titles = places.iter().filter_map(|&place| cards.get(place));
     let titles: Vec<_> = titles.map(|cards| &ev.model.scorecards[cards.scorecard].title).collect();
-    let names: Vec<String> = titles.iter().map(|title| format!("`{}`", title.name)).collect();
-    let count = cards_text(found.len(), "subject", "subjects");
-    let (message, help) = if let [name] = names.as_slice() {
-        let message =
-            format!("`{}` reaches {count} through the cards of several stints of {name}", incentive.title.name);
+    let names: Vec<Text> = titles.iter().map(|title| Text::quoted(&title.name)).collect();
+    let (count, name) = (subjects_text(found.len()), &incentive.title.name);
+    let (message, help) = if let [card] = names.as_slice() {
         (
-            message,
-            "write `share by stint` to pay each card its part of the period, or `per card` if each of them pays in full",
+            text!("`{name}` reaches {count} through the cards of several stints of {card}", name, count, card),
+            text!(
+                "write `share by stint` to pay each card its part of the period, or `per card` if each of them pays in full"
+            ),
         )
     } else {
-        let message = format!("`{}` reaches {count} through two cards: {}", incentive.title.name, names.join(" and "));
+        let cards = Text::and_list(&names);
         (
-            message,
-            "make the scorecards exclude each other, name the cards that pay, or write `per card` if each of them pays",
+            text!("`{name}` reaches {count} through two cards: {cards}", name, count, cards),
+            text!(
+                "make the scorecards exclude each other, name the cards that pay, or write `per card` if each of them pays"
+            ),
         )
     };
     let cells = found.iter().filter_map(|(_, _, rows)| {
@@ -229,9 +231,9 @@ fn report_twice(
     let spine = cells.first().map_or(kpi_plan::SpineId(0), |(spine, _)| *spine);
     let of_spine: Vec<usize> = cells.iter().filter(|(own, _)| *own == spine).map(|(_, cell)| *cell).collect();
     let who = name_some(ev, spine, &of_spine);
-    let mut finding = Diagnostic::new(PAID_TWICE, message).label(incentive.title.span, format!("twice for {who}"));
+    let mut finding = Diagnostic::new(PAID_TWICE, message).label(incentive.title.span, text!("twice for {who}", who));
     for title in titles {
-        finding = finding.label(title.span, "pays by this card");
+        finding = finding.label(title.span, text!("pays by this card"));
     }
     findings.push(finding.help(help));
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::run::SCORE_OVERFLOW;
+use kpi_base::{Diagnostic, text};
 use kpi_check::model::{IncentiveId, IndicatorId, Model, RuleId, ScorecardId, Subject};
 use kpi_plan::{Facts, Plan, SpineId};
 use kpi_results::CardStatus;
@@ -86,9 +86,9 @@ fn large_totals(model: &Model, cards: &Cards, pays: &[Pays], findings: &mut Vec<
     let too_large = |row: usize| sum(own.iter().map(|pays| get(&pays.total, row))).is_err();
     if cards.judged().any(too_large) {
         let title = &model.scorecards[cards.scorecard].title;
-        let message = format!("the total pay for a card of `{}` is too large to be computed", title.name);
-        let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(title.span, "this scorecard");
-        findings.push(finding.help("look for a wrong unit or scale in the data"));
+        let message = text!("the total pay for a card of `{card}` is too large to be computed", card = title.name);
+        let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(title.span, text!("this scorecard"));
+        findings.push(finding.help(text!("look for a wrong unit or scale in the data")));
     }
 }
 

@@ -5,7 +5,7 @@
 //! leaves unused of it is no finding.
 
 use kpi_base::codes::names::UNKNOWN_MODULE;
-use kpi_base::{Diagnostic, Files, SourceFile};
+use kpi_base::{Diagnostic, Files, Join, SourceFile, Text, text};
 use kpi_syntax::ast;
 
 /// A module of the library.
@@ -35,11 +35,11 @@ pub fn load(files: &mut Files, parsed: &mut Vec<ast::File>) -> Vec<Diagnostic> {
             Some(module) if !wanted.contains(module) => wanted.push(*module),
             Some(_) => {}
             None => {
-                let all = MODULES.iter().map(|m| format!("`{}`", m.name)).collect::<Vec<_>>().join(", ");
+                let list = Text::list(MODULES.iter().map(|m| Text::quoted(m.name)), Join::Comma);
                 found.push(
-                    Diagnostic::new(UNKNOWN_MODULE, format!("there is no module `{name}`"))
-                        .label(item.span, "not in the library")
-                        .help(format!("the library has {all}")),
+                    Diagnostic::new(UNKNOWN_MODULE, text!("there is no module `{name}`", name))
+                        .label(item.span, text!("not in the library"))
+                        .help(text!("the library has {list}", list)),
                 );
             }
         }

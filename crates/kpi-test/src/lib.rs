@@ -7,7 +7,8 @@
 
 mod show;
 
-use kpi_base::{Diagnostic, Files, codes::tests as codes};
+use kpi_base::codes::tests as codes;
+use kpi_base::{Diagnostic, Files, Text, text};
 use kpi_check::model::{Claim, ColumnId, Expect, Model, Place, RuleOutcome, Test};
 use kpi_plan::{Facts, Plan, Request, Roots};
 use kpi_results::{CardStatus, Derivation};
@@ -52,12 +53,12 @@ pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -
     let failure = |id: ColumnId| {
         let (table, column) = (&model.tables[id.table].title.name, model.column(id));
         let name = &column.title.name;
-        let message = format!("the test leaves out `{table}.{name}`, which a formula reads");
+        let message = text!("the test leaves out `{table}.{name}`, which a formula reads", table, name);
         let rows = test.tables.iter().find(|t| t.table == id.table).and_then(|t| t.rows.first());
         let finding = Diagnostic::new(codes::UNKNOWN_COLUMN, message)
-            .label(rows.map_or(test.span, |row| row.span), format!("this row has no `{name}`"))
-            .label(column.title.span, "the column")
-            .help(format!("add `{name}` to the test's `{table}`"));
+            .label(rows.map_or(test.span, |row| row.span), text!("this row has no `{name}`", name))
+            .label(column.title.span, text!("the column"))
+            .help(text!("add `{name}` to the test's `{table}`", name, table));
         Failure { finding, derivation: Vec::new() }
     };
     columns.into_iter().map(failure).collect()
@@ -70,7 +71,7 @@ pub fn judge(test: &Test, scored: &mut Scored<'_>, files: &Files) -> Vec<Failure
 
 /// What came out instead, in words.
 enum Miss {
-    Got(String),
+    Got(Text),
     Nowhere(NoPlace),
 }
 
@@ -83,30 +84,34 @@ impl From<NoPlace> for Miss {
 fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<Failure> {
     let miss = check_claim(expect, scored).err()?;
     let text = files.text(expect.span);
-    let text = text.strip_prefix("expect").unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = text.strip_prefix("expect").unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let finding = match &miss {
-        Miss::Got(got) => Diagnostic::new(codes::EXPECTATION, format!("expected `{text}`, got {got}"))
-            .label(expect.span, format!("got {got}")),
+        Miss::Got(got) => Diagnostic::new(codes::EXPECTATION, text!("expected `{wanted}`, got {got}", wanted, got))
+            .label(expect.span, text!("got {got}", got)),
         Miss::Nowhere(NoPlace::Subject) => {
             let period = scored.model().policy.calendar.show(expect.period);
-            let message = format!("expected `{text}`, but `{}` has nothing of the kind in {period}", expect.subject);
-            Diagnostic::new(codes::NO_CARD, message).label(expect.span, "nothing to judge").help(
-                "a subject needs a row in its roster, valid in the period, that meets the `where` of the scorecard",
-            )
+            let who = &expect.subject;
+            let message =
+                text!("expected `{wanted}`, but `{who}` has nothing of the kind in {period}", wanted, who, period);
+            Diagnostic::new(codes::NO_CARD, message).label(expect.span, text!("nothing to judge")).help(text!(
+                "a subject needs a row in its roster, valid in the period, that meets the `where` of the scorecard"
+            ))
         }
         Miss::Nowhere(NoPlace::Several) => {
             let period = scored.model().policy.calendar.show(expect.period);
             let who = &expect.subject;
-            let message = format!("expected `{text}`, but `{who}` has cards of several stints in {period}");
+            let message =
+                text!("expected `{wanted}`, but `{who}` has cards of several stints in {period}", wanted, who, period);
             Diagnostic::new(codes::NO_CARD, message)
-                .label(expect.span, "which of them?")
-                .help(format!("name a day of the stint that is meant: `card[{who}, 2026-03-10]`"))
+                .label(expect.span, text!("which of them?"))
+                .help(text!("name a day of the stint that is meant: `card[{who}, 2026-03-10]`", who))
         }
         Miss::Nowhere(NoPlace::Line) => {
-            let message = format!("expected `{text}`, but the line is not on the card of `{}`", expect.subject);
+            let message =
+                text!("expected `{wanted}`, but the line is not on the card of `{who}`", wanted, who = expect.subject);
             Diagnostic::new(codes::NO_CARD, message)
-                .label(expect.span, "no such line")
-                .help("a line of weight 0% or of target `none` is not on a subject's card")
+                .label(expect.span, text!("no such line"))
+                .help(text!("a line of weight 0% or of target `none` is not on a subject's card"))
         }
     };
     let derivation = match miss {
@@ -120,7 +125,7 @@ fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<
 
 fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
     let (subject, period) = (expect.subject.as_str(), expect.period);
-    let got = |holds: bool, got: &dyn Fn() -> String| if holds { Ok(()) } else { Err(Miss::Got(got())) };
+    let got = |holds: bool, got: &dyn Fn() -> Text| if holds { Ok(()) } else { Err(Miss::Got(got())) };
     match &expect.claim {
         Claim::Compare(place, op, wanted, ty) => {
             let value = scored.value(place, subject, period)?;
@@ -135,14 +140,14 @@ fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
         Claim::Incomplete(card, incomplete) => {
             let status = scored.card_status(*card, subject, period)?;
             let is = status == CardStatus::Incomplete;
-            got(is == *incomplete, &|| format!("{} card", if is { "an incomplete" } else { "a complete" }))
+            got(is == *incomplete, &|| if is { text!("an incomplete card") } else { text!("a complete card") })
         }
         Claim::Vetoed(card, veto, wanted) => {
             let fired = scored.vetoed(*card, veto, subject, period)?;
             got(fired == Some(*wanted), &|| match fired {
-                Some(true) => "vetoed".to_owned(),
-                Some(false) => "not vetoed".to_owned(),
-                None => "no data for the veto".to_owned(),
+                Some(true) => text!("vetoed"),
+                Some(false) => text!("not vetoed"),
+                None => text!("no data for the veto"),
             })
         }
         Claim::Rule(rule, wanted) => {
@@ -152,7 +157,7 @@ fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
                 RuleOutcome::NotFired => kpi_results::RuleOutcome::NotFired,
                 RuleOutcome::NotJudged => kpi_results::RuleOutcome::NotJudged,
             };
-            got(outcome == wanted, &|| show_outcome(outcome).to_owned())
+            got(outcome == wanted, &|| show_outcome(outcome))
         }
     }
 }

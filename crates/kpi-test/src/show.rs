@@ -1,13 +1,14 @@
 //! Values as the language writes them.
 
+use kpi_base::{Text, text};
 use kpi_check::model::{Form, Model, Type};
 use kpi_results::RuleOutcome;
 use kpi_value::{Dec, Value};
 
 /// A value of the results as it would stand in an expectation.
-pub(crate) fn show_value(model: &Model, value: Option<&Value>, ty: Type) -> String {
-    let Some(value) = value else { return "no data".to_owned() };
-    match value {
+pub(crate) fn show_value(model: &Model, value: Option<&Value>, ty: Type) -> Text {
+    let Some(value) = value else { return text!("no data") };
+    Text::verbatim(match value {
         Value::Bool(truth) => truth.to_string(),
         Value::Dec(number) => show_number(model, *number, ty),
         Value::Text(text) => format!("\"{text}\""),
@@ -15,11 +16,11 @@ pub(crate) fn show_value(model: &Model, value: Option<&Value>, ty: Type) -> Stri
         Value::DateTime(time) => time.to_string(),
         Value::Period(period) => model.policy.calendar.show(*period),
         Value::Member(place) => {
-            let Type::Member(dimension) = ty else { return place.to_string() };
+            let Type::Member(dimension) = ty else { return Text::verbatim(place.to_string()) };
             let member = model.dimensions[dimension].members.get(*place as usize);
             member.map_or_else(|| place.to_string(), |member| member.name.clone())
         }
-    }
+    })
 }
 
 fn show_number(model: &Model, number: Dec, ty: Type) -> String {
@@ -36,10 +37,10 @@ fn show_number(model: &Model, number: Dec, ty: Type) -> String {
 }
 
 /// The outcome of a rule in words.
-pub(crate) fn show_outcome(outcome: RuleOutcome) -> &'static str {
+pub(crate) fn show_outcome(outcome: RuleOutcome) -> Text {
     match outcome {
-        RuleOutcome::Fired => "fired",
-        RuleOutcome::NotFired => "not fired",
-        RuleOutcome::NotJudged => "not judged",
+        RuleOutcome::Fired => text!("fired"),
+        RuleOutcome::NotFired => text!("not fired"),
+        RuleOutcome::NotJudged => text!("not judged"),
     }
 }

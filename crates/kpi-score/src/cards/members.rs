@@ -1,11 +1,11 @@
 //! Who is concerned by a scorecard, an incentive or a rule.
 
 use kpi_base::codes::run::UNKNOWN_AUDIENCE;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Span, text};
 use kpi_check::model::{Expr, MidPeriod, Subject, TableId};
 use kpi_plan::SpineId;
 
-use crate::findings::{cards_text, name_some};
+use crate::findings::{name_some, subjects_text};
 use crate::{At, Evaluator, NOWHERE};
 
 /// The cells of a spine that are concerned.
@@ -84,11 +84,12 @@ pub(crate) fn members(
     }
     if !unknown.is_empty() {
         let who = name_some(ev, spine, &unknown);
-        let count = cards_text(unknown.len(), "subject", "subjects");
-        let message = format!("it is not known whether `{}` concerns {count}: the condition has no data", name.0);
+        let count = subjects_text(unknown.len());
+        let message =
+            text!("it is not known whether `{name}` concerns {count}: the condition has no data", name = name.0, count);
         let span = condition.map_or(name.1, |condition| condition.span);
-        let finding = Diagnostic::new(UNKNOWN_AUDIENCE, message).label(span, format!("no data for {who}"));
-        findings.push(finding.help("fill in what the condition reads for these subjects"));
+        let finding = Diagnostic::new(UNKNOWN_AUDIENCE, message).label(span, text!("no data for {who}", who));
+        findings.push(finding.help(text!("fill in what the condition reads for these subjects")));
     }
     Members::new(spine, taken, cells.cells(), first_judged)
 }

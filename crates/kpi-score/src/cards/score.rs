@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use kpi_base::Diagnostic;
 use kpi_base::codes::run::{SCORE_OVERFLOW, UNKNOWN_GROUP};
+use kpi_base::{Diagnostic, text};
 use kpi_check::model::{CardField, Combine, Grade, Path, Scorecard, ScorecardId};
 use kpi_value::{Dec, Overflow, Value};
 
@@ -11,7 +11,7 @@ use super::finish::{Steps, points, steps, veto};
 use super::lines::hold;
 use super::places::Ranking;
 use super::{Cards, Mark, Members, get, members};
-use crate::findings::{cards_text, name_some};
+use crate::findings::name_some;
 use crate::{At, Column, Evaluator, NOWHERE};
 
 /// Computes every card of a scorecard, and hands the values in for incentives and rules. `done` are the scorecards
@@ -27,9 +27,9 @@ pub(crate) fn score_cards(
     let members = members(ev, (card.table, card.mid_period), card.condition.as_ref(), name, findings);
     let mut cards = empty(id, members);
     if fill(ev, card, &mut cards, done, findings).is_err() {
-        let message = format!("a score of `{}` is too large to be computed", card.title.name);
-        let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(card.title.span, "this scorecard");
-        findings.push(finding.help("look for a wrong unit or scale in the data"));
+        let message = text!("a score of `{card}` is too large to be computed", card = card.title.name);
+        let finding = Diagnostic::new(SCORE_OVERFLOW, message).label(card.title.span, text!("this scorecard"));
+        findings.push(finding.help(text!("look for a wrong unit or scale in the data")));
         cards = empty(id, cards.members);
         let none = cards.len();
         cards.steps.resize(none, None);
@@ -70,7 +70,7 @@ fn fill(
     adjust(ev, card, cards, &held.marks)?;
     apply_vetoes(ev, card, cards)?;
     grade(ev, card, cards, findings)?;
-    let groups = groups(ev, cards, &card.rank_among, (card, "rank"), findings);
+    let groups = groups(ev, cards, &card.rank_among, (card, Given::Rank), findings);
     let ranking = Ranking::new(&cards.score, |row| get(&groups, row)).by_order(ev.breaks_ties_by_order());
     cards.rank = ranking.ranks(&cards.score);
     Ok(())
@@ -146,7 +146,7 @@ fn grade(
         }
         Some(Grade::Shares { by, shares, rest }) => {
             cards.grades = shares.iter().map(|share| share.grade.clone()).chain([rest.clone()]).collect();
-            let groups = groups(ev, cards, by, (card, "grade"), findings);
+            let groups = groups(ev, cards, by, (card, Given::Grade), findings);
             let ranking = Ranking::new(&cards.score, |row| get(&groups, row)).by_order(ev.breaks_ties_by_order());
             cards.grade = ranking.grades(&cards.score, shares)?;
         }
@@ -154,12 +154,19 @@ fn grade(
     Ok(())
 }
 
+/// What is given within a group of cards.
+#[derive(Clone, Copy, Debug)]
+enum Given {
+    Rank,
+    Grade,
+}
+
 /// The group of each card: those of a period that agree in the columns. Cards of which a column has no data are in none.
 fn groups(
     ev: &mut Evaluator<'_>,
     cards: &Cards,
     by: &[Path],
-    (card, what): (&Scorecard, &str),
+    (card, what): (&Scorecard, Given),
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Option<u32>> {
     let spine = cards.members.spine;
@@ -174,11 +181,16 @@ fn groups(
     let unknown = cards.judged().filter(|&row| get(&column, row).is_none() && get(&cards.score, row).is_some());
     let unknown: Vec<usize> = unknown.filter_map(|row| cards.members.cell(row)).collect();
     if !unknown.is_empty() {
-        let count = cards_text(unknown.len(), "card", "cards");
-        let message = format!("{count} of `{}` have no {what}: the group has no data", card.title.name);
+        let (name, n) = (&card.title.name, unknown.len());
+        let message = match what {
+            Given::Rank if n == 1 => text!("1 card of `{name}` has no rank: the group has no data", name),
+            Given::Rank => text!("{n} cards of `{name}` have no rank: the group has no data", n, name),
+            Given::Grade if n == 1 => text!("1 card of `{name}` has no grade: the group has no data", name),
+            Given::Grade => text!("{n} cards of `{name}` have no grade: the group has no data", n, name),
+        };
         let who = name_some(ev, spine, &unknown);
-        let finding = Diagnostic::new(UNKNOWN_GROUP, message).label(card.title.span, format!("no group for {who}"));
-        findings.push(finding.help("fill in the columns that make the group"));
+        let finding = Diagnostic::new(UNKNOWN_GROUP, message).label(card.title.span, text!("no group for {who}", who));
+        findings.push(finding.help(text!("fill in the columns that make the group")));
     }
     column
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kpi_base::codes::run as codes;
-use kpi_base::{Diagnostic, Span};
+use kpi_base::{Diagnostic, Join, Span, Text, text};
 use kpi_check::model::{ColumnId, ExprId, IndicatorId};
 use kpi_plan::SpineId;
 use rustc_hash::FxHashSet;
@@ -139,50 +139,52 @@ impl Evaluator<'_> {
         if told.is_empty() && kind != Kind::NotPlanned {
             return None;
         }
-        let what = owner.map_or("a formula".to_owned(), |id| format!("`{}`", self.model.indicators[id].title.name));
+        let what = owner.map_or_else(|| text!("a formula"), |id| Text::quoted(&self.model.indicators[id].title.name));
         let who = self.name_cells(spine, &told);
         let (code, message, label, help) = match kind {
             Kind::Overflow => (
                 codes::OVERFLOW,
-                format!("{what} has a number that is too large, for {who}"),
-                "more than 26 digits before the point",
-                "look for a product of two amounts, a very small divisor, or a wrong value in the export",
+                text!("{what} has a number that is too large, for {who}", what, who),
+                text!("more than 26 digits before the point"),
+                text!("look for a product of two amounts, a very small divisor, or a wrong value in the export"),
             ),
             Kind::SeveralRows => (
                 codes::SEVERAL_ROWS,
-                format!("{what} looks up one row and finds several, for {who}"),
-                "reads the one row of the subject and period",
-                "remove the wrong row from the data, or say which row is meant by `where`",
+                text!("{what} looks up one row and finds several, for {who}", what, who),
+                text!("reads the one row of the subject and period"),
+                text!("remove the wrong row from the data, or say which row is meant by `where`"),
             ),
             Kind::DateOutOfRange => (
                 codes::DATE_OUT_OF_RANGE,
-                format!("{what} has a date out of range, for {who}"),
-                "outside of the years 1 to 9999",
-                "look for a wrong date or a wrong duration in the export, or for one counted in another unit",
+                text!("{what} has a date out of range, for {who}", what, who),
+                text!("outside of the years 1 to 9999"),
+                text!("look for a wrong date or a wrong duration in the export, or for one counted in another unit"),
             ),
             Kind::DividedByZero => (
                 codes::DIVISION_BY_ZERO,
-                format!("{what} divides by zero, and so has no data, for {who}"),
-                "the divisor is 0 there",
-                "`coalesce(…)` gives such subjects a value; `when missing …` on the line says what a card does without one",
+                text!("{what} divides by zero, and so has no data, for {who}", what, who),
+                text!("the divisor is 0 there"),
+                text!(
+                    "`coalesce(…)` gives such subjects a value; `when missing …` on the line says what a card does without one"
+                ),
             ),
             Kind::NegativeTarget => (
                 codes::NEGATIVE_TARGET,
-                format!("the target of {what} is below zero, so that it has no attainment, for {who}"),
-                "is below zero there",
-                "keep the target from falling below zero: `max(…, 0)`",
+                text!("the target of {what} is below zero, so that it has no attainment, for {who}", what, who),
+                text!("is below zero there"),
+                text!("keep the target from falling below zero: `max(…, 0)`"),
             ),
             Kind::StreakTooLong => (
                 codes::STREAK_TOO_LONG,
-                format!("{what} counts a streak that is longer than the history read, for {who}"),
-                "has held in every period that was read",
-                "a rule with `for n consecutive periods` reads exactly as much history as it needs",
+                text!("{what} counts a streak that is longer than the history read, for {who}", what, who),
+                text!("has held in every period that was read"),
+                text!("a rule with `for n consecutive periods` reads exactly as much history as it needs"),
             ),
             Kind::NotPlanned => (
                 codes::NOT_PLANNED,
-                format!("{what} asks for a value that was not planned"),
-                "this one",
-                "please report this with the policy; it is a mistake of kpi",
+                text!("{what} asks for a value that was not planned", what),
+                text!("this one"),
+                text!("please report this with the policy; it is a mistake of kpi"),
             ),
         };
         Some(Diagnostic::new(code, message).label(trouble.span, label).help(help))
@@ -230,31 +232,35 @@ impl Evaluator<'_> {
         }
     }
 
-    fn name_cells(&self, spine: SpineId, cells: &[usize]) -> String {
+    fn name_cells(&self, spine: SpineId, cells: &[usize]) -> Text {
         let (timeline, spine) = (self.timeline_of(spine), self.spine(spine));
         let name = |&cell: &usize| {
             let key = spine.keys.get(spine.entity(cell)).map_or("", |key| &**key);
             let period = timeline.periods.get(spine.period(cell));
             let period = period.map_or_else(String::new, |&p| self.model.policy.calendar.show(p));
-            if key.is_empty() { format!("everything in {period}") } else { format!("`{key}` in {period}") }
+            match key {
+                "" => text!("everything in {period}", period),
+                key => text!("`{key}` in {period}", key, period),
+            }
         };
-        let mut names = cells.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
-        if let Some(more) = cells.len().checked_sub(NAMED).filter(|&more| more > 0) {
-            names.push_str(&format!(" and {more} more"));
+        let names = Text::list(cells.iter().take(NAMED).map(name), Join::Comma);
+        match cells.len().saturating_sub(NAMED) {
+            0 => names,
+            more => text!("{names} and {more} more", names, more),
         }
-        names
     }
 
     fn absent_finding(&self, column: ColumnId, owners: &BTreeSet<Option<IndicatorId>>) -> Diagnostic {
         let table = &self.model.tables[column.table].title.name;
         let name = &self.model.column(column).title.name;
-        let readers = owners.iter().flatten().map(|&id| format!("`{}`", self.model.indicators[id].title.name));
-        let mut readers: Vec<String> = readers.collect();
+        let readers = owners.iter().flatten().map(|&id| Text::quoted(&self.model.indicators[id].title.name));
+        let mut readers: Vec<Text> = readers.collect();
         readers.dedup();
-        let readers = if readers.is_empty() { "a formula".to_owned() } else { readers.join(", ") };
-        let message = format!("{readers} reads the column `{name}` of `{table}`, which is not given");
+        let readers = if readers.is_empty() { text!("a formula") } else { Text::list(readers, Join::Comma) };
+        let message =
+            text!("{readers} reads the column `{name}` of `{table}`, which is not given", readers, name, table);
         Diagnostic::new(codes::COLUMN_LEFT_OUT, message)
-            .label(self.model.column(column).title.span, "this column")
-            .help(format!("add the column `{name}` to the table `{table}`"))
+            .label(self.model.column(column).title.span, text!("this column"))
+            .help(text!("add the column `{name}` to the table `{table}`", name, table))
     }
 }

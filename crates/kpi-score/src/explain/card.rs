@@ -39,7 +39,7 @@ impl Reader<'_, '_> {
         made.span = Some(card.title.span);
         let missing = if get(&cards.score, row).is_none() { reasons(&scored.ev, card, cards, row) } else { Vec::new() };
         if !missing.is_empty() {
-            let texts: Vec<&str> = missing.iter().map(|reason| reason.text.as_str()).collect();
+            let texts: Vec<String> = missing.iter().map(|reason| reason.text.to_string()).collect();
             made.note = Some(format!("incomplete: {}", texts.join("; ")));
         }
         made.from = self.lines(&card.lines, &cards.lines, cards, row);

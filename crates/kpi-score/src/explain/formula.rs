@@ -119,7 +119,7 @@ impl Reader<'_, '_> {
             _ => made.from = self.operands(expr.children(), at, cell),
         }
         if made.value.is_none() && made.note.is_none() && self.data_end_here(expr, at, cell) {
-            made.note = Some(why_missing(ev, expr, at, cell));
+            made.note = Some(why_missing(ev, expr, at, cell).to_string());
         }
         made
     }

@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
             (LineStatus::Missed, None) => Some("missed".to_owned()),
             (_, None) => None,
             (_, Some(why)) => Some(match column.when_missing {
-                WhenMissing::Fail => why,
+                WhenMissing::Fail => why.to_string(),
                 WhenMissing::Zero => format!("{why}; counts as 0%"),
                 WhenMissing::Full => format!("{why}; counts as 100%"),
                 WhenMissing::Reweight => format!("{why}; left out, the others share its weight"),

@@ -1,6 +1,6 @@
 //! Why a card is incomplete.
 
-use kpi_base::Span;
+use kpi_base::{Span, Text, text};
 use kpi_check::model::{Line, LineKind, Scorecard, TargetKind, WhenMissing};
 use kpi_results::LineStatus;
 
@@ -12,17 +12,16 @@ use crate::{At, Evaluator};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Reason {
     /// What is missing and why: `` `watch_time` has no actual: no row of `live` ``.
-    pub text: String,
+    pub text: Text,
     /// The line, veto or adjustment.
     pub span: Span,
     /// What to do.
-    pub help: &'static str,
+    pub help: Text,
 }
 
-const BRING_DATA: &str =
-    "bring the missing data, or say what the line does without them: `when missing reweight`, `zero` or `full`";
-const FAILS_CLOSED: &str = "bring the missing data; a veto that cannot be judged never counts as not fired";
-const NEEDS_POINTS: &str = "bring the missing data, or end the missing value with `coalesce`";
+fn bring_data() -> Text {
+    text!("bring the missing data, or say what the line does without them: `when missing reweight`, `zero` or `full`")
+}
 
 /// Everything that keeps a card from being complete.
 pub(crate) fn reasons(ev: &Evaluator<'_>, card: &Scorecard, cards: &Cards, row: usize) -> Vec<Reason> {
@@ -32,24 +31,26 @@ pub(crate) fn reasons(ev: &Evaluator<'_>, card: &Scorecard, cards: &Cards, row: 
     hold(ev, &card.lines, &cards.lines, (row, cell, at), &mut found);
     if found.is_empty() && !card.lines.is_empty() && get(&cards.steps, row).is_none() {
         let on_card = cards.lines.iter().any(|line| get(&line.status, row).is_some_and(|s| s != LineStatus::Watched));
-        let text = if on_card { "every line is left out" } else { "no line is judged" };
+        let text = if on_card { text!("every line is left out") } else { text!("no line is judged") };
         let lacks_points = cards.adjustments.iter().any(|column| get(column, row).is_none());
         if !lacks_points || !on_card {
-            found.push(Reason { text: text.into(), span: card.title.span, help: BRING_DATA });
+            found.push(Reason { text, span: card.title.span, help: bring_data() });
         }
     }
     for (adjustment, column) in card.adjustments.iter().zip(&cards.adjustments) {
         if get(column, row).is_none() {
             let why = why_missing(ev, &adjustment.value, at, cell);
-            let text = format!("`{}` has no points: {why}", adjustment.title.name);
-            found.push(Reason { text, span: adjustment.title.span, help: NEEDS_POINTS });
+            let text = text!("`{name}` has no points: {why}", name = adjustment.title.name, why);
+            let help = text!("bring the missing data, or end the missing value with `coalesce`");
+            found.push(Reason { text, span: adjustment.title.span, help });
         }
     }
     for (veto, column) in card.vetoes.iter().zip(&cards.vetoes) {
         if get(column, row).is_none() {
             let why = why_missing(ev, &veto.condition, at.strict(), cell);
-            let text = format!("the veto `{}` cannot be judged: {why}", veto.title.name);
-            found.push(Reason { text, span: veto.title.span, help: FAILS_CLOSED });
+            let text = text!("the veto `{name}` cannot be judged: {why}", name = veto.title.name, why);
+            let help = text!("bring the missing data; a veto that cannot be judged never counts as not fired");
+            found.push(Reason { text, span: veto.title.span, help });
         }
     }
     found
@@ -80,51 +81,52 @@ fn hold(
         let why = if fails {
             why_line(ev, column, (row, cell, at))
         } else if lacks_weight {
-            "has no weight: its table has no row for the subject".to_owned()
+            text!("has no weight: its table has no row for the subject")
         } else {
             continue;
         };
-        let text = format!("`{}` {why}", column.name);
-        found.push(Reason { text, span: line.span, help: BRING_DATA });
+        let text = text!("`{name}` {why}", name = column.name, why);
+        found.push(Reason { text, span: line.span, help: bring_data() });
     }
 }
 
 /// Why a line has no mark.
-pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): (usize, usize, At)) -> String {
+pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): (usize, usize, At)) -> Text {
     match &line.source {
-        LineSource::Group(_) => "has no line left".into(),
-        LineSource::Card(_) => "is incomplete, or the subject has no such card".into(),
+        LineSource::Group(_) => text!("has no line left"),
+        LineSource::Card(_) => text!("is incomplete, or the subject has no such card"),
         LineSource::Indicator { id, columns, .. } => {
             let indicator = &ev.model.indicators[*id];
             let mut parts = line.lines.iter().filter(|part| get(&part.status, row).is_some());
             if let Some(part) = parts.find(|part| get(&part.mark, row).is_none()) {
-                return format!("has a part without data: `{}` {}", part.name, why_line(ev, part, (row, cell, at)));
+                let why = why_line(ev, part, (row, cell, at));
+                return text!("has a part without data: `{name}` {why}", name = part.name, why);
             }
             if let Some(rolled) = &columns.rolled
                 && rolled.counted.get(cell) == Some(&0)
             {
                 let all = rolled.cells.get(cell).map_or(0, Vec::len);
-                return format!("has no data in any of the {all} shorter periods");
+                return text!("has no data in any of the {all} shorter periods", all);
             }
             if !columns.is_attainment_only() && !columns.actual.is_known(cell) {
-                return format!("has no actual: {}", why_missing(ev, &indicator.formula, at, cell));
+                return text!("has no actual: {why}", why = why_missing(ev, &indicator.formula, at, cell));
             }
             if get(&line.status, row) == Some(LineStatus::NotJudged) {
-                return "has a target below 0, where no attainment is defined".into();
+                return text!("has a target below 0, where no attainment is defined");
             }
             let target = indicator.target.as_ref().zip(columns.target_row.as_ref());
-            let Some((table, rows)) = target else { return "has no fraction: its scoring has no data".into() };
+            let Some((table, rows)) = target else { return text!("has no fraction: its scoring has no data") };
             let Some(target_row) = place(rows, cell).and_then(|r| table.rows.get(r)) else {
-                return "has no target: its table has no row for the subject".into();
+                return text!("has no target: its table has no row for the subject");
             };
-            let Some(target) = &target_row.value else { return "has no target".into() };
+            let Some(target) = &target_row.value else { return text!("has no target") };
             let parts = match &target.kind {
                 TargetKind::Compare(_, bound) => vec![bound],
                 TargetKind::Between(low, high, _) => vec![low, high],
             };
             why_goal_missing(ev, &parts, at, cell).map_or_else(
-                || "has no fraction: its scoring has no data".into(),
-                |why| format!("has no target: {why}"),
+                || text!("has no fraction: its scoring has no data"),
+                |why| text!("has no target: {why}", why),
             )
         }
     }
