@@ -2,6 +2,7 @@
 
 use kpi_base::{Diagnostic, codes};
 use kpi_syntax::ast;
+use kpi_syntax::words::{Place, both};
 use kpi_value::{Dec, Value};
 
 use crate::aggregates::aggregate_function;
@@ -123,7 +124,9 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let declared = self.names.iter().filter(|(_, d)| matches!(d, Decl::Function(_) | Decl::Curve(_)));
-                let near = nearest(&call.function.text, BUILTINS.iter().copied().chain(declared.map(|(n, _)| n)));
+                let builtins =
+                    BUILTINS.iter().flat_map(|name| both(name, Place::Function)).map(|name| -> &str { name });
+                let near = nearest(&call.function.text, builtins.chain(declared.map(|(n, _)| n)));
                 let finding = unknown(&call.function, "a function", near);
                 self.report(finding);
                 None
@@ -268,7 +271,7 @@ impl<'a> Checker<'a> {
 #[cfg(test)]
 #[test]
 fn every_function_has_a_chinese_name() {
-    use kpi_syntax::words::{Place, WORDS};
+    use kpi_syntax::words::WORDS;
     for name in BUILTINS {
         assert!(WORDS.iter().any(|word| word.place == Place::Function && word.english == *name), "{name}");
     }

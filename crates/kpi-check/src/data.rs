@@ -2,6 +2,7 @@
 
 use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
+use kpi_syntax::words::{Place, both};
 use kpi_value::{Dec, PeriodKind};
 use rustc_hash::FxHashMap;
 
@@ -121,7 +122,8 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let dimensions = self.names.dimensions.iter().map(|d| d.ast.name.text.as_str());
-                let near = nearest(&name.text, TYPES.iter().map(|(n, _)| *n).chain(dimensions));
+                let types = TYPES.iter().flat_map(|(name, _)| both(name, Place::Type)).map(|name| -> &str { name });
+                let near = nearest(&name.text, types.chain(dimensions));
                 let found = unknown(name, "a type or a dimension", near);
                 self.report(found);
                 None

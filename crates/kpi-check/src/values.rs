@@ -2,6 +2,7 @@
 
 use kpi_base::{Diagnostic, Severity, Span, codes};
 use kpi_syntax::ast;
+use kpi_syntax::words::{self, both};
 use kpi_value::Value;
 
 use crate::checker::{Checker, unknown};
@@ -366,7 +367,8 @@ impl<'a> Checker<'a> {
             [name] => match FIELDS.iter().find(|(n, _)| *n == name.word()) {
                 Some((_, field)) => *field,
                 None => {
-                    let near = crate::names::nearest(&name.text, FIELDS.iter().map(|(n, _)| *n));
+                    let fields = FIELDS.iter().flat_map(|(name, _)| both(name, words::Place::Attribute));
+                    let near = crate::names::nearest(&name.text, fields);
                     self.report(unknown(name, "a field of an indicator", near));
                     return None;
                 }

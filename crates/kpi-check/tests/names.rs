@@ -252,3 +252,13 @@ fn a_parameter_is_read_by_the_keys_of_each_subject() {
     // `stage` for the team as a subject, `team.stage` for one of the staff.
     assert_eq!(lengths, [1, 2]);
 }
+
+#[test]
+fn words_in_chinese_that_are_not_known() {
+    insta::assert_snapshot!(formulas(["求合(live.gmv)", "one.实践", "如果达标", "连续2", "期间.天数", "周期.开始天"]));
+}
+
+#[test]
+fn built_in_names_are_taken_in_chinese_too() {
+    insta::assert_snapshot!(findings("function 求和(x: 计数): 计数 = x × 2\n"));
+}

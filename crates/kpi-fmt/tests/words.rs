@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kpi_base::FileId;
 use kpi_fmt::{DeclaredNames, Keywords, format_text, format_words, render_diff};
+use kpi_testkit::generate::Case;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -67,6 +68,14 @@ fn every_policy_of_the_repository_goes_to_chinese_and_back() {
         count += 1;
     }
     assert!(count > 40, "only {count} policies were found");
+}
+
+#[test]
+fn generated_policies_go_to_chinese_and_back() {
+    for seed in 0..20 {
+        let text = Case::generate(seed, 1 + (seed % 4) as u32).policy();
+        there_and_back(&format!("seed {seed}"), &text, &names_of([text.as_str()]));
+    }
 }
 
 /// The words in column 0 that are ASCII.

@@ -52,6 +52,11 @@ pub fn chinese(english: &str, place: Place) -> Option<&'static str> {
     Some(word.chinese)
 }
 
+/// An English word and its Chinese spelling at a place, for "did you mean".
+pub fn both(english: &'static str, place: Place) -> impl Iterator<Item = &'static str> {
+    std::iter::once(english).chain(chinese(english, place))
+}
+
 /// All spellings of an English word, the English one first.
 pub fn spellings(english: &str) -> impl Iterator<Item = &'static str> {
     let words = BY_ENGLISH.get(english).map(Vec::as_slice).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use kpi_base::{Diagnostic, Span, codes};
 use kpi_syntax::ast;
+use kpi_syntax::words::{self, both};
 use kpi_value::{Period, PeriodKind, Value};
 
 use crate::checker::{Checker, unknown};
@@ -178,7 +179,8 @@ impl<'a> Checker<'a> {
                 return None;
             }
             other => {
-                let mut names: Vec<&str> = vec!["score", "attainment", "grade", "rank"];
+                let own = ["score", "attainment", "grade", "rank"].into_iter();
+                let mut names: Vec<&str> = own.flat_map(|name| both(name, words::Place::Attribute)).collect();
                 names.extend(line_names(&card.lines, self));
                 let finding = unknown(field, "`score`, `attainment`, `grade`, `rank` or a line", nearest(other, names));
                 self.report(finding);
@@ -232,7 +234,8 @@ impl<'a> Checker<'a> {
     fn indicator_field(&mut self, field: &ast::Name) -> Option<IndicatorField> {
         let found = FIELDS.iter().find(|(name, _)| *name == field.word()).map(|(_, field)| *field);
         if found.is_none() {
-            let near = nearest(&field.text, FIELDS.iter().map(|(name, _)| *name).chain(["weight"]));
+            let fields = FIELDS.iter().map(|(name, _)| *name).chain(["weight"]);
+            let near = nearest(&field.text, fields.flat_map(|name| both(name, words::Place::Attribute)));
             self.report(unknown(field, "`actual`, `target`, `met`, `attainment`, `gap` or `score`", near));
         }
         found
