@@ -337,7 +337,11 @@ same_in_every_language!(
     u64,
     u128,
     i32,
+    i8,
     i64,
+    std::sync::Arc<str>,
+    kpi_value::Dec,
+    kpi_value::Date,
     crate::Code
 );
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -54,21 +54,25 @@ impl<'a> Checker<'a> {
         let name = &call.function.text;
         let function = match (function, call.args.as_slice()) {
             (AggregateFunction::Quantile(_), [_, share]) => {
-                let value = self.const_dec(share, "the share of a quantile", Unit::RATIO)?;
+                let value = self.const_dec(share, &text!("the share of a quantile"), Unit::RATIO)?;
                 if value < Dec::ZERO || value > Dec::ONE {
                     self.report(
-                        Diagnostic::new(codes::types::OUT_OF_RANGE, "a quantile lies at 0% to 100%")
-                            .label(share.span, "outside"),
+                        Diagnostic::new(codes::types::OUT_OF_RANGE, text!("a quantile lies at 0% to 100%"))
+                            .label(share.span, text!("outside")),
                     );
                     return None;
                 }
                 AggregateFunction::Quantile(value)
             }
             (AggregateFunction::Quantile(_), _) => {
-                return self.report_arguments(call, e.span, "a value of each row and a share: `quantile(x.y, 90%)`");
+                return self.report_arguments(
+                    call,
+                    e.span,
+                    &text!("a value of each row and a share: `quantile(x.y, 90%)`"),
+                );
             }
             (function, [_]) => function,
-            _ => return self.report_arguments(call, e.span, &format!("one value of each row: `{name}(…)`")),
+            _ => return self.report_arguments(call, e.span, &text!("one value of each row: `{name}(…)`", name)),
         };
         let arg = call.args.first()?;
         let rows = self.rows(e, call, arg, cx)?;
@@ -76,9 +80,10 @@ impl<'a> Checker<'a> {
         let arg = if bare_table {
             if function != AggregateFunction::Count {
                 let table = &self.model.tables[rows.table].title.name;
-                let finding = Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` of what of `{table}`?"))
-                    .label(arg.span, "a table; one of its columns is needed")
-                    .help(format!("write `{name}({table}.…)`; only `count` takes a table"));
+                let finding =
+                    Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` of what of `{table}`?", name, table))
+                        .label(arg.span, text!("a table; one of its columns is needed"))
+                        .help(text!("write `{name}({table}.…)`; only `count` takes a table", name, table));
                 self.report(finding);
                 return None;
             }
@@ -96,13 +101,13 @@ impl<'a> Checker<'a> {
 
     pub(crate) fn lookup(&mut self, e: &'a ast::Expr, call: &'a ast::Call, cx: &Context) -> Option<model::Expr> {
         let [arg] = call.args.as_slice() else {
-            return self.report_arguments(call, e.span, "a column of the one row: `lookup(plan.gmv)`");
+            return self.report_arguments(call, e.span, &text!("a column of the one row: `lookup(plan.gmv)`"));
         };
         let rows = self.rows(e, call, arg, cx)?;
         if let Some((_, span)) = call.needs {
             self.report(
-                Diagnostic::new(codes::types::ARGUMENTS, "`lookup` reads one row, it `needs` no more")
-                    .label(span, "take this off"),
+                Diagnostic::new(codes::types::ARGUMENTS, text!("`lookup` reads one row, it `needs` no more"))
+                    .label(span, text!("take this off")),
             );
         }
         // An empty cell of the one row is no data, as the row's absence is.
@@ -118,7 +123,7 @@ impl<'a> Checker<'a> {
         let name = &call.function.text;
         self.report_all_not_built(&call.not_built);
         let Some(subject) = cx.subject().cloned() else {
-            self.report_not_here(&format!("`{name}(…)`"), e.span, cx);
+            self.report_not_here(&text!("`{name}(…)`", name), e.span, cx);
             return None;
         };
         let table = self.table_of_rows(call, arg, cx)?;
@@ -160,7 +165,7 @@ impl<'a> Checker<'a> {
         row: impl Iterator<Item = &'e model::Expr>,
     ) -> Option<()> {
         let mut open: Vec<&model::Expr> = row.collect();
-        let mut found: Vec<(Span, String)> = Vec::new();
+        let mut found: Vec<(Span, Text)> = Vec::new();
         while let Some(e) = open.pop() {
             match &e.kind {
                 ExprKind::Column(path) => {
@@ -168,11 +173,14 @@ impl<'a> Checker<'a> {
                         |t: &TableId| matches!(self.model.tables[*t].time, Timing::Stock { .. } | Timing::AsOf(_));
                     let mut passed = path.0.iter().skip(1).map(|column| column.table);
                     if let Some(other) = passed.find(moves) {
-                        found.push((e.span, format!("`{}` changes in time", self.model.tables[other].title.name)));
+                        found.push((
+                            e.span,
+                            text!("`{name}` changes in time", name = self.model.tables[other].title.name),
+                        ));
                     }
                 }
                 ExprKind::Param(id, _) if self.changes_by_date(*id) => {
-                    found.push((e.span, format!("`{}` changes by date", self.model.params[*id].title.name)));
+                    found.push((e.span, text!("`{name}` changes by date", name = self.model.params[*id].title.name)));
                 }
                 _ => {}
             }
@@ -180,11 +188,11 @@ impl<'a> Checker<'a> {
         }
         let (name, place) = (self.model.tables[table].title.name.clone(), self.model.tables[table].title.span);
         for (span, what) in &found {
-            let message = format!("{what}, and to read it for rows without time is not built yet");
+            let message = text!("{what}, and to read it for rows without time is not built yet", what);
             let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(*span, "of which period?")
-                .label(place, format!("no column of `{name}` is marked `time`"))
-                .help(format!("mark the column that says when a row of `{name}` is; `kpi explain K9001` lists what is not built yet"));
+                .label(*span, text!("of which period?"))
+                .label(place, text!("no column of `{name}` is marked `time`", name))
+                .help(text!("mark the column that says when a row of `{name}` is; `kpi explain K9001` lists what is not built yet", name));
             self.report(finding);
         }
         found.is_empty().then_some(())
@@ -222,11 +230,19 @@ impl<'a> Checker<'a> {
             let (first, second) = (&self.model.tables[*first].title.name, &self.model.tables[*second].title.name);
             let finding = Diagnostic::new(
                 codes::names::NO_WAY,
-                format!("`{function}` runs over the rows of one table, not of `{first}` and `{second}`"),
+                text!(
+                    "`{function}` runs over the rows of one table, not of `{first}` and `{second}`",
+                    function,
+                    first,
+                    second
+                ),
             )
-            .label(*there, format!("`{second}`"))
-            .label(*here, format!("`{first}`"))
-            .help(format!("aggregate each by itself, or refer from one to the other with a column `-> {second}`"));
+            .label(*there, text!("`{second}`", second))
+            .label(*here, text!("`{first}`", first))
+            .help(text!(
+                "aggregate each by itself, or refer from one to the other with a column `-> {second}`",
+                second
+            ));
             self.report(finding);
             return None;
         }
@@ -238,23 +254,24 @@ impl<'a> Checker<'a> {
     fn report_no_table(&mut self, call: &ast::Call, arg: &ast::Expr, other: Option<&ast::Name>, cx: &Context) {
         let function = &call.function.text;
         let Some(name) = other else {
-            let message = format!("`{function}` needs the rows of a table");
+            let message = text!("`{function}` needs the rows of a table", function);
             let finding = Diagnostic::new(codes::types::ARGUMENTS, message)
-                .label(arg.span, "no table is named here")
-                .help(format!("write `{function}(table.column)`"));
+                .label(arg.span, text!("no table is named here"))
+                .help(text!("write `{function}(table.column)`", function));
             return self.report(finding);
         };
         if let Some(decl @ Decl::Indicator(_)) = self.names.get(&name.text) {
             self.used.insert(decl);
-            let message = format!("`{function}` runs over rows, and the indicator `{}` is one value", name.text);
+            let message = text!(
+                "`{function}` runs over rows, and the indicator `{name}` is one value",
+                function,
+                name = name.text
+            );
             let mut finding = Diagnostic::new(codes::types::ARGUMENTS, message)
-                .label(arg.span, "one value for the subject and period");
+                .label(arg.span, text!("one value for the subject and period"));
             finding = match function.as_str() {
-                "average" | "median" | "min" | "max" => finding.help(format!(
-                    "for the members of a group write `{function}({0} among team)`; for the group as one subject `{0} over team`",
-                    name.text
-                )),
-                _ => finding.help(format!("for a group as one subject write `{} over team`", name.text)),
+                "average" | "median" | "min" | "max" => finding.help(text!("for the members of a group write `{function}({name} among team)`; for the group as one subject `{name} over team`", function, name = name.text)),
+                _ => finding.help(text!("for a group as one subject write `{name} over team`", name = name.text)),
             };
             return self.report(finding);
         }
@@ -266,21 +283,26 @@ impl<'a> Checker<'a> {
             .map(|(_, t)| t.title.name.as_str())
             .collect();
         if let Some(first) = with.first() {
-            let shown: Vec<String> = with.iter().map(|t| format!("`{t}.{}`", name.text)).collect();
-            let finding = Diagnostic::new(codes::names::UNKNOWN_NAME, format!("`{}` of which table?", name.text))
-                .label(name.span, "a column without its table")
-                .help(format!("write {}", shown.join(" or ")))
-                .fix(format!("write `{first}.{}`", name.text), name.span, format!("{first}.{}", name.text));
+            let shown = with.iter().map(|t| Text::verbatim(format!("`{t}.{}`", name.text)));
+            let finding =
+                Diagnostic::new(codes::names::UNKNOWN_NAME, text!("`{name}` of which table?", name = name.text))
+                    .label(name.span, text!("a column without its table"))
+                    .help(text!("write {shown}", shown = Text::or_list(shown)))
+                    .fix(
+                        text!("write `{first}.{name}`", first, name = name.text),
+                        name.span,
+                        format!("{first}.{name}", name = name.text),
+                    );
             return self.report(finding);
         }
         if let Some(decl) = self.names.get(&name.text) {
-            return self.report_kind(name, decl, "a table or a column");
+            return self.report_kind(name, decl, &text!("a table or a column"));
         }
         if self.names.is_unbuilt(&name.text) {
             return;
         }
         let near = self.nearest_here(name, cx, None);
-        self.report(crate::checker::unknown(name, "a table or a column of one", near.as_deref()));
+        self.report(crate::checker::unknown(name, &text!("a table or a column of one"), near.as_deref()));
     }
 
     /// The tables that an expression names, in order, and the first other name.
@@ -305,8 +327,8 @@ impl<'a> Checker<'a> {
             Some(n) => Some(n),
             None => {
                 self.report(
-                    Diagnostic::new(codes::types::OUT_OF_RANGE, "`needs` is a number of rows")
-                        .label(span, "1 or more, and whole"),
+                    Diagnostic::new(codes::types::OUT_OF_RANGE, text!("`needs` is a number of rows"))
+                        .label(span, text!("1 or more, and whole")),
                 );
                 None
             }
@@ -321,10 +343,13 @@ impl<'a> Checker<'a> {
         table: TableId,
     ) -> Option<Type> {
         let Some(arg) = arg else { return Some(Type::COUNT) };
-        let refuse = |checker: &mut Checker<'a>, wanted: &str, help: Option<String>| {
+        let refuse = |checker: &mut Checker<'a>, wanted: &Text, help: Option<Text>| {
             let found = checker.show(arg.ty);
-            let mut finding = Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` takes {wanted}, not {found}"))
-                .label(arg.span, format!("this is {found}"));
+            let mut finding = Diagnostic::new(
+                codes::types::ARGUMENTS,
+                text!("`{name}` takes {wanted}, not {found}", name, wanted, found),
+            )
+            .label(arg.span, text!("this is {found}", found));
             if let Some(help) = help {
                 finding = finding.help(help);
             }
@@ -336,8 +361,8 @@ impl<'a> Checker<'a> {
                 let table = self.model.tables[table].title.name.clone();
                 refuse(
                     self,
-                    "a table or a column",
-                    Some(format!("write `count({table} where …)` to count the rows that meet a condition")),
+                    &text!("a table or a column"),
+                    Some(text!("write `count({table} where …)` to count the rows that meet a condition", table)),
                 )
             }
             AggregateFunction::Count | AggregateFunction::CountDistinct => Some(Type::COUNT),
@@ -345,12 +370,12 @@ impl<'a> Checker<'a> {
                 if arg.ty == Type::Bool {
                     Some(Type::Bool)
                 } else {
-                    refuse(self, "a condition", None)
+                    refuse(self, &text!("a condition"), None)
                 }
             }
             AggregateFunction::Sum => match arg.ty {
                 Type::Number(_) => Some(arg.ty),
-                _ => refuse(self, "a number", None),
+                _ => refuse(self, &text!("a number"), None),
             },
             AggregateFunction::Average
             | AggregateFunction::Median
@@ -358,7 +383,7 @@ impl<'a> Checker<'a> {
             | AggregateFunction::Stddev => match arg.ty {
                 Type::Number(Unit { form: Form::Count, .. }) => Some(Type::NUMBER),
                 Type::Number(_) => Some(arg.ty),
-                _ => refuse(self, "a number", None),
+                _ => refuse(self, &text!("a number"), None),
             },
             AggregateFunction::Min | AggregateFunction::Max => {
                 self.check_ordered(arg.ty, arg.span)?;
@@ -367,10 +392,10 @@ impl<'a> Checker<'a> {
             AggregateFunction::First | AggregateFunction::Last => {
                 let found = &self.model.tables[table];
                 if !matches!(found.time, Timing::Flow(_) | Timing::AsOf(_)) {
-                    let message = format!("the rows of `{}` are in no order of time", found.title.name);
+                    let message = text!("the rows of `{name}` are in no order of time", name = found.title.name);
                     let finding = Diagnostic::new(codes::types::ARGUMENTS, message)
-                        .label(arg.span, format!("`{name}` takes the row by its time"))
-                        .label(found.title.span, "no column here is marked `time`");
+                        .label(arg.span, text!("`{name}` takes the row by its time", name))
+                        .label(found.title.span, text!("no column here is marked `time`"));
                     self.report(finding);
                     return None;
                 }
@@ -380,11 +405,14 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a wrong number of arguments.
-    pub(crate) fn report_arguments<T>(&mut self, call: &ast::Call, span: Span, takes: &str) -> Option<T> {
-        let given = crate::params::plural(call.args.len(), "argument");
+    pub(crate) fn report_arguments<T>(&mut self, call: &ast::Call, span: Span, takes: &Text) -> Option<T> {
+        let given = crate::params::count_arguments(call.args.len());
         self.report(
-            Diagnostic::new(codes::types::ARGUMENTS, format!("`{}` takes {takes}", call.function.text))
-                .label(span, format!("{given} here")),
+            Diagnostic::new(
+                codes::types::ARGUMENTS,
+                text!("`{function}` takes {takes}", function = call.function.text, takes),
+            )
+            .label(span, text!("{given} here", given)),
         );
         None
     }

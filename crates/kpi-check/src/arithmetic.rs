@@ -1,6 +1,6 @@
 //! `+ - × ÷`, over numbers and dates, and constants.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Dec, Overflow, Value};
 
@@ -40,9 +40,9 @@ impl<'a> Checker<'a> {
         };
         if op == ArithmeticOp::Div && matches!(self.fold(&b), Some(Ok(Dec::ZERO))) {
             self.report(
-                Diagnostic::new(codes::types::CONSTANT_ZERO, "a division by 0 never has data")
-                    .label(b.span, "is 0 for every subject")
-                    .help("divide by what is counted, such as `sum(…)` or `count(…)`"),
+                Diagnostic::new(codes::types::CONSTANT_ZERO, text!("a division by 0 never has data"))
+                    .label(b.span, text!("is 0 for every subject"))
+                    .help(text!("divide by what is counted, such as `sum(…)` or `count(…)`")),
             );
             return None;
         }
@@ -94,20 +94,30 @@ impl<'a> Checker<'a> {
                     _ => Dec::ONE.sub(value),
                 };
                 let factor = times_hundred(factor.unwrap_or_default());
-                let more = if op == ArithmeticOp::Add { "more" } else { "less" };
-                let message = format!("`{sign} {percent}%` is {percent}% {more}, or {percent} percentage points?");
+                let more = match op {
+                    ArithmeticOp::Add => text!("{percent}% more", percent),
+                    _ => text!("{percent}% less", percent),
+                };
+                let message =
+                    text!("`{sign} {percent}%` is {more}, or {percent} percentage points?", sign, percent, more);
                 let mut finding = Diagnostic::new(codes::types::PERCENT_AFTER_PLUS, message)
-                    .label(right.span, "a percentage after `+` or `-` can be read in two ways");
+                    .label(right.span, text!("a percentage after `+` or `-` can be read in two ways"));
                 let end = Span { start: left.span.end, ..left.span.to(right.span) };
-                finding = finding.fix(format!("{percent}% {more}: `× {factor}%`"), end, format!(" × {factor}%"));
-                let mut help = format!("write `× {factor}%` for {percent}% {more}");
+                finding = finding.fix(text!("{more}: `× {factor}%`", more, factor), end, format!(" × {factor}%"));
+                let mut help = text!("write `× {factor}%` for {more}", factor, more);
                 if is_ratio(a.ty) {
                     finding = finding.fix(
-                        format!("percentage points: `{sign} {percent}pp`"),
+                        text!("percentage points: `{sign} {percent}pp`", sign, percent),
                         right.span,
                         format!("{percent}pp"),
                     );
-                    help = format!("{help}, or `{sign} {percent}pp` for percentage points");
+                    help = text!(
+                        "write `× {factor}%` for {more}, or `{sign} {percent}pp` for percentage points",
+                        factor,
+                        more,
+                        sign,
+                        percent
+                    );
                 }
                 self.report(finding.help(help));
                 None
@@ -122,7 +132,9 @@ impl<'a> Checker<'a> {
             None => (self.mismatch(b.ty, right, a.ty), b, a),
         };
         let (here, there) = (self.show(main.ty), self.show(other.ty));
-        self.report(finding.label(main.span, format!("this is {here}")).label(other.span, format!("this is {there}")));
+        self.report(
+            finding.label(main.span, text!("this is {here}", here)).label(other.span, text!("this is {there}", there)),
+        );
     }
 
     fn report_operands(&mut self, op: ArithmeticOp, a: &model::Expr, b: &model::Expr) {
@@ -133,12 +145,14 @@ impl<'a> Checker<'a> {
             ArithmeticOp::Mul => "×",
             ArithmeticOp::Div => "÷",
         };
-        let mut finding =
-            Diagnostic::new(codes::types::TYPE_MISMATCH, format!("`{sign}` does not join {left} and {right}"))
-                .label(a.span, format!("this is {left}"))
-                .label(b.span, format!("this is {right}"));
+        let mut finding = Diagnostic::new(
+            codes::types::TYPE_MISMATCH,
+            text!("`{sign}` does not join {left} and {right}", sign, left, right),
+        )
+        .label(a.span, text!("this is {left}", left))
+        .label(b.span, text!("this is {right}", right));
         if matches!(a.ty, Type::Date | Type::DateTime) || matches!(b.ty, Type::Date | Type::DateTime) {
-            finding = finding.help("of dates there are `date - date`, which is a duration, and `date + 30d`");
+            finding = finding.help(text!("of dates there are `date - date`, which is a duration, and `date + 30d`"));
         }
         self.report(finding);
     }
@@ -150,35 +164,37 @@ impl<'a> Checker<'a> {
             return Some(());
         }
         self.report(
-            Diagnostic::new(codes::types::TYPE_MISMATCH, "a date moves by a whole number of days")
-                .label(b.span, "not a constant number of whole days")
-                .help("write `30d`, or compute with a `datetime`"),
+            Diagnostic::new(codes::types::TYPE_MISMATCH, text!("a date moves by a whole number of days"))
+                .label(b.span, text!("not a constant number of whole days"))
+                .help(text!("write `30d`, or compute with a `datetime`")),
         );
         None
     }
 
     /// The value of a constant number: literals, arithmetics of them, plain parameters. `what` names it in a finding:
     /// "a weight". `expected` is its dimension; a `%` literal after `±` is refused as anywhere.
-    pub fn const_dec(&mut self, e: &'a ast::Expr, what: &str, expected: Unit) -> Option<Dec> {
+    pub fn const_dec(&mut self, e: &'a ast::Expr, what: &Text, expected: Unit) -> Option<Dec> {
         let typed = self.expr(e, &Context::pure(), Some(Type::Number(expected)))?;
         self.folded(&typed, what)
     }
 
     /// As [`Checker::const_dec`], of any dimension, which is returned.
-    pub fn const_number(&mut self, e: &'a ast::Expr, what: &str) -> Option<(Dec, Unit)> {
+    pub fn const_number(&mut self, e: &'a ast::Expr, what: &Text) -> Option<(Dec, Unit)> {
         let typed = self.expr(e, &Context::pure(), None)?;
         let unit = self.need_number(&typed, what)?;
         Some((self.folded(&typed, what)?, unit))
     }
 
-    fn folded(&mut self, typed: &model::Expr, what: &str) -> Option<Dec> {
+    fn folded(&mut self, typed: &model::Expr, what: &Text) -> Option<Dec> {
         let finding = match self.fold(typed) {
             Some(Ok(value)) => return Some(value),
-            Some(Err(Overflow)) => Diagnostic::new(codes::types::OUT_OF_RANGE, "the number has more than 26 digits")
-                .label(typed.span, "too large"),
-            None => Diagnostic::new(codes::types::NOT_CONSTANT, format!("{what} is a constant, and this is not"))
-                .label(typed.span, "this depends on more than the text of the policy")
-                .help("write a number, arithmetics of numbers, or a parameter that has one value"),
+            Some(Err(Overflow)) => {
+                Diagnostic::new(codes::types::OUT_OF_RANGE, text!("the number has more than 26 digits"))
+                    .label(typed.span, text!("too large"))
+            }
+            None => Diagnostic::new(codes::types::NOT_CONSTANT, text!("{what} is a constant, and this is not", what))
+                .label(typed.span, text!("this depends on more than the text of the policy"))
+                .help(text!("write a number, arithmetics of numbers, or a parameter that has one value")),
         };
         self.report(finding);
         None

@@ -1,6 +1,6 @@
 //! `by` tables: keys, patterns, completeness, rows that never apply.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Date;
 
@@ -72,9 +72,14 @@ impl<'a> Checker<'a> {
             let (asked, found) = (keys.len(), row.patterns.len());
             let keys = if asked == 1 { "key" } else { "keys" };
             self.report(
-                Diagnostic::new(codes::tables::ROW_KEYS, format!("the table has {asked} {keys} and this row names {found}"))
-                    .label(row.span, "")
-                    .help("write one member for each key, in the order of the keys, with `,` between them; `_` takes anything"),
+                Diagnostic::new(
+                    codes::tables::ROW_KEYS,
+                    text!("the table has {asked} {keys} and this row names {found}", asked, keys, found),
+                )
+                .label(row.span, Text::default())
+                .help(text!(
+                    "write one member for each key, in the order of the keys, with `,` between them; `_` takes anything"
+                )),
             );
             return None;
         }
@@ -98,17 +103,17 @@ impl<'a> Checker<'a> {
             }
             (other, model::ByKey::Date) => {
                 self.report(
-                    Diagnostic::new(codes::tables::ROW_KEYS, "a row of `by date` begins with a date")
-                        .label(other.span(), "")
-                        .help("write `from 2026-07` or `from 2026-07-15`, or `else`"),
+                    Diagnostic::new(codes::tables::ROW_KEYS, text!("a row of `by date` begins with a date"))
+                        .label(other.span(), Text::default())
+                        .help(text!("write `from 2026-07` or `from 2026-07-15`, or `else`")),
                 );
                 None
             }
             (other, model::ByKey::Expr(_)) => {
                 self.report(
-                    Diagnostic::new(codes::tables::ROW_KEYS, "this key is no date")
-                        .label(other.span(), "a member was expected")
-                        .help("write `by date` among the keys for a table that changes in time"),
+                    Diagnostic::new(codes::tables::ROW_KEYS, text!("this key is no date"))
+                        .label(other.span(), text!("a member was expected"))
+                        .help(text!("write `by date` among the keys for a table that changes in time")),
                 );
                 None
             }
@@ -126,10 +131,10 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::tables::TABLE_TOO_LARGE,
-                    "the keys of this table have too many combinations to check",
+                    text!("the keys of this table have too many combinations to check"),
                 )
-                .label(span, "")
-                .help("use fewer keys, or split the table in two"),
+                .label(span, Text::default())
+                .help(text!("use fewer keys, or split the table in two")),
             );
             return false;
         };
@@ -145,32 +150,38 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::tables::TABLE_INCOMPLETE,
-                    format!("{} {what} in no {row}: {all}", faults.missing_count),
+                    text!(
+                        "{missing_count} {what} in no {row}: {all}",
+                        missing_count = faults.missing_count,
+                        what,
+                        row,
+                        all
+                    ),
                 )
-                .label(span, "this table is not complete")
+                .label(span, text!("this table is not complete"))
                 .help(if row == "row" {
-                    "add the missing rows, or `else:` for all that remains".to_owned()
+                    text!("add the missing rows, or `else:` for all that remains")
                 } else {
-                    format!("add the missing {row}s, or one of `else` for all that remains")
+                    text!("add the missing {row}s, or one of `else` for all that remains", row)
                 }),
             );
             sound = false;
         }
         for (first, second, combination) in faults.twice {
             self.report(
-                Diagnostic::new(codes::tables::TWO_ROWS, format!("`{combination}` is in two {row}s"))
-                    .label(place(second), "here")
-                    .label(place(first), "and here")
-                    .help("leave it in one of them"),
+                Diagnostic::new(codes::tables::TWO_ROWS, text!("`{combination}` is in two {row}s", combination, row))
+                    .label(place(second), text!("here"))
+                    .label(place(first), text!("and here"))
+                    .help(text!("leave it in one of them")),
             );
             sound = false;
         }
         for (unused, above) in faults.unused {
-            let mut finding = Diagnostic::new(codes::tables::NEVER_APPLIES, format!("this {row} never applies"))
-                .label(place(unused), format!("other {row}s have all that it could take"))
-                .help(format!("remove it, or give it combinations that no other {row} has"));
+            let mut finding = Diagnostic::new(codes::tables::NEVER_APPLIES, text!("this {row} never applies", row))
+                .label(place(unused), text!("other {row}s have all that it could take", row))
+                .help(text!("remove it, or give it combinations that no other {row} has", row));
             if let Some(above) = above {
-                finding = finding.label(place(above), "this one comes first");
+                finding = finding.label(place(above), text!("this one comes first"));
             }
             self.report(finding);
             sound = false;

@@ -1,6 +1,6 @@
 //! Calls: which kind of function a name is, and the built-in functions of values.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, codes, text};
 use kpi_syntax::ast;
 use kpi_syntax::words::{Place, both};
 use kpi_value::{Dec, Value};
@@ -83,9 +83,9 @@ impl<'a> Checker<'a> {
             "previous" | "growth" | "streak" => return self.moved(e, call, cx),
             "rank" | "percentile" | "zscore" => {
                 self.report(
-                    Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` needs a group"))
-                        .label(e.span, "among whom?")
-                        .help(format!("write `{name}(… among team)` or `{name}(… among all)`")),
+                    Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` needs a group", name))
+                        .label(e.span, text!("among whom?"))
+                        .help(text!("write `{name}(… among team)` or `{name}(… among all)`", name)),
                 );
                 return None;
             }
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
                 self.used.insert(decl);
                 self.plain_call(call)?;
                 let [arg] = call.args.as_slice() else {
-                    return self.report_arguments(call, e.span, "what it is a function of");
+                    return self.report_arguments(call, e.span, &text!("what it is a function of"));
                 };
                 let curve = self.names.curves.get(index)?.ast;
                 let written =
@@ -119,7 +119,7 @@ impl<'a> Checker<'a> {
                 self.curve_call(arg, written, e.span, cx, expected)
             }
             Some(other) => {
-                self.report_kind(&call.function, other, "a function");
+                self.report_kind(&call.function, other, &text!("a function"));
                 None
             }
             None => {
@@ -127,7 +127,7 @@ impl<'a> Checker<'a> {
                 let builtins =
                     BUILTINS.iter().flat_map(|name| both(name, Place::Function)).map(|name| -> &str { name });
                 let near = nearest(&call.function.text, builtins.chain(declared.map(|(n, _)| n)));
-                let finding = unknown(&call.function, "a function", near);
+                let finding = unknown(&call.function, &text!("a function"), near);
                 self.report(finding);
                 None
             }
@@ -143,8 +143,8 @@ impl<'a> Checker<'a> {
         let Some(span) = clauses.next() else { return Some(()) };
         let name = &call.function.text;
         self.report(
-            Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` runs over no rows"))
-                .label(span, "`via`, `where` and `needs` belong to aggregates"),
+            Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` runs over no rows", name))
+                .label(span, text!("`via`, `where` and `needs` belong to aggregates")),
         );
         None
     }
@@ -159,15 +159,15 @@ impl<'a> Checker<'a> {
         self.plain_call(call)?;
         let builtin = scalar(call.function.word())?;
         let (least, most, takes) = match builtin {
-            Builtin::Coalesce => (2, usize::MAX, "a value and what stands for it where it is missing"),
-            Builtin::Min | Builtin::Max => (2, usize::MAX, "values"),
-            Builtin::Clamp => (3, 3, "a value, a lower and an upper bound"),
-            Builtin::Abs => (1, 1, "a number"),
-            Builtin::Round => (1, 2, "a number and how many digits are kept"),
-            Builtin::DaysBetween => (2, 2, "two dates"),
+            Builtin::Coalesce => (2, usize::MAX, text!("a value and what stands for it where it is missing")),
+            Builtin::Min | Builtin::Max => (2, usize::MAX, text!("values")),
+            Builtin::Clamp => (3, 3, text!("a value, a lower and an upper bound")),
+            Builtin::Abs => (1, 1, text!("a number")),
+            Builtin::Round => (1, 2, text!("a number and how many digits are kept")),
+            Builtin::DaysBetween => (2, 2, text!("two dates")),
         };
         if call.args.len() < least || call.args.len() > most {
-            return self.report_arguments(call, e.span, takes);
+            return self.report_arguments(call, e.span, &takes);
         }
         let (args, ty) = match builtin {
             Builtin::DaysBetween => {
@@ -188,7 +188,7 @@ impl<'a> Checker<'a> {
         cx: &Context,
         expected: Option<Type>,
     ) -> Option<(Vec<model::Expr>, Type)> {
-        let name = format!("`{}`", call.function.text);
+        let name = text!("`{function}`", function = call.function.text);
         let last = call.args.len().saturating_sub(1);
         let mut args: Vec<model::Expr> = Vec::new();
         // A bare number takes its type from the others.
@@ -239,15 +239,15 @@ impl<'a> Checker<'a> {
     ) -> Option<(Vec<model::Expr>, Type)> {
         let (first, rest) = call.args.split_first()?;
         let x = self.operand(first, cx, expected)?;
-        self.need_number(&x, "`round`")?;
+        self.need_number(&x, &text!("`round`"))?;
         let ty = x.ty;
         let mut args = vec![x];
         if let Some(digits) = rest.first() {
-            let value = self.const_dec(digits, "the number of digits", model::Unit::NUMBER)?;
+            let value = self.const_dec(digits, &text!("the number of digits"), model::Unit::NUMBER)?;
             if crate::data::whole(value).is_none_or(|d| d > Dec::SCALE) {
                 self.report(
-                    Diagnostic::new(codes::types::OUT_OF_RANGE, "numbers have 0 to 12 digits after the point")
-                        .label(digits.span, "not one of them"),
+                    Diagnostic::new(codes::types::OUT_OF_RANGE, text!("numbers have 0 to 12 digits after the point"))
+                        .label(digits.span, text!("not one of them")),
                 );
                 return None;
             }
@@ -263,7 +263,7 @@ impl<'a> Checker<'a> {
         }
         let finding = self.mismatch(typed.ty, arg, Type::Date);
         let found = self.show(typed.ty);
-        self.report(finding.label(arg.span, format!("this is {found}")));
+        self.report(finding.label(arg.span, text!("this is {found}", found)));
         None
     }
 }

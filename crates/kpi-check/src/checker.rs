@@ -1,6 +1,6 @@
 //! The state of a check: declarations, the model under construction, findings.
 
-use kpi_base::{Diagnostic, Span, codes, text};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -95,11 +95,11 @@ impl<'a> Checker<'a> {
 
     /// Reports a construct that is read and not built yet.
     pub fn report_not_built(&mut self, what: &str, span: Span) {
-        let message = format!("`{what}` is not built yet");
+        let message = text!("`{what}` is not built yet", what);
         self.report(
             Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(span, "this version does not compute it")
-                .help("`kpi explain K9001` lists what is not built yet"),
+                .label(span, text!("this version does not compute it"))
+                .help(text!("`kpi explain K9001` lists what is not built yet")),
         );
     }
 
@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
 
     /// What a name stands for, which is thereby used; reported if it is unknown, with the nearest name there is.
     /// `wanted` says what was looked for: "an indicator or a scorecard".
-    pub fn resolve(&mut self, name: &ast::Name, wanted: &str) -> Option<Decl> {
+    pub fn resolve(&mut self, name: &ast::Name, wanted: &Text) -> Option<Decl> {
         if let Some(decl) = self.names.get(&name.text) {
             self.used.insert(decl);
             return Some(decl);
@@ -156,11 +156,13 @@ impl<'a> Checker<'a> {
 }
 
 /// The finding that a name is not known; `wanted` says what was looked for, `near` is what may have been meant.
-pub fn unknown(name: &ast::Name, wanted: &str, near: Option<&str>) -> Diagnostic {
-    let found = Diagnostic::new(codes::names::UNKNOWN_NAME, format!("there is no `{}`", name.text))
-        .label(name.span, format!("{wanted} was expected"));
+pub fn unknown(name: &ast::Name, wanted: &Text, near: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(codes::names::UNKNOWN_NAME, text!("there is no `{name}`", name = name.text))
+        .label(name.span, text!("{wanted} was expected", wanted));
     match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near),
+        Some(near) => {
+            found.help(text!("did you mean `{near}`?", near)).fix(text!("write `{near}`", near), name.span, near)
+        }
         None => match kpi_syntax::words::glued(&name.text) {
             Some((word, rest)) => {
                 let apart = format!("{word} {rest}");

@@ -1,6 +1,6 @@
 //! Comparisons, `in`, and the operators between truth values.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -104,10 +104,17 @@ impl<'a> Checker<'a> {
         {
             let next = date.plus(1);
             self.report(
-                Diagnostic::new(codes::types::TYPE_MISMATCH, format!("is all of {date} meant, or its first moment?"))
-                    .label(e.span, "a day, and a time of a day is compared with it")
-                    .label(left.span, "a time of a day")
-                    .help(format!("write `≥ {date}` for times from this day on, `< {next}` for times up to its end")),
+                Diagnostic::new(
+                    codes::types::TYPE_MISMATCH,
+                    text!("is all of {date} meant, or its first moment?", date),
+                )
+                .label(e.span, text!("a day, and a time of a day is compared with it"))
+                .label(left.span, text!("a time of a day"))
+                .help(text!(
+                    "write `≥ {date}` for times from this day on, `< {next}` for times up to its end",
+                    date,
+                    next
+                )),
             );
             return None;
         }
@@ -127,17 +134,22 @@ impl<'a> Checker<'a> {
         let Some(bare) = bare else { return Some(()) };
         let percent = format!("{bare}%");
         let (than, with, why) = match of {
-            Hundred::Share => ("more than all of them", "a share", "this lies in 0%..100%"),
-            Hundred::Attainment => {
-                ("more than any attainment", "an attainment", "this is 100% where the target is met")
-            }
+            Hundred::Share => (text!("more than all of them"), text!("a share"), text!("this lies in 0%..100%")),
+            Hundred::Attainment => (
+                text!("more than any attainment"),
+                text!("an attainment"),
+                text!("this is 100% where the target is met"),
+            ),
         };
         self.report(
-            Diagnostic::new(codes::types::ABOVE_ALL, format!("`{bare}` is {}%, {than}", times_hundred(bare)))
-                .label(e.span, format!("compared with {with}"))
-                .label(left, why)
-                .help(format!("did you mean `{percent}`?"))
-                .fix(format!("write `{percent}`"), e.span, percent),
+            Diagnostic::new(
+                codes::types::ABOVE_ALL,
+                text!("`{bare}` is {bare2}%, {than}", bare, bare2 = times_hundred(bare), than),
+            )
+            .label(e.span, text!("compared with {with}", with))
+            .label(left, why)
+            .help(text!("did you mean `{percent}`?", percent))
+            .fix(text!("write `{percent}`", percent), e.span, percent),
         );
         None
     }
@@ -173,16 +185,18 @@ impl<'a> Checker<'a> {
                 }
                 let name = &dimension.title.name;
                 (
-                    format!("the members of `{name}` have no order"),
-                    format!("declare it `dimension {name} ordered {{ … }}`, lowest first"),
+                    text!("the members of `{name}` have no order", name),
+                    text!("declare it `dimension {name} ordered { … }`, lowest first", name),
                 )
             }
             Type::Bool | Type::Text | Type::Reference(_) => {
-                (format!("{} has no order", self.show(ty)), "only `==`, `≠` and `in {…}` compare these".to_owned())
+                (text!("{ty} has no order", ty = self.show(ty)), text!("only `==`, `≠` and `in {…}` compare these"))
             }
             _ => return Some(()),
         };
-        self.report(Diagnostic::new(codes::types::NO_ORDER, message).label(span, "an order is needed here").help(help));
+        self.report(
+            Diagnostic::new(codes::types::NO_ORDER, message).label(span, text!("an order is needed here")).help(help),
+        );
         None
     }
 

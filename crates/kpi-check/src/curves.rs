@@ -1,6 +1,6 @@
 //! Curves: bounds, gaps, overlaps.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -41,7 +41,8 @@ impl<'a> Checker<'a> {
         if curve.rows.is_empty() {
             let kind = word(curve.kind);
             self.report(
-                Diagnostic::new(codes::tables::CURVE_EMPTY, format!("this `{kind}` has no rows")).label(curve.body, ""),
+                Diagnostic::new(codes::tables::CURVE_EMPTY, text!("this `{kind}` has no rows", kind))
+                    .label(curve.body, Text::default()),
             );
             return None;
         }
@@ -66,7 +67,7 @@ impl<'a> Checker<'a> {
                 ast::CurveAt::Else => None,
             });
             let unit = match bound {
-                Some(e) => self.const_number(e, "a bound").map(|(_, unit)| unit),
+                Some(e) => self.const_number(e, &text!("a bound")).map(|(_, unit)| unit),
                 None => Some(Unit::NUMBER),
             };
             if let Some(unit) = unit {
@@ -94,29 +95,31 @@ impl<'a> Checker<'a> {
             let finding = match fault {
                 Fault::Gap(x) => {
                     let x = self.show_number(*x, argument);
-                    Diagnostic::new(codes::tables::CURVE_GAP, format!("{x} is in no row"))
-                        .label(body, "these rows leave numbers out")
-                        .help("move a bound, or add `else:` for all that remains")
+                    Diagnostic::new(codes::tables::CURVE_GAP, text!("{x} is in no row", x))
+                        .label(body, text!("these rows leave numbers out"))
+                        .help(text!("move a bound, or add `else:` for all that remains"))
                 }
                 Fault::Overlap(first, second, x) => {
                     let x = self.show_number(*x, argument);
-                    Diagnostic::new(codes::tables::CURVE_OVERLAP, format!("{x} is in two rows"))
-                        .label(row(*second), "here")
-                        .label(row(*first), "and here")
-                        .help("say whose the boundary is: `≥` or `>`, `60%..<80%` or `60%..80%`")
+                    Diagnostic::new(codes::tables::CURVE_OVERLAP, text!("{x} is in two rows", x))
+                        .label(row(*second), text!("here"))
+                        .label(row(*first), text!("and here"))
+                        .help(text!("say whose the boundary is: `≥` or `>`, `60%..<80%` or `60%..80%`"))
                 }
                 Fault::Unreachable(place, above) => {
-                    let finding = Diagnostic::new(codes::tables::NEVER_APPLIES, "this row never applies")
-                        .label(row(*place), "the rows above have all of its numbers")
-                        .help("rows are tried from the top: put the stricter bound first, or remove the row");
+                    let finding = Diagnostic::new(codes::tables::NEVER_APPLIES, text!("this row never applies"))
+                        .label(row(*place), text!("the rows above have all of its numbers"))
+                        .help(text!("rows are tried from the top: put the stricter bound first, or remove the row"));
                     match above {
-                        Some(above) => finding.label(row(*above), "this one comes first"),
+                        Some(above) => finding.label(row(*above), text!("this one comes first")),
                         None => finding,
                     }
                 }
-                Fault::Empty(place) => Diagnostic::new(codes::tables::CURVE_EMPTY, "no number lies in this range")
-                    .label(row(*place), "")
-                    .help("write the lower bound first: `60%..<80%`"),
+                Fault::Empty(place) => {
+                    Diagnostic::new(codes::tables::CURVE_EMPTY, text!("no number lies in this range"))
+                        .label(row(*place), Text::default())
+                        .help(text!("write the lower bound first: `60%..<80%`"))
+                }
             };
             self.report(finding);
         }
@@ -126,20 +129,20 @@ impl<'a> Checker<'a> {
     fn step_bound(&mut self, row: &'a ast::CurveRow, argument: Unit, what: &str) -> Option<StepBound> {
         match &row.at {
             ast::CurveAt::Compare(op, e) => {
-                let bound = self.const_dec(e, "a bound", argument)?;
+                let bound = self.const_dec(e, &text!("a bound"), argument)?;
                 match compare_op(*op) {
                     Some(op) if op != model::CompareOp::Ne => Some(StepBound::Compare(op, bound)),
-                    _ => self.wrong_row(row.span, what, "a bound with `≥ > ≤ <` or `==`, a range, or `else`"),
+                    _ => self.wrong_row(row.span, what, &text!("a bound with `≥ > ≤ <` or `==`, a range, or `else`")),
                 }
             }
             ast::CurveAt::Range(range) => {
-                let low = self.const_dec(&range.low, "a bound", argument);
-                let high = self.const_dec(&range.high, "a bound", argument);
+                let low = self.const_dec(&range.low, &text!("a bound"), argument);
+                let high = self.const_dec(&range.high, &text!("a bound"), argument);
                 Some(StepBound::Range(low?, high?, range.closed))
             }
             ast::CurveAt::Else => Some(StepBound::Else),
             ast::CurveAt::Point(_) | ast::CurveAt::From(_) => {
-                self.wrong_row(row.span, what, "a bound with `≥ > ≤ <` or `==`, a range, or `else`")
+                self.wrong_row(row.span, what, &text!("a bound with `≥ > ≤ <` or `==`, a range, or `else`"))
             }
         }
     }
@@ -178,16 +181,16 @@ impl<'a> Checker<'a> {
         if unit.is_none()
             && let Some(row) = curve.rows.get(lead)
         {
-            unit = Some(self.const_number(&row.value, "a value of `linear`")?.1);
+            unit = Some(self.const_number(&row.value, &text!("a value of `linear`"))?.1);
         }
         let unit = unit?;
         let mut points = Vec::new();
         for row in curve.rows {
             let point = match &row.at {
-                ast::CurveAt::Point(e) => self.const_dec(e, "a point", argument),
-                _ => self.wrong_row(row.span, "linear", "a point: `80%: 50%`"),
+                ast::CurveAt::Point(e) => self.const_dec(e, &text!("a point"), argument),
+                _ => self.wrong_row(row.span, "linear", &text!("a point: `80%: 50%`")),
             };
-            let value = self.const_dec(&row.value, "a value of `linear`", unit);
+            let value = self.const_dec(&row.value, &text!("a value of `linear`"), unit);
             points.push(point.zip(value));
         }
         let points: Vec<(Dec, Dec)> = points.into_iter().collect::<Option<_>>()?;
@@ -212,9 +215,9 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::types::UNIT_MISMATCH,
-                        format!("this `marginal` is {has} where {wanted} is needed"),
+                        text!("this `marginal` is {has} where {wanted} is needed", has, wanted),
                     )
-                    .label(curve.body, "a slice of the argument × its rate has the unit of the argument"),
+                    .label(curve.body, text!("a slice of the argument × its rate has the unit of the argument")),
                 );
                 return None;
             }
@@ -224,10 +227,10 @@ impl<'a> Checker<'a> {
         let mut slices = Vec::new();
         for row in curve.rows {
             let start = match &row.at {
-                ast::CurveAt::From(e) => self.const_dec(e, "the start of a slice", argument),
-                _ => self.wrong_row(row.span, "marginal", "the start of a slice: `from 10万元: 3%`"),
+                ast::CurveAt::From(e) => self.const_dec(e, &text!("the start of a slice"), argument),
+                _ => self.wrong_row(row.span, "marginal", &text!("the start of a slice: `from 10万元: 3%`")),
             };
-            slices.push(start.zip(self.const_dec(&row.value, "a rate", Unit::RATIO)));
+            slices.push(start.zip(self.const_dec(&row.value, &text!("a rate"), Unit::RATIO)));
         }
         let slices: Vec<(Dec, Dec)> = slices.into_iter().collect::<Option<_>>()?;
         self.check_rising(curve, &slices, argument)?;
@@ -235,9 +238,9 @@ impl<'a> Checker<'a> {
             && start.is_negative()
         {
             self.report(
-                Diagnostic::new(codes::tables::CURVE_ORDER, "a slice of `marginal` begins below 0")
-                    .label(row.span, "nothing is charged for a negative number")
-                    .help("begin with `from 0`"),
+                Diagnostic::new(codes::tables::CURVE_ORDER, text!("a slice of `marginal` begins below 0"))
+                    .label(row.span, text!("nothing is charged for a negative number"))
+                    .help(text!("begin with `from 0`")),
             );
             return None;
         }
@@ -249,12 +252,12 @@ impl<'a> Checker<'a> {
         let Some(place) = falls else { return Some(()) };
         let row = |place: usize| curve.rows.get(place).map(|row| row.span).unwrap_or_default();
         let shown = |place: usize| points.get(place).map(|(x, _)| self.show_number(*x, argument)).unwrap_or_default();
-        let message = format!("{} does not lie above {}", shown(place + 1), shown(place));
+        let message = text!("{place} does not lie above {place2}", place = shown(place + 1), place2 = shown(place));
         self.report(
             Diagnostic::new(codes::tables::CURVE_ORDER, message)
-                .label(row(place + 1), "this row")
-                .label(row(place), "follows this one")
-                .help("write the rows in rising order, each point once"),
+                .label(row(place + 1), text!("this row"))
+                .label(row(place), text!("follows this one"))
+                .help(text!("write the rows in rising order, each point once")),
         );
         None
     }
@@ -262,16 +265,19 @@ impl<'a> Checker<'a> {
     fn not_a_number<T>(&mut self, curve: WrittenCurve<'a>) -> Option<T> {
         let kind = word(curve.kind);
         self.report(
-            Diagnostic::new(codes::types::TYPE_MISMATCH, format!("`{kind}` gives a number, which does not fit here"))
-                .label(curve.body, "only `step` can pick texts, dates or members"),
+            Diagnostic::new(
+                codes::types::TYPE_MISMATCH,
+                text!("`{kind}` gives a number, which does not fit here", kind),
+            )
+            .label(curve.body, text!("only `step` can pick texts, dates or members")),
         );
         None
     }
 
-    fn wrong_row<T>(&mut self, span: Span, what: &str, wanted: &str) -> Option<T> {
+    fn wrong_row<T>(&mut self, span: Span, what: &str, wanted: &Text) -> Option<T> {
         self.report(
-            Diagnostic::new(codes::tables::CURVE_ROW, format!("this is no row of `{what}`"))
-                .label(span, format!("{wanted} was expected")),
+            Diagnostic::new(codes::tables::CURVE_ROW, text!("this is no row of `{what}`", what))
+                .label(span, text!("{wanted} was expected", wanted)),
         );
         None
     }

@@ -1,6 +1,6 @@
 //! Dimensions, rosters and sources.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_syntax::words::{Place, both};
 use kpi_value::{Dec, PeriodKind};
@@ -28,7 +28,7 @@ const TYPES: &[(&str, Type)] = &[
     ("year", Type::Period(PeriodKind::Year)),
 ];
 
-fn shape(message: String) -> Diagnostic {
+fn shape(message: Text) -> Diagnostic {
     Diagnostic::new(codes::names::TABLE_SHAPE, message)
 }
 
@@ -108,23 +108,29 @@ impl<'a> Checker<'a> {
                 Some(Type::Member(DimensionId::new(index)))
             }
             Some(Decl::Table(_)) => {
-                let found =
-                    Diagnostic::new(codes::names::WRONG_KIND, format!("`{}` is a table, not a type", name.text))
-                        .label(name.span, "a type was expected")
-                        .help("a reference to a row of a table is written with an arrow")
-                        .fix("write it as a reference", name.span, format!("-> {}", name.text));
+                let found = Diagnostic::new(
+                    codes::names::WRONG_KIND,
+                    text!("`{name}` is a table, not a type", name = name.text),
+                )
+                .label(name.span, text!("a type was expected"))
+                .help(text!("a reference to a row of a table is written with an arrow"))
+                .fix(
+                    text!("write it as a reference"),
+                    name.span,
+                    format!("-> {name}", name = name.text),
+                );
                 self.report(found);
                 None
             }
             Some(other) => {
-                self.report_kind(name, other, "a type");
+                self.report_kind(name, other, &text!("a type"));
                 None
             }
             None => {
                 let dimensions = self.names.dimensions.iter().map(|d| d.ast.name.text.as_str());
                 let types = TYPES.iter().flat_map(|(name, _)| both(name, Place::Type)).map(|name| -> &str { name });
                 let near = nearest(&name.text, types.chain(dimensions));
-                let found = unknown(name, "a type or a dimension", near);
+                let found = unknown(name, &text!("a type or a dimension"), near);
                 self.report(found);
                 None
             }
@@ -140,8 +146,8 @@ impl<'a> Checker<'a> {
             match whole(written).filter(|d| *d <= Dec::SCALE && ty.unit().is_some()) {
                 Some(d) => digits = d,
                 None => self.report(
-                    shape(format!("`digits` of column `{}` does not fit", column.name.text))
-                        .label(span, "0 to 12, on a column of numbers"),
+                    shape(text!("`digits` of column `{name}` does not fit", name = column.name.text))
+                        .label(span, text!("0 to 12, on a column of numbers")),
                 ),
             }
         }
@@ -150,10 +156,14 @@ impl<'a> Checker<'a> {
             if ty == Type::DURATION {
                 scale = seconds;
             } else {
-                let message = format!("column `{}` is {}, not a duration", column.name.text, self.show(ty));
-                let help = "only a duration says what its numbers count";
+                let message =
+                    text!("column `{name}` is {ty}, not a duration", name = column.name.text, ty = self.show(ty));
+                let help = text!("only a duration says what its numbers count");
                 self.report(
-                    shape(message).label(span, "a unit of durations").label(column.ty.span, "its type").help(help),
+                    shape(message)
+                        .label(span, text!("a unit of durations"))
+                        .label(column.ty.span, text!("its type"))
+                        .help(help),
                 );
             }
         }
@@ -188,10 +198,10 @@ impl<'a> Checker<'a> {
             };
             if let Some(first) = headers.insert(header, span) {
                 self.report(
-                    shape(format!("two columns of `{}` have the header `{header}`", table.name.text))
-                        .label(span, "here again")
-                        .label(first, "here first")
-                        .help("each column of an export is read by one column of its contract"),
+                    shape(text!("two columns of `{name}` have the header `{header}`", name = table.name.text, header))
+                        .label(span, text!("here again"))
+                        .label(first, text!("here first"))
+                        .help(text!("each column of an export is read by one column of its contract")),
                 );
             }
         }
@@ -200,21 +210,27 @@ impl<'a> Checker<'a> {
         if let Some((index, span)) = key {
             let (ty, optional) = self.column_of(id, index);
             if !matches!(ty, Type::Text | Type::Reference(_)) {
-                let message = format!("a key is a text, and `{}` is {}", self.column_name(id, index), self.show(ty));
-                let help = "identifiers are not computed with; a column of digits is read well as `text`";
-                self.report(shape(message).label(span, "the key").help(help));
+                let message = text!(
+                    "a key is a text, and `{index}` is {ty}",
+                    index = self.column_name(id, index),
+                    ty = self.show(ty)
+                );
+                let help = text!("identifiers are not computed with; a column of digits is read well as `text`");
+                self.report(shape(message).label(span, text!("the key")).help(help));
             }
             if optional {
-                let message = format!("the key `{}` may be missing", self.column_name(id, index));
+                let message = text!("the key `{index}` may be missing", index = self.column_name(id, index));
                 self.report(
-                    shape(message).label(span, "a row without it cannot be told apart").help("take off the `?`"),
+                    shape(message)
+                        .label(span, text!("a row without it cannot be told apart"))
+                        .help(text!("take off the `?`")),
                 );
             }
         }
         if let Some((index, span)) = label
             && self.column_of(id, index).0 != Type::Text
         {
-            self.report(shape("a label is a text".to_owned()).label(span, "this column is none"));
+            self.report(shape(text!("a label is a text")).label(span, text!("this column is none")));
         }
         self.check_usual_references(id, table);
         let time = self.check_timing(id, table);
@@ -233,10 +249,10 @@ impl<'a> Checker<'a> {
         let mut all = table.columns.iter().enumerate().filter_map(|(i, c)| Some((i as u32, marked(c)?)));
         let first = all.next()?;
         for (_, again) in all {
-            let found = shape(format!("table `{}` has two columns marked `{mark}`", table.name.text))
-                .label(again, "marked again")
-                .label(first.1, "marked first")
-                .help(format!("keep one `{mark}`"));
+            let found = shape(text!("table `{name}` has two columns marked `{mark}`", name = table.name.text, mark))
+                .label(again, text!("marked again"))
+                .label(first.1, text!("marked first"))
+                .help(text!("keep one `{mark}`", mark));
             self.diagnostics.push(found);
         }
         Some(first)
@@ -249,14 +265,20 @@ impl<'a> Checker<'a> {
             let Some(span) = column.subject else { continue };
             let (ty, _) = self.column_of(id, index as u32);
             let Type::Reference(to) = ty else {
-                let message = format!("`{}` is marked `subject` and refers to nothing", column.name.text);
-                let help = "`subject` marks the usual one of several references to the same table";
-                self.report(shape(message).label(span, "not a reference").help(help));
+                let message = text!("`{name}` is marked `subject` and refers to nothing", name = column.name.text);
+                let help = text!("`subject` marks the usual one of several references to the same table");
+                self.report(shape(message).label(span, text!("not a reference")).help(help));
                 continue;
             };
             if let Some(first) = usual.insert(to, span) {
-                let message = format!("two references of `{}` to the same table are marked `subject`", table.name.text);
-                self.report(shape(message).label(span, "here again").label(first, "here first").help("keep one"));
+                let message =
+                    text!("two references of `{name}` to the same table are marked `subject`", name = table.name.text);
+                self.report(
+                    shape(message)
+                        .label(span, text!("here again"))
+                        .label(first, text!("here first"))
+                        .help(text!("keep one")),
+                );
             }
         }
     }
@@ -267,25 +289,32 @@ impl<'a> Checker<'a> {
         clauses.extend(table.valid.iter().map(|v| ("`valid from … to …`", v.span)));
         clauses.extend(table.as_of.iter().map(|n| ("`as of`", n.span)));
         if let [(one, first), (other, second), ..] = clauses.as_slice() {
-            let message = format!("table `{}` lies in time in two ways", table.name.text);
+            let message = text!("table `{name}` lies in time in two ways", name = table.name.text);
             let found = shape(message)
-                .label(*second, format!("{other} here"))
-                .label(*first, format!("{one} here"))
-                .help("a flow has one `time` column, a stock has `valid from … to …`, one row a period has `as of`");
+                .label(*second, text!("{other} here", other))
+                .label(*first, text!("{one} here", one))
+                .help(text!(
+                    "a flow has one `time` column, a stock has `valid from … to …`, one row a period has `as of`"
+                ));
             self.report(found);
         }
         if let Some((index, column)) = table.columns.iter().enumerate().find(|(_, c)| c.time.is_some()) {
             let (ty, optional) = self.column_of(id, index as u32);
             let span = column.time.unwrap_or(column.span);
             if !matches!(ty, Type::Date | Type::DateTime | Type::Period(_)) {
-                let message = format!("the time of a row cannot be {}", self.show(ty));
-                let help = "a time column is a date, datetime, month, quarter or year";
-                self.report(shape(message).label(span, "marked as time").label(column.ty.span, "its type").help(help));
+                let message = text!("the time of a row cannot be {ty}", ty = self.show(ty));
+                let help = text!("a time column is a date, datetime, month, quarter or year");
+                self.report(
+                    shape(message)
+                        .label(span, text!("marked as time"))
+                        .label(column.ty.span, text!("its type"))
+                        .help(help),
+                );
             }
             if optional {
-                let help = "take off the `?`; a row without time belongs to no period";
+                let help = text!("take off the `?`; a row without time belongs to no period");
                 self.report(
-                    shape("the time of a row may not be missing".to_owned()).label(span, "this may").help(help),
+                    shape(text!("the time of a row may not be missing")).label(span, text!("this may")).help(help),
                 );
             }
             return Timing::Flow(index as u32);
@@ -310,9 +339,10 @@ impl<'a> Checker<'a> {
         let index = self.column_named(id, name)?;
         let (ty, _) = self.column_of(id, index);
         if !types.contains(&ty) {
-            let expected: Vec<String> = types.iter().map(|t| self.show(*t)).collect();
-            let message = format!("`{}` is {}, and {} is needed", name.text, self.show(ty), expected.join(" or "));
-            self.report(shape(message).label(name.span, "this column"));
+            let expected = Text::or_list(types.iter().map(|t| self.show(*t)));
+            let message =
+                text!("`{name}` is {ty}, and {expected} is needed", name = name.text, ty = self.show(ty), expected);
+            self.report(shape(message).label(name.span, text!("this column")));
             return None;
         }
         Some(index)
@@ -325,7 +355,7 @@ impl<'a> Checker<'a> {
             return Some(index);
         }
         let near = nearest(&name.text, table.columns.iter().map(|c| c.title.name.as_str()));
-        let found = unknown(name, &format!("a column of `{}`", table.title.name), near);
+        let found = unknown(name, &text!("a column of `{name}`", name = table.title.name), near);
         self.report(found);
         None
     }
@@ -342,17 +372,19 @@ impl<'a> Checker<'a> {
                 let (place, help) = match &target.view {
                     Some(view) => {
                         let input = &self.model.tables[self.model.export_of(view.of)].title.name;
-                        let help =
-                            format!("only a view without `group by` keeps the key of its input; refer to `{input}`");
-                        ("the rows of this view are not told apart by one column", help)
+                        let help = text!(
+                            "only a view without `group by` keeps the key of its input; refer to `{input}`",
+                            input
+                        );
+                        (text!("the rows of this view are not told apart by one column"), help)
                     }
                     None => {
-                        let help = "mark the column that tells its rows apart: `id: text key`".to_owned();
-                        ("no column here is marked `key`", help)
+                        let help = text!("mark the column that tells its rows apart: `id: text key`");
+                        (text!("no column here is marked `key`"), help)
                     }
                 };
-                let found = shape(format!("`{}` has no key, so nothing can refer to its rows", name.text))
-                    .label(name.span, "a reference to it")
+                let found = shape(text!("`{name}` has no key, so nothing can refer to its rows", name = name.text))
+                    .label(name.span, text!("a reference to it"))
                     .label(target.title.span, place)
                     .help(help);
                 self.report(found);
@@ -388,8 +420,8 @@ impl<'a> Checker<'a> {
                 let (low, high) = (self.const_value(&range.low, ty)?, self.const_value(&range.high, ty)?);
                 if low > high || (low == high && !range.closed) {
                     self.report(
-                        shape("no value lies in this range".to_owned())
-                            .label(range.span, "its lower bound is above the upper"),
+                        shape(text!("no value lies in this range"))
+                            .label(range.span, text!("its lower bound is above the upper")),
                     );
                     return None;
                 }
@@ -401,15 +433,15 @@ impl<'a> Checker<'a> {
     /// A constant of a type.
     pub(crate) fn const_value(&mut self, e: &'a ast::Expr, ty: Type) -> Option<kpi_value::Value> {
         if let Type::Number(unit) = ty {
-            return self.const_dec(e, "the bound", unit).map(kpi_value::Value::Dec);
+            return self.const_dec(e, &text!("the bound"), unit).map(kpi_value::Value::Dec);
         }
         let typed = self.expr(e, &Context::pure(), Some(ty))?;
         match typed.kind {
             crate::model::ExprKind::Const(Some(value)) => Some(value),
             _ => {
                 self.report(
-                    Diagnostic::new(codes::types::NOT_CONSTANT, "the bound is not a constant")
-                        .label(e.span, "this depends on more than the text of the policy"),
+                    Diagnostic::new(codes::types::NOT_CONSTANT, text!("the bound is not a constant"))
+                        .label(e.span, text!("this depends on more than the text of the policy")),
                 );
                 None
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Value;
 
@@ -26,9 +26,11 @@ impl<'a> Checker<'a> {
         {
             let found = self.show(typed.ty);
             self.report(
-                Diagnostic::new(codes::types::NOT_A_TYPE, format!("the result is {found}, which is not a type"))
-                    .label(e.span, format!("this is {found}"))
-                    .help("a value is a number, a ratio, money or a duration: is a `÷` missing, or one too many?"),
+                Diagnostic::new(codes::types::NOT_A_TYPE, text!("the result is {found}, which is not a type", found))
+                    .label(e.span, text!("this is {found}", found))
+                    .help(text!(
+                        "a value is a number, a ratio, money or a duration: is a `÷` missing, or one too many?"
+                    )),
             );
             return None;
         }
@@ -54,9 +56,9 @@ impl<'a> Checker<'a> {
     pub(crate) fn operand(&mut self, e: &'a ast::Expr, cx: &Context, expected: Option<Type>) -> Option<model::Expr> {
         if matches!(e.kind, ast::ExprKind::None) {
             self.report(
-                Diagnostic::new(codes::types::MAYBE_MISSING, "`none` is no value to compute or compare with")
-                    .label(e.span, "nothing equals `none`")
-                    .help("ask `… is missing` or `… is known`"),
+                Diagnostic::new(codes::types::MAYBE_MISSING, text!("`none` is no value to compute or compare with"))
+                    .label(e.span, text!("nothing equals `none`"))
+                    .help(text!("ask `… is missing` or `… is known`")),
             );
             return None;
         }
@@ -72,16 +74,18 @@ impl<'a> Checker<'a> {
         let shown = self.show_path(path);
         let remedy = match cx.at {
             At::Row(_) => {
-                format!("add `where {shown} is known` to the aggregate, or give a value: `coalesce({shown}, …)`")
+                text!("add `where {shown} is known` to the aggregate, or give a value: `coalesce({shown}, …)`", shown)
             }
-            _ => format!("write `{shown} is known and …`, `if {shown} is known then …`, or `coalesce({shown}, …)`"),
+            _ => {
+                text!("write `{shown} is known and …`, `if {shown} is known then …`, or `coalesce({shown}, …)`", shown)
+            }
         };
-        let mut finding = Diagnostic::new(codes::types::MAYBE_MISSING, format!("`{shown}` may be missing"))
-            .label(typed.span, "used as if it were always known");
+        let mut finding = Diagnostic::new(codes::types::MAYBE_MISSING, text!("`{shown}` may be missing", shown))
+            .label(typed.span, text!("used as if it were always known"));
         let missing = path.0.iter().find(|c| self.model.column(**c).optional);
         if let Some(column) = missing {
             let place = self.model.column(*column).title.span;
-            finding = finding.label(place, "declared with `?`");
+            finding = finding.label(place, text!("declared with `?`"));
         }
         self.report(finding.help(remedy));
         None
@@ -102,8 +106,8 @@ impl<'a> Checker<'a> {
                 Some(ty) => (ExprKind::Const(None), ty),
                 None => {
                     self.report(
-                        Diagnostic::new(codes::types::TYPE_MISMATCH, "`none` alone has no type")
-                            .label(e.span, "nothing here says what is missing"),
+                        Diagnostic::new(codes::types::TYPE_MISMATCH, text!("`none` alone has no type"))
+                            .label(e.span, text!("nothing here says what is missing")),
                     );
                     return None;
                 }
@@ -118,7 +122,7 @@ impl<'a> Checker<'a> {
             }
             ast::ExprKind::Neg(x) => {
                 let typed = self.operand(x, cx, expected)?;
-                self.need_number(&typed, "`-`")?;
+                self.need_number(&typed, &text!("`-`"))?;
                 let ty = typed.ty;
                 match typed.as_const_dec() {
                     Some(value) => {
@@ -202,7 +206,7 @@ impl<'a> Checker<'a> {
         expected: Option<Type>,
     ) -> Option<model::Expr> {
         let arg = self.operand(arg, cx, None)?;
-        let unit = self.need_number(&arg, "a curve")?;
+        let unit = self.need_number(&arg, &text!("a curve"))?;
         if written.rows.iter().any(has_above_one)
             && let Some(hundred) = self.hundred_percent(&arg)
         {

@@ -1,6 +1,6 @@
 //! Indicators, made for the subjects that need them.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -48,10 +48,10 @@ impl<'a> Checker<'a> {
     /// The formula is checked here, target and scoring by `check_target_and_scoring`, once, when they are first
     /// needed. Reports a name that is no indicator, and an indicator that needs itself.
     pub fn indicator(&mut self, name: &ast::Name, subject: &Subject, need: Need) -> Option<IndicatorId> {
-        match self.resolve(name, "an indicator")? {
+        match self.resolve(name, &text!("an indicator"))? {
             Decl::Indicator(index) => self.indicator_at(index, subject, need, name.span),
             other => {
-                self.report_kind(name, other, "an indicator");
+                self.report_kind(name, other, &text!("an indicator"));
                 None
             }
         }
@@ -102,8 +102,11 @@ impl<'a> Checker<'a> {
         let (indicator, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
         if self.open.len() >= DEPTH {
             self.report(
-                Diagnostic::new(codes::names::CYCLE, format!("more than {DEPTH} indicators read each other in a row"))
-                    .label(from, "the next one"),
+                Diagnostic::new(
+                    codes::names::CYCLE,
+                    text!("more than {x} indicators read each other in a row", x = DEPTH),
+                )
+                .label(from, text!("the next one")),
             );
             return None;
         }
@@ -141,10 +144,10 @@ impl<'a> Checker<'a> {
                     self.report(
                         Diagnostic::new(
                             codes::names::NO_FORMULA,
-                            format!("`{}` does not say what it measures", indicator.name.text),
+                            text!("`{name}` does not say what it measures", name = indicator.name.text),
                         )
-                        .label(indicator.name.span, "an indicator without `formula`")
-                        .help("add `formula …`"),
+                        .label(indicator.name.span, text!("an indicator without `formula`"))
+                        .help(text!("add `formula …`")),
                     );
                 }
                 None
@@ -205,12 +208,18 @@ impl<'a> Checker<'a> {
             }
         }
         chain.reverse();
-        let through =
-            if chain.len() > 1 { format!(" ({} → {})", chain.join(" → "), name.text) } else { String::new() };
-        let finding = Diagnostic::new(codes::names::CYCLE, format!("`{}` needs its own value{through}", name.text))
-            .label(from, "needed here")
-            .label(name.span, "while this is computed")
-            .help("a formula cannot read itself; a target may: `> previous(self)`");
+        let through = if chain.len() > 1 {
+            text!(" ({chain} → {name})", chain = chain.join(" → "), name = name.text)
+        } else {
+            Text::default()
+        };
+        let finding = Diagnostic::new(
+            codes::names::CYCLE,
+            text!("`{name}` needs its own value{through}", name = name.text, through),
+        )
+        .label(from, text!("needed here"))
+        .label(name.span, text!("while this is computed"))
+        .help(text!("a formula cannot read itself; a target may: `> previous(self)`"));
         self.report(finding);
         None
     }
@@ -264,16 +273,23 @@ impl<'a> Checker<'a> {
             if self.used.contains(&decl) {
                 continue;
             }
-            let kind = match decl {
-                Decl::Table(index) if index >= first_view => "a view",
-                Decl::Table(_) => "a source",
-                _ => decl.kind(),
+            let name_text = &name.text;
+            let message = match decl {
+                Decl::Dimension(_) => text!("the dimension `{name}` is never used", name = name_text),
+                Decl::Table(index) if index >= first_view => text!("the view `{name}` is never used", name = name_text),
+                Decl::Table(_) => text!("the source `{name}` is never used", name = name_text),
+                Decl::Param(_) => text!("the parameter `{name}` is never used", name = name_text),
+                Decl::Function(_) => text!("the function `{name}` is never used", name = name_text),
+                Decl::Curve(_) => text!("the curve `{name}` is never used", name = name_text),
+                Decl::Indicator(_) => text!("the indicator `{name}` is never used", name = name_text),
+                Decl::Scorecard(_) => text!("the scorecard `{name}` is never used", name = name_text),
+                Decl::Incentive(_) => text!("the incentive `{name}` is never used", name = name_text),
+                Decl::Rule(_) => text!("the rule `{name}` is never used", name = name_text),
             };
-            let kind = kind.split_once(' ').map_or(kind, |(_, kind)| kind);
             self.report(
-                Diagnostic::new(codes::names::UNUSED, format!("the {kind} `{}` is never used", name.text))
-                    .label(name.span, "declared here")
-                    .help("use it, or take it out"),
+                Diagnostic::new(codes::names::UNUSED, message)
+                    .label(name.span, text!("declared here"))
+                    .help(text!("use it, or take it out")),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Literals, and what is said where one does not fit.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Dec, Value};
 
@@ -23,10 +23,10 @@ impl<'a> Checker<'a> {
             }
             ast::Unit::PercentagePoint => {
                 self.report(
-                    Diagnostic::new(codes::types::POINTS_OUT_OF_PLACE, "`pp` has no meaning here")
-                        .label(span, "percentage points are the difference of two ratios")
-                        .help("they stand after `+` or `-`, and where a difference of two ratios is compared")
-                        .fix("write a ratio", span, format!("{}%", times_hundred(number.value))),
+                    Diagnostic::new(codes::types::POINTS_OUT_OF_PLACE, text!("`pp` has no meaning here"))
+                        .label(span, text!("percentage points are the difference of two ratios"))
+                        .help(text!("they stand after `+` or `-`, and where a difference of two ratios is compared"))
+                        .fix(text!("write a ratio"), span, format!("{value}%", value = times_hundred(number.value))),
                 );
                 return None;
             }
@@ -38,10 +38,10 @@ impl<'a> Checker<'a> {
         let own = self.model.policy.currency.code.clone();
         match written {
             Some(other) if other != own => {
-                let message = format!("`{other}` is not the currency of this policy");
-                let help = format!("all money of a policy is in one currency, here `{own}`");
+                let message = text!("`{other}` is not the currency of this policy", other);
+                let help = text!("all money of a policy is in one currency, here `{own}`", own);
                 self.report(
-                    Diagnostic::new(codes::types::CURRENCY, message).label(span, "another currency").help(help),
+                    Diagnostic::new(codes::types::CURRENCY, message).label(span, text!("another currency")).help(help),
                 );
                 None
             }
@@ -54,11 +54,12 @@ impl<'a> Checker<'a> {
             Some(Type::Member(dimension)) => {
                 let found = &self.model.dimensions[dimension];
                 let member = found.members.iter().find(|m| m.name == text || m.label.as_deref() == Some(text));
-                let message = format!("a member of `{}` is written without quotes", found.title.name);
-                let mut finding = Diagnostic::new(codes::types::TYPE_MISMATCH, message).label(span, "this is a text");
+                let message = text!("a member of `{name}` is written without quotes", name = found.title.name);
+                let mut finding =
+                    Diagnostic::new(codes::types::TYPE_MISMATCH, message).label(span, text!("this is a text"));
                 if let Some(member) = member {
                     let name = member.name.clone();
-                    finding = finding.fix(format!("write `{name}`"), span, name);
+                    finding = finding.fix(text!("write `{name}`", name), span, name);
                 }
                 self.report(finding);
                 return None;
@@ -73,8 +74,8 @@ impl<'a> Checker<'a> {
         match self.model.policy.calendar.parse(text) {
             Ok(period) => Some(self.make(constant(Value::Period(period)), Type::Period(period.kind), span)),
             Err(_) => {
-                let message = format!("there is no `{text}` in the calendar");
-                self.report(Diagnostic::new(codes::types::OUT_OF_RANGE, message).label(span, "not a period"));
+                let message = text!("there is no `{x}` in the calendar", x = text);
+                self.report(Diagnostic::new(codes::types::OUT_OF_RANGE, message).label(span, text!("not a period")));
                 None
             }
         }
@@ -86,7 +87,7 @@ impl<'a> Checker<'a> {
             return Some(typed);
         }
         let finding = self.mismatch(typed.ty, e, expected);
-        self.report(finding.label(e.span, format!("this is {}", self.show(typed.ty))));
+        self.report(finding.label(e.span, text!("this is {ty}", ty = self.show(typed.ty))));
         None
     }
 
@@ -97,7 +98,9 @@ impl<'a> Checker<'a> {
         }
         let finding = self.mismatch(typed.ty, e, like.ty);
         let (here, there) = (self.show(typed.ty), self.show(like.ty));
-        self.report(finding.label(e.span, format!("this is {here}")).label(like.span, format!("this is {there}")));
+        self.report(
+            finding.label(e.span, text!("this is {here}", here)).label(like.span, text!("this is {there}", there)),
+        );
         None
     }
 
@@ -114,49 +117,51 @@ impl<'a> Checker<'a> {
     /// The finding that two types do not fit; its label is still to be set.
     pub(crate) fn mismatch(&self, found: Type, e: &ast::Expr, expected: Type) -> Diagnostic {
         let (Type::Number(is), Type::Number(unit)) = (found, expected) else {
-            let message = format!("{} was expected, not {}", self.show(expected), self.show(found));
+            let message =
+                text!("{expected} was expected, not {found}", expected = self.show(expected), found = self.show(found));
             let finding = Diagnostic::new(codes::types::TYPE_MISMATCH, message);
             return match (found, expected) {
                 (Type::Date, Type::DateTime) | (Type::DateTime, Type::Date) => {
-                    finding.help("a date and a time of a day are not compared: declare both columns alike")
+                    finding.help(text!("a date and a time of a day are not compared: declare both columns alike"))
                 }
-                (_, Type::Bool) => finding.help("a condition compares: `… > 0`, `… == …`, `… is known`"),
+                (_, Type::Bool) => finding.help(text!("a condition compares: `… > 0`, `… == …`, `… is known`")),
                 _ => finding,
             };
         };
         let Some(bare) = bare_number(e).filter(|_| is.is_plain()) else {
-            let message = format!("{} does not meet {}", self.show(found), self.show(expected));
+            let message =
+                text!("{found} does not meet {expected}", found = self.show(found), expected = self.show(expected));
             return Diagnostic::new(codes::types::UNIT_MISMATCH, message)
-                .help("what is compared, added or subtracted is of one unit: multiply or divide to get there");
+                .help(text!("what is compared, added or subtracted is of one unit: multiply or divide to get there"));
         };
-        let message = format!("`{bare}` has no unit, and {} is expected", self.show(expected));
+        let message = text!("`{bare}` has no unit, and {expected} is expected", bare, expected = self.show(expected));
         let finding = Diagnostic::new(codes::types::BARE_NUMBER, message);
         if unit == Unit::DURATION {
             finding
-                .help(format!("write the unit: `{bare}s`, `{bare}min`, `{bare}h` or `{bare}d`"))
-                .fix(format!("write `{bare}s`"), e.span, format!("{bare}s"))
-                .fix(format!("write `{bare}min`"), e.span, format!("{bare}min"))
+                .help(text!("write the unit: `{bare}s`, `{bare}min`, `{bare}h` or `{bare}d`", bare))
+                .fix(text!("write `{bare}s`", bare), e.span, format!("{bare}s"))
+                .fix(text!("write `{bare}min`", bare), e.span, format!("{bare}min"))
         } else if unit == Unit::MONEY {
             let code = &self.model.policy.currency.code;
-            finding.help(format!("write the currency: `{bare} {code}`")).fix(
-                format!("write `{bare} {code}`"),
+            finding.help(text!("write the currency: `{bare} {code}`", bare, code)).fix(
+                text!("write `{bare} {code}`", bare, code),
                 e.span,
                 format!("{bare} {code}"),
             )
         } else {
-            finding.help(format!("multiply it by a value of that unit: {}", self.show(expected)))
+            finding.help(text!("multiply it by a value of that unit: {expected}", expected = self.show(expected)))
         }
     }
 
     /// The unit of a number, which `what` needs.
-    pub(crate) fn need_number(&mut self, typed: &model::Expr, what: &str) -> Option<Unit> {
+    pub(crate) fn need_number(&mut self, typed: &model::Expr, what: &Text) -> Option<Unit> {
         if let Type::Number(unit) = typed.ty {
             return Some(unit);
         }
         let found = self.show(typed.ty);
         self.report(
-            Diagnostic::new(codes::types::TYPE_MISMATCH, format!("{what} needs a number, not {found}"))
-                .label(typed.span, format!("this is {found}")),
+            Diagnostic::new(codes::types::TYPE_MISMATCH, text!("{what} needs a number, not {found}", what, found))
+                .label(typed.span, text!("this is {found}", found)),
         );
         None
     }

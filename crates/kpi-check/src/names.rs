@@ -1,6 +1,6 @@
 //! The declarations of a package, by name.
 
-use kpi_base::{Diagnostic, FileId, Span, codes};
+use kpi_base::{Diagnostic, FileId, Span, Text, codes, text};
 use kpi_syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -85,17 +85,17 @@ pub struct Names<'a> {
 
 impl Decl {
     /// What it is, with its article.
-    pub const fn kind(self) -> &'static str {
+    pub fn kind(self) -> Text {
         match self {
-            Decl::Dimension(_) => "a dimension",
-            Decl::Table(_) => "a table",
-            Decl::Param(_) => "a parameter",
-            Decl::Function(_) => "a function",
-            Decl::Curve(_) => "a curve",
-            Decl::Indicator(_) => "an indicator",
-            Decl::Scorecard(_) => "a scorecard",
-            Decl::Incentive(_) => "an incentive",
-            Decl::Rule(_) => "a rule",
+            Decl::Dimension(_) => text!("a dimension"),
+            Decl::Table(_) => text!("a table"),
+            Decl::Param(_) => text!("a parameter"),
+            Decl::Function(_) => text!("a function"),
+            Decl::Curve(_) => text!("a curve"),
+            Decl::Indicator(_) => text!("an indicator"),
+            Decl::Scorecard(_) => text!("a scorecard"),
+            Decl::Incentive(_) => text!("an incentive"),
+            Decl::Rule(_) => text!("a rule"),
         }
     }
 }
@@ -217,10 +217,10 @@ impl<'a> Names<'a> {
 
 /// The finding that a name is taken.
 pub fn duplicate(name: &str, again: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(codes::names::DUPLICATE_NAME, format!("`{name}` is declared twice"))
-        .label(again, "declared again here")
-        .label(first, "first declared here")
-        .help("give one of the two another name")
+    Diagnostic::new(codes::names::DUPLICATE_NAME, text!("`{name}` is declared twice", name))
+        .label(again, text!("declared again here"))
+        .label(first, text!("first declared here"))
+        .help(text!("give one of the two another name"))
 }
 
 /// The candidate nearest to a name, if it is near enough to be a slip: at most a third of its characters differ.

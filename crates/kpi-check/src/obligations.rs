@@ -52,7 +52,7 @@ impl<'a> Checker<'a> {
         let [name, field] = written.place.as_slice() else {
             return self.not_provable(written);
         };
-        match self.resolve(name, "a scorecard or an incentive")? {
+        match self.resolve(name, &text!("a scorecard or an incentive"))? {
             Decl::Scorecard(index) => {
                 let id = self.scorecard_ids.get(index).copied().flatten()?;
                 let (field, ty) = match field.word() {
@@ -69,14 +69,14 @@ impl<'a> Checker<'a> {
                 if pay.is_none() && field.word() != "total" {
                     let names = incentive.pays.iter().map(|pay| pay.title.name.as_str()).chain(["total"]);
                     let near = nearest(&field.text, names);
-                    let finding = unknown(field, "a pay of the incentive, or `total`,", near);
+                    let finding = unknown(field, &text!("a pay of the incentive, or `total`,"), near);
                     self.report(finding);
                     return None;
                 }
                 Some((Place::Pay(id, pay.map(|pay| pay as u32)), Type::MONEY, incentive.table))
             }
             other => {
-                self.report_kind(name, other, "a scorecard or an incentive");
+                self.report_kind(name, other, &text!("a scorecard or an incentive"));
                 None
             }
         }
@@ -84,10 +84,10 @@ impl<'a> Checker<'a> {
 
     /// The indicator in which something is to be monotone, as the cards in question have it.
     fn proven_indicator(&mut self, name: &'a ast::Name, place: &Place, table: TableId) -> Option<IndicatorId> {
-        let index = match self.resolve(name, "an indicator")? {
+        let index = match self.resolve(name, &text!("an indicator"))? {
             Decl::Indicator(index) => index,
             other => {
-                self.report_kind(name, other, "an indicator");
+                self.report_kind(name, other, &text!("an indicator"));
                 return None;
             }
         };
@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
         cards.iter().for_each(|card| self.indicator_names(&self.model.scorecards[*card].lines, &mut names));
         let near = nearest(&name.text, names).map(str::to_owned);
         if let Some(near) = near {
-            self.report(unknown(name, "an indicator of these cards", Some(&near)));
+            self.report(unknown(name, &text!("an indicator of these cards"), Some(&near)));
             return None;
         }
         let message = text!("`{name}` has no say in this result", name = name.text);

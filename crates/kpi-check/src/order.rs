@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, codes, text};
 
 use crate::checker::Checker;
 use crate::model::{
@@ -65,9 +65,12 @@ impl Checker<'_> {
             let title = |i: usize| self.instances.get(i).and_then(|x| x.model.as_ref()).map(|m| m.title.clone());
             if let (Some(at), Some(read)) = (title(at), title(read)) {
                 self.report(
-                    Diagnostic::new(codes::names::CYCLE, format!("`{}` and `{}` need each other", at.name, read.name))
-                        .label(at.span, format!("its formula or target reads `{}`", read.name))
-                        .label(read.span, "and the other way round, perhaps through others"),
+                    Diagnostic::new(
+                        codes::names::CYCLE,
+                        text!("`{name}` and `{name2}` need each other", name = at.name, name2 = read.name),
+                    )
+                    .label(at.span, text!("its formula or target reads `{name}`", name = read.name))
+                    .label(read.span, text!("and the other way round, perhaps through others")),
                 );
             }
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use rustc_hash::FxHashMap;
 
@@ -72,9 +72,9 @@ impl<'a> Checker<'a> {
         let (found, optional) = self.type_name(ty)?;
         if optional {
             self.report(
-                Diagnostic::new(codes::types::MAYBE_MISSING, "parameters and functions have known values")
-                    .label(ty.span, "`?` is for columns")
-                    .help("take off the `?`"),
+                Diagnostic::new(codes::types::MAYBE_MISSING, text!("parameters and functions have known values"))
+                    .label(ty.span, text!("`?` is for columns"))
+                    .help(text!("take off the `?`")),
             );
         }
         Some(found)
@@ -82,10 +82,12 @@ impl<'a> Checker<'a> {
 
     pub(crate) fn report_cycle(&mut self, name: &ast::Name, from: Span) {
         self.report(
-            Diagnostic::new(codes::names::CYCLE, format!("`{}` needs its own value", name.text))
-                .label(from, "needed here")
-                .label(name.span, "while this is computed")
-                .help("nothing can be computed from itself; `previous(…)` of another indicator may be what is meant"),
+            Diagnostic::new(codes::names::CYCLE, text!("`{name}` needs its own value", name = name.text))
+                .label(from, text!("needed here"))
+                .label(name.span, text!("while this is computed"))
+                .help(text!(
+                    "nothing can be computed from itself; `previous(…)` of another indicator may be what is meant"
+                )),
         );
     }
 
@@ -105,11 +107,15 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::names::NOT_HERE,
-                    format!("`{name}` is a table, and there is no subject to read it for"),
+                    text!("`{name}` is a table, and there is no subject to read it for", name),
                 )
-                .label(span, "which row of it?")
-                .label(by.span, "the table")
-                .help(format!("index it by a column of the row: `{name}[{}]`", example.join(", "))),
+                .label(span, text!("which row of it?"))
+                .label(by.span, text!("the table"))
+                .help(text!(
+                    "index it by a column of the row: `{name}[{example}]`",
+                    name,
+                    example = example.join(", ")
+                )),
             );
             return None;
         }
@@ -131,17 +137,17 @@ impl<'a> Checker<'a> {
         cx: &Context,
     ) -> Option<model::Expr> {
         let index = match &base.kind {
-            ast::ExprKind::Name(name) => match self.resolve(name, "a parameter")? {
+            ast::ExprKind::Name(name) => match self.resolve(name, &text!("a parameter"))? {
                 crate::names::Decl::Param(index) => index,
                 other => {
-                    self.report_kind(name, other, "a parameter that is a table");
+                    self.report_kind(name, other, &text!("a parameter that is a table"));
                     return None;
                 }
             },
             _ => {
                 self.report(
-                    Diagnostic::new(codes::names::WRONG_KIND, "only parameters are indexed")
-                        .label(base.span, "not a parameter"),
+                    Diagnostic::new(codes::names::WRONG_KIND, text!("only parameters are indexed"))
+                        .label(base.span, text!("not a parameter")),
                 );
                 return None;
             }
@@ -156,10 +162,10 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::types::ARGUMENTS,
-                    format!("`{name}` has {}, not {}", plural(types.len(), "key"), keys.len()),
+                    text!("`{name}` has {key}, not {keys}", name, key = count_keys(types.len()), keys = keys.len()),
                 )
-                .label(e.span, format!("{} here", plural(keys.len(), "key")))
-                .label(place, "declared here"),
+                .label(e.span, text!("{key} here", key = count_keys(keys.len())))
+                .label(place, text!("declared here")),
             );
             return None;
         }
@@ -180,11 +186,11 @@ impl<'a> Checker<'a> {
         let Some(declared) = self.names.functions.get(index) else { return };
         let function = declared.ast;
         if crate::calls::is_builtin(function.name.word()) {
-            let message = format!("`{}` is a function of the language", function.name.text);
+            let message = text!("`{name}` is a function of the language", name = function.name.text);
             self.report(
                 Diagnostic::new(codes::names::DUPLICATE_NAME, message)
-                    .label(function.name.span, "declared again here")
-                    .help("give it another name"),
+                    .label(function.name.span, text!("declared again here"))
+                    .help(text!("give it another name")),
             );
         }
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
@@ -212,14 +218,14 @@ impl<'a> Checker<'a> {
         let function = self.names.functions.get(index)?.ast;
         self.plain_call(call)?;
         if function.params.len() != call.args.len() {
-            let (asked, given) = (plural(function.params.len(), "argument"), call.args.len());
+            let (asked, given) = (count_arguments(function.params.len()), call.args.len());
             self.report(
                 Diagnostic::new(
                     codes::types::ARGUMENTS,
-                    format!("`{}` takes {asked}, not {given}", function.name.text),
+                    text!("`{name}` takes {asked}, not {given}", name = function.name.text, asked, given),
                 )
-                .label(span, format!("{} here", plural(given, "argument")))
-                .label(function.name.span, "declared here"),
+                .label(span, text!("{argument} here", argument = count_arguments(given)))
+                .label(function.name.span, text!("declared here")),
             );
             return None;
         }
@@ -256,7 +262,12 @@ fn key_text(key: &ast::ByKey) -> Option<String> {
     Some(names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."))
 }
 
+/// "1 key", "2 keys"
+fn count_keys(n: usize) -> Text {
+    if n == 1 { text!("1 key") } else { text!("{n} keys", n) }
+}
+
 /// "1 argument", "2 arguments"
-pub(crate) fn plural(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+pub(crate) fn count_arguments(n: usize) -> Text {
+    if n == 1 { text!("1 argument") } else { text!("{n} arguments", n) }
 }

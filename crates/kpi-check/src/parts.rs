@@ -1,6 +1,6 @@
 //! Indicators that are made of parts.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 
 use crate::checker::Checker;
@@ -19,9 +19,11 @@ impl<'a> Checker<'a> {
                 return None;
             }
             self.report(
-                Diagnostic::new(codes::cards::PARTS, format!("`{name}` does not say how its parts become one"))
-                    .label(written.name.span, "made of parts")
-                    .help("add `combine worst` (the lowest), `combine average`, or `combine all` (all or nothing)"),
+                Diagnostic::new(codes::cards::PARTS, text!("`{name}` does not say how its parts become one", name))
+                    .label(written.name.span, text!("made of parts"))
+                    .help(text!(
+                        "add `combine worst` (the lowest), `combine average`, or `combine all` (all or nothing)"
+                    )),
             );
             return None;
         };
@@ -32,11 +34,11 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::cards::PARTS,
-                        format!("two parts of `{name}` are called `{}`", part.name.text),
+                        text!("two parts of `{name}` are called `{name2}`", name, name2 = part.name.text),
                     )
-                    .label(part.name.span, "again here")
-                    .label(first.name.span, "first here")
-                    .help("give one of them another name"),
+                    .label(part.name.span, text!("again here"))
+                    .label(first.name.span, text!("first here"))
+                    .help(text!("give one of them another name")),
                 );
                 parts.push(None);
                 continue;
@@ -58,19 +60,19 @@ impl<'a> Checker<'a> {
         if let Some((combine, span)) = written.combine {
             if written.parts.is_empty() {
                 self.report(
-                    Diagnostic::new(codes::cards::PARTS, format!("`{name}` has no parts to combine"))
-                        .label(span, "")
-                        .help("write them: `part returns { formula …, target … }`, or leave `combine` out"),
+                    Diagnostic::new(codes::cards::PARTS, text!("`{name}` has no parts to combine", name))
+                        .label(span, Text::default())
+                        .help(text!("write them: `part returns { formula …, target … }`, or leave `combine` out")),
                 );
                 return None;
             }
             if combine == ast::Combine::Sum {
                 self.report(
-                    Diagnostic::new(codes::cards::PARTS, "parts have no weights, by which they could be summed")
-                        .label(span, "")
-                        .help(
-                            "write `combine average`, `worst` or `all`; what has weights is a `group` of a scorecard",
-                        ),
+                    Diagnostic::new(codes::cards::PARTS, text!("parts have no weights, by which they could be summed"))
+                        .label(span, Text::default())
+                        .help(text!(
+                            "write `combine average`, `worst` or `all`; what has weights is a `group` of a scorecard"
+                        )),
                 );
                 return None;
             }
@@ -90,9 +92,9 @@ impl<'a> Checker<'a> {
         for (span, what) in own {
             let Some(span) = span else { continue };
             self.report(
-                Diagnostic::new(codes::cards::PARTS, format!("`{name}` has parts, and no {what} besides"))
-                    .label(span, "")
-                    .help(format!("each part has its own `{what}`: move it into one")),
+                Diagnostic::new(codes::cards::PARTS, text!("`{name}` has parts, and no {what} besides", name, what))
+                    .label(span, Text::default())
+                    .help(text!("each part has its own `{what}`: move it into one", what)),
             );
             sound = false;
         }

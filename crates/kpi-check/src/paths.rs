@@ -1,6 +1,6 @@
 //! Names that lead along references to a column.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Join, Span, Text, codes, text};
 use kpi_syntax::ast;
 
 use crate::checker::{Checker, unknown};
@@ -34,16 +34,18 @@ impl<'a> Checker<'a> {
                 if let Some(home) = self.home(cx)
                     && self.model.tables[home].title.name == first.text
                 {
-                    let finding =
-                        Diagnostic::new(codes::names::NOT_HERE, format!("`{}` is what is measured here", first.text))
-                            .label(first.span, "one of its columns was expected");
+                    let finding = Diagnostic::new(
+                        codes::names::NOT_HERE,
+                        text!("`{first}` is what is measured here", first = first.text),
+                    )
+                    .label(first.span, text!("one of its columns was expected"));
                     self.report(finding);
                     return None;
                 }
                 let near = self.nearest_here(first, cx, None);
                 let wanted = match self.home(cx) {
-                    Some(table) => format!("a column of `{}`", self.model.tables[table].title.name),
-                    None => "a column".to_owned(),
+                    Some(table) => text!("a column of `{name}`", name = self.model.tables[table].title.name),
+                    None => text!("a column"),
                 };
                 self.report(unknown(first, &wanted, near.as_deref()));
                 None
@@ -58,26 +60,28 @@ impl<'a> Checker<'a> {
         }
         if self.names.get(&name.text).is_none() {
             let near = nearest(&name.text, self.names.table_names().map(|n| n.text.as_str()));
-            let found = unknown(name, "a roster, a source or a view", near);
+            let found = unknown(name, &text!("a roster, a source or a view"), near);
             self.report(found);
             return None;
         }
-        match self.resolve(name, "a roster, a source or a view")? {
+        match self.resolve(name, &text!("a roster, a source or a view"))? {
             Decl::Table(index) => Some(TableId::new(index)),
             other => {
-                self.report_kind(name, other, "a roster, a source or a view");
+                self.report_kind(name, other, &text!("a roster, a source or a view"));
                 None
             }
         }
     }
 
     /// Reports that a name is of another kind than `wanted`.
-    pub fn report_kind(&mut self, name: &ast::Name, found: Decl, wanted: &str) {
-        let mut finding =
-            Diagnostic::new(codes::names::WRONG_KIND, format!("`{}` is {}, not {wanted}", name.text, found.kind()))
-                .label(name.span, format!("{wanted} was expected"));
+    pub fn report_kind(&mut self, name: &ast::Name, found: Decl, wanted: &Text) {
+        let mut finding = Diagnostic::new(
+            codes::names::WRONG_KIND,
+            text!("`{name}` is {kind}, not {wanted}", name = name.text, kind = found.kind(), wanted),
+        )
+        .label(name.span, text!("{wanted} was expected", wanted));
         if let Some(place) = self.names.place(&name.text) {
-            finding = finding.label(place, "declared here");
+            finding = finding.label(place, text!("declared here"));
         }
         self.report(finding);
     }
@@ -140,10 +144,11 @@ impl<'a> Checker<'a> {
             let shown = self.show_path(group);
             let place = names.iter().skip(1).fold(first.span, |span, name| span.to(name.span));
             self.report(
-                Diagnostic::new(codes::names::NOT_HERE, "a group has no columns of its members")
-                    .label(place, format!("here everything of one `{shown}` is taken together"))
-                    .help(format!(
-                        "only `{shown}` itself has one value here; an aggregate over the members has one too"
+                Diagnostic::new(codes::names::NOT_HERE, text!("a group has no columns of its members"))
+                    .label(place, text!("here everything of one `{shown}` is taken together", shown))
+                    .help(text!(
+                        "only `{shown}` itself has one value here; an aggregate over the members has one too",
+                        shown
                     )),
             );
             return Found::Reported;
@@ -156,9 +161,11 @@ impl<'a> Checker<'a> {
         for name in rest {
             let Type::Reference(table) = ty else {
                 let before = self.show_path(&path);
-                let message = format!("`{before}` is {}, which has no `{}`", self.show(ty), name.text);
+                let message =
+                    text!("`{before}` is {ty}, which has no `{name}`", before, ty = self.show(ty), name = name.text);
                 self.report(
-                    Diagnostic::new(codes::names::UNKNOWN_NAME, message).label(name.span, "only references go on"),
+                    Diagnostic::new(codes::names::UNKNOWN_NAME, message)
+                        .label(name.span, text!("only references go on")),
                 );
                 return None;
             };
@@ -189,10 +196,11 @@ impl<'a> Checker<'a> {
             }
             if found.len() > 1 {
                 let name = &self.model.dimensions[dimension].title.name;
-                let shown: Vec<String> = found.iter().map(|p| format!("`{}`", self.show_path(p))).collect();
-                let finding = Diagnostic::new(codes::names::AMBIGUOUS_NAME, format!("several columns are of `{name}`"))
-                    .label(span, "which one is meant?")
-                    .help(format!("write one of {}", shown.join(", ")));
+                let shown = found.iter().map(|p| Text::verbatim(format!("`{}`", self.show_path(p))));
+                let finding =
+                    Diagnostic::new(codes::names::AMBIGUOUS_NAME, text!("several columns are of `{name}`", name))
+                        .label(span, text!("which one is meant?"))
+                        .help(text!("write one of {shown}", shown = Text::list(shown, Join::Comma)));
                 self.report(finding);
                 return None;
             }
@@ -215,9 +223,10 @@ impl<'a> Checker<'a> {
         let (path, ty) = self.follow(Path(vec![ColumnId { table, index }]), ty, rest)?;
         if !matches!(ty, Type::Reference(_)) {
             let last = names.last()?;
-            let message = format!("`via` leads along references, and `{}` is {}", last.text, self.show(ty));
+            let message =
+                text!("`via` leads along references, and `{last}` is {ty}", last = last.text, ty = self.show(ty));
             let place = first.span.to(last.span);
-            self.report(Diagnostic::new(codes::names::NO_WAY, message).label(place, "not a reference"));
+            self.report(Diagnostic::new(codes::names::NO_WAY, message).label(place, text!("not a reference")));
             return None;
         }
         Some(path)
@@ -242,13 +251,14 @@ impl<'a> Checker<'a> {
                 let (from, to) = (&self.model.tables[table].title, &self.model.tables[*to].title);
                 let finding = Diagnostic::new(
                     codes::names::NO_WAY,
-                    format!("rows of `{}` do not lead to a row of `{}`", from.name, to.name),
+                    text!("rows of `{name}` do not lead to a row of `{name2}`", name = from.name, name2 = to.name),
                 )
-                .label(span, format!("this is computed for one `{}`", to.name))
-                .label(from.span, format!("no reference here leads to `{}`", to.name))
-                .help(format!(
-                    "give `{}` a column `-> {}`, or take all rows of the period with `over all`",
-                    from.name, to.name
+                .label(span, text!("this is computed for one `{name}`", name = to.name))
+                .label(from.span, text!("no reference here leads to `{name}`", name = to.name))
+                .help(text!(
+                    "give `{name}` a column `-> {name2}`, or take all rows of the period with `over all`",
+                    name = from.name,
+                    name2 = to.name
                 ));
                 self.report(finding);
                 None
@@ -257,18 +267,19 @@ impl<'a> Checker<'a> {
     }
 
     fn report_several(&mut self, span: Span, from: TableId, to: TableId, ways: &[Path]) {
-        let shown: Vec<String> = ways.iter().map(|p| format!("`{}`", self.show_path(p))).collect();
+        let shown = ways.iter().map(|p| Text::verbatim(format!("`{}`", self.show_path(p))));
+        let shown = Text::or_list(shown);
         let (from, to) = (&self.model.tables[from].title, &self.model.tables[to].title);
         let via: Vec<&str> =
             ways.iter().filter_map(|p| p.0.first()).map(|c| self.model.column(*c).title.name.as_str()).collect();
         let via = via.first().copied().unwrap_or_default();
         let finding = Diagnostic::new(
             codes::names::NO_WAY,
-            format!("rows of `{}` lead to `{}` in several ways", from.name, to.name),
+            text!("rows of `{name}` lead to `{name2}` in several ways", name = from.name, name2 = to.name),
         )
-        .label(span, format!("by {}", shown.join(" or by ")))
-        .label(from.span, "its references are here")
-        .help(format!("mark the usual one with `subject`, or name one in the call: `… via {via}`"));
+        .label(span, text!("by {shown}", shown))
+        .label(from.span, text!("its references are here"))
+        .help(text!("mark the usual one with `subject`, or name one in the call: `… via {via}`", via));
         self.report(finding);
     }
 

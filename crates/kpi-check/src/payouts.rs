@@ -1,6 +1,6 @@
 //! Incentives and rules.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 use rustc_hash::FxHashMap;
@@ -53,12 +53,12 @@ impl<'a> Checker<'a> {
         }
         if written.pays.is_empty() && !faulty {
             self.report(
-                Diagnostic::new(codes::cards::EMPTY, format!("the incentive `{}` pays nothing", name.text))
-                    .label(name.span, "")
-                    .help("name what it pays: `pay base = staff.salary × 70%`"),
+                Diagnostic::new(codes::cards::EMPTY, text!("the incentive `{name}` pays nothing", name = name.text))
+                    .label(name.span, Text::default())
+                    .help(text!("name what it pays: `pay base = staff.salary × 70%`")),
             );
         }
-        let Reach { audience, table, cx } = self.audience(written.audience.as_ref(), name, "incentive")?;
+        let Reach { audience, table, cx } = self.audience(written.audience.as_ref(), name, &text!("incentive"))?;
         let sharing = self.sharing(written, &audience)?;
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
         let mut names: FxHashMap<&str, Span> = FxHashMap::default();
@@ -96,11 +96,11 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::cards::AUDIENCE,
-                        "each card pays in full, or its part: both is not possible",
+                        text!("each card pays in full, or its part: both is not possible"),
                     )
-                    .label(second, "each card pays its part")
-                    .label(first, "each card pays in full")
-                    .help("keep one of them"),
+                    .label(second, text!("each card pays its part"))
+                    .label(first, text!("each card pays in full"))
+                    .help(text!("keep one of them")),
                 );
                 return None;
             }
@@ -109,9 +109,9 @@ impl<'a> Checker<'a> {
             return Some(sharing);
         }
         self.report(
-            Diagnostic::new(codes::cards::AUDIENCE, format!("`{what}` belongs to incentives for scorecards"))
-                .label(span, "")
-                .help(format!("an incentive for a table pays each of its subjects once: remove `{what}`")),
+            Diagnostic::new(codes::cards::AUDIENCE, text!("`{what}` belongs to incentives for scorecards", what))
+                .label(span, Text::default())
+                .help(text!("an incentive for a table pays each of its subjects once: remove `{what}`", what)),
         );
         None
     }
@@ -126,9 +126,9 @@ impl<'a> Checker<'a> {
         let name = &pay.name;
         if name.word() == "total" {
             self.report(
-                Diagnostic::new(codes::cards::PAY, "`total` is the sum of an incentive's pays")
-                    .label(name.span, "")
-                    .help("give this pay another name"),
+                Diagnostic::new(codes::cards::PAY, text!("`total` is the sum of an incentive's pays"))
+                    .label(name.span, Text::default())
+                    .help(text!("give this pay another name")),
             );
             return None;
         }
@@ -145,10 +145,10 @@ impl<'a> Checker<'a> {
             return Some(());
         }
         self.report(
-            Diagnostic::new(codes::cards::PAY, format!("two pays for one card are called `{}`", name.text))
-                .label(name.span, "again here")
-                .label(first, "first here")
-                .help("results list the pays of a card by name: give one of them another"),
+            Diagnostic::new(codes::cards::PAY, text!("two pays for one card are called `{name}`", name = name.text))
+                .label(name.span, text!("again here"))
+                .label(first, text!("first here"))
+                .help(text!("results list the pays of a card by name: give one of them another")),
         );
         None
     }
@@ -159,13 +159,16 @@ impl<'a> Checker<'a> {
         let round_to = match &written.round_to {
             None => minor,
             Some(e) => {
-                let step = self.const_dec(e, "what a pay is rounded to", Unit::MONEY)?;
+                let step = self.const_dec(e, &text!("what a pay is rounded to"), Unit::MONEY)?;
                 if step < minor || step.units() % minor.units() != 0 {
                     let minor = self.show_number(minor, Unit::MONEY);
                     self.report(
-                        Diagnostic::new(codes::cards::PAY, format!("a pay is rounded to whole multiples of {minor}"))
-                            .label(e.span, "")
-                            .help("write `round to 1元`, or leave it out"),
+                        Diagnostic::new(
+                            codes::cards::PAY,
+                            text!("a pay is rounded to whole multiples of {minor}", minor),
+                        )
+                        .label(e.span, Text::default())
+                        .help(text!("write `round to 1元`, or leave it out")),
                     );
                     return None;
                 }

@@ -1,6 +1,6 @@
 //! Indicators with a period of their own, and what is shown of shorter periods.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Dec, PeriodKind};
 use rustc_hash::FxHashSet;
@@ -29,19 +29,17 @@ impl<'a> Checker<'a> {
             let finding = if period == self.model.policy.period {
                 Diagnostic::new(
                     codes::cards::SHORTER_PERIOD,
-                    format!("`{}` is judged by the {whole} as it is", name.text),
+                    text!("`{name}` is judged by the {whole} as it is", name = name.text, whole),
                 )
-                .label(span, format!("the period of the policy is the {whole}"))
-                .help("leave `period` out; write it for a shorter period: `period week rolled up by average`")
+                .label(span, text!("the period of the policy is the {whole}", whole))
+                .help(text!("leave `period` out; write it for a shorter period: `period week rolled up by average`"))
             } else {
                 Diagnostic::new(
                     codes::cards::SHORTER_PERIOD,
-                    format!("a {unit} is longer than the {whole} for which cards are made"),
+                    text!("a {unit} is longer than the {whole} for which cards are made", unit, whole),
                 )
-                .label(span, format!("not inside a {whole}"))
-                .help(format!(
-                    "to look back over several {whole}s write it in the formula: `(…) over last 3 {whole}s`, `average(…, last 3 {whole}s)`"
-                ))
+                .label(span, text!("not inside a {whole}", whole))
+                .help(text!("to look back over several {whole}s write it in the formula: `(…) over last 3 {whole}s`, `average(…, last 3 {whole}s)`", whole))
             };
             self.report(finding);
             return None;
@@ -50,12 +48,10 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::cards::SHORTER_PERIOD,
-                    format!("`{}` does not say how its {unit}s become a {whole}", name.text),
+                    text!("`{name}` does not say how its {unit}s become a {whole}", name = name.text, unit, whole),
                 )
-                .label(written.span, format!("several {unit}s are judged here"))
-                .help(format!(
-                    "add `rolled up by sum` (all actuals against all targets), `average` or `worst` (of the attainments), or `share_met` (of the {unit}s)"
-                )),
+                .label(written.span, text!("several {unit}s are judged here", unit))
+                .help(text!("add `rolled up by sum` (all actuals against all targets), `average` or `worst` (of the attainments), or `share_met` (of the {unit}s)", unit)),
             );
             return None;
         };
@@ -72,11 +68,11 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::cards::SHORTER_PERIOD,
-                    format!("numbers are rolled up, and the formula of `{name}` is {found}"),
+                    text!("numbers are rolled up, and the formula of `{name}` is {found}", name, found),
                 )
-                .label(span, "")
-                .label(formula.span, format!("this is {found}"))
-                .help("count or measure something: `count(… where …)`"),
+                .label(span, Text::default())
+                .label(formula.span, text!("this is {found}", found))
+                .help(text!("count or measure something: `count(… where …)`")),
             );
             return None;
         }
@@ -91,14 +87,19 @@ impl<'a> Checker<'a> {
         let (name, target) = (indicator.title.name.clone(), indicator.target.clone());
         if shorter.roll_up != RollUp::Sum && !asks(target.as_ref()) {
             let word = roll_up_word(shorter.roll_up);
-            let unit = shorter.period.word();
+            let unit = crate::show::show_period(shorter.period);
             self.report(
                 Diagnostic::new(
                     codes::cards::NEEDS_TARGET,
-                    format!("`{word}` rolls up what is attained in each {unit}, and `{name}` has no target"),
+                    text!(
+                        "`{word}` rolls up what is attained in each {unit}, and `{name}` has no target",
+                        word,
+                        unit,
+                        name
+                    ),
                 )
-                .label(span, "")
-                .help(format!("add the `target` of a {unit}, or roll up by `sum`")),
+                .label(span, Text::default())
+                .help(text!("add the `target` of a {unit}, or roll up by `sum`", unit)),
             );
             return None;
         }
@@ -133,12 +134,12 @@ impl<'a> Checker<'a> {
         self.report(
             Diagnostic::new(
                 codes::cards::SHORTER_PERIOD,
-                format!("the targets of `{name}` cannot be added up: they compare in different ways"),
+                text!("the targets of `{name}` cannot be added up: they compare in different ways", name),
             )
-            .label(other.span, "another comparison, tolerance or stretch")
-            .label(first.span, "than here")
-            .label(span, format!("all {unit}s of a {whole} are held against one sum"))
-            .help("let all rows compare alike, or roll up by `average`, `worst` or `share_met`"),
+            .label(other.span, text!("another comparison, tolerance or stretch"))
+            .label(first.span, text!("than here"))
+            .label(span, text!("all {unit}s of a {whole} are held against one sum", unit, whole))
+            .help(text!("let all rows compare alike, or roll up by `average`, `worst` or `share_met`")),
         );
         None
     }
@@ -152,11 +153,11 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::cards::TRACK,
-                    format!("`{name}` is judged by the {} as it is", shorter.period.0.word()),
+                    text!("`{name}` is judged by the {word} as it is", name, word = shorter.period.0.word()),
                 )
-                .label(*span, "what is tracked is shown, never scored")
-                .label(shorter.span, "each of these has a target of its own, and is shown")
-                .help("leave `track` out, or judge the indicator by the period of its card and track its parts"),
+                .label(*span, text!("what is tracked is shown, never scored"))
+                .label(shorter.span, text!("each of these has a target of its own, and is shown"))
+                .help(text!("leave `track` out, or judge the indicator by the period of its card and track its parts")),
             );
             return None;
         }
@@ -168,27 +169,30 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::cards::TRACK,
-                        format!("a {unit} is not shorter than the {whole} that is judged"),
+                        text!("a {unit} is not shorter than the {whole} that is judged", unit, whole),
                     )
-                    .label(place, "")
-                    .help(format!("track what lies inside a {whole}: `track week 1 ÷ 4`")),
+                    .label(place, Text::default())
+                    .help(text!("track what lies inside a {whole}: `track week 1 ÷ 4`", whole)),
                 );
                 return None;
             }
             if tracks.iter().any(|track| track.period == period) {
                 self.report(
-                    Diagnostic::new(codes::cards::TRACK, format!("the share of a {} is written twice", period.word()))
-                        .label(place, "again here")
-                        .help("keep one of them"),
+                    Diagnostic::new(
+                        codes::cards::TRACK,
+                        text!("the share of a {word} is written twice", word = crate::show::show_period(period)),
+                    )
+                    .label(place, text!("again here"))
+                    .help(text!("keep one of them")),
                 );
                 return None;
             }
-            let value = self.const_dec(&share.share, "the share of the target", Unit::RATIO)?;
+            let value = self.const_dec(&share.share, &text!("the share of the target"), Unit::RATIO)?;
             if value <= Dec::ZERO {
                 self.report(
-                    Diagnostic::new(codes::cards::TRACK, "the share of a target is above 0")
-                        .label(share.share.span, "")
-                        .help("write how much of the target is asked of each: `track week 1 ÷ 4`"),
+                    Diagnostic::new(codes::cards::TRACK, text!("the share of a target is above 0"))
+                        .label(share.share.span, Text::default())
+                        .help(text!("write how much of the target is asked of each: `track week 1 ÷ 4`")),
                 );
                 return None;
             }
@@ -200,21 +204,21 @@ impl<'a> Checker<'a> {
         let band = band.into_iter().find(|target| matches!(target.kind, TargetKind::Between(..)));
         let finding = match band {
             Some(band) => Some(
-                Diagnostic::new(codes::cards::TRACK, "a band has no share that could be tracked")
-                    .label(band.span, "")
-                    .label(*span, "this asks for a share of the target"),
+                Diagnostic::new(codes::cards::TRACK, text!("a band has no share that could be tracked"))
+                    .label(band.span, Text::default())
+                    .label(*span, text!("this asks for a share of the target")),
             ),
             None if !asks(target.as_ref()) => Some(
                 Diagnostic::new(
                     codes::cards::TRACK,
-                    format!("`{name}` has no target of which a share could be tracked"),
+                    text!("`{name}` has no target of which a share could be tracked", name),
                 )
-                .label(*span, ""),
+                .label(*span, Text::default()),
             ),
             None => None,
         };
         if let Some(finding) = finding {
-            self.report(finding.help("track an indicator that is asked for a number: `target ≥ 60万元`"));
+            self.report(finding.help(text!("track an indicator that is asked for a number: `target ≥ 60万元`")));
             return None;
         }
         for (track, share) in tracks.iter().zip(shares) {
@@ -227,17 +231,20 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_scores_whole(&mut self, written: &ast::Scoring, id: Option<IndicatorId>) -> Option<()> {
         let Some(why) = id.and_then(|id| self.no_whole(id)) else { return Some(()) };
         let what = match &written.kind {
-            ast::ScoringKind::Deduct { .. } => "`deduct`",
-            ast::ScoringKind::Rating(_) => "`rating of`",
-            ast::ScoringKind::Proportional { stretch: Some(_), .. } => "a `stretch`",
-            ast::ScoringKind::Curve { on, .. } if on.word() == "actual" => "a curve `on actual`",
+            ast::ScoringKind::Deduct { .. } => text!("`deduct`"),
+            ast::ScoringKind::Rating(_) => text!("`rating of`"),
+            ast::ScoringKind::Proportional { stretch: Some(_), .. } => text!("a `stretch`"),
+            ast::ScoringKind::Curve { on, .. } if on.word() == "actual" => text!("a curve `on actual`"),
             _ => return Some(()),
         };
         self.report(
-            Diagnostic::new(codes::cards::NO_WHOLE, format!("{what} scores an actual, and {}", why.message))
-                .label(written.span, "")
-                .label(why.span, why.label)
-                .help("score the attainment: `proportional`, `all_or_nothing`, or a curve `on attainment`"),
+            Diagnostic::new(
+                codes::cards::NO_WHOLE,
+                text!("{what} scores an actual, and {message}", what, message = why.message),
+            )
+            .label(written.span, Text::default())
+            .label(why.span, why.label)
+            .help(text!("score the attainment: `proportional`, `all_or_nothing`, or a curve `on attainment`")),
         );
         None
     }
@@ -262,9 +269,9 @@ impl<'a> Checker<'a> {
         let Some(why) = self.no_whole(id) else { return Some(()) };
         self.report(
             Diagnostic::new(codes::cards::NO_WHOLE, why.message)
-                .label(span, "an actual is needed here")
+                .label(span, text!("an actual is needed here"))
                 .label(why.span, why.label)
-                .help("read its `.attainment`, `.met` or `.score`"),
+                .help(text!("read its `.attainment`, `.met` or `.score`")),
         );
         None
     }
@@ -274,18 +281,19 @@ impl<'a> Checker<'a> {
         let name = &indicator.title.name;
         if indicator.parts.is_some() {
             return Some(NoWhole {
-                message: format!("`{name}` is made of parts, which have one each"),
+                message: text!("`{name}` is made of parts, which have one each", name),
                 span: indicator.title.span,
-                label: "attainments are combined, not actuals",
+                label: text!("attainments are combined, not actuals"),
             });
         }
         let shorter = indicator.shorter.filter(|shorter| shorter.roll_up != RollUp::Sum)?;
         let written = self.names.indicators.get(self.instance_place(id)?)?.ast.shorter.as_ref()?;
-        let (unit, whole) = (shorter.period.word(), self.model.policy.period.word());
+        let (unit, whole) =
+            (crate::show::show_period(shorter.period), crate::show::show_period(self.model.policy.period));
         Some(NoWhole {
-            message: format!("`{name}` has one in each {unit}, none of the {whole}"),
+            message: text!("`{name}` has one in each {unit}, none of the {whole}", name, unit, whole),
             span: written.span,
-            label: "attainments are rolled up, not actuals",
+            label: text!("attainments are rolled up, not actuals"),
         })
     }
 
@@ -304,23 +312,29 @@ impl<'a> Checker<'a> {
             match &e.kind {
                 ExprKind::Aggregate(aggregate) => found.extend(self.long_rows(aggregate.table, e.span, unfolded)),
                 ExprKind::Lookup(lookup) => found.extend(self.long_rows(lookup.table, e.span, unfolded)),
-                ExprKind::Window(..) | ExprKind::OverWindow(..) => found.push(refused("windows", e.span, unfolded)),
-                ExprKind::StintDays => found.push(refused("`stint.days`", e.span, unfolded)),
+                ExprKind::Window(..) | ExprKind::OverWindow(..) => {
+                    found.push(refused(&text!("windows"), e.span, unfolded))
+                }
+                ExprKind::StintDays => found.push(refused(&text!("`stint.days`"), e.span, unfolded)),
                 ExprKind::Indicator(id, field) => {
                     let Some(read) = self.instance(*id) else { continue };
                     match read.shorter {
                         // It is judged by the same period, and checked by itself.
                         Some(shorter) if shorter.period == unfolded.unit => {}
                         Some(_) => {
-                            let what = format!("`{}`, which has another period of its own,", read.title.name);
+                            let what = text!("`{name}`, which has another period of its own,", name = read.title.name);
                             found.push(refused(&what, e.span, unfolded));
                         }
                         None if seen.insert((*id, *field == IndicatorField::Actual)) => {
                             open.push(&read.formula);
                             if *field != IndicatorField::Actual {
                                 if adds_up(&read.formula) && self.asks_for_constant(read) {
-                                    let whole = self.model.policy.period.word();
-                                    let what = format!("the target of `{}`, which is of a {whole},", read.title.name);
+                                    let whole = crate::show::show_period(self.model.policy.period);
+                                    let what = text!(
+                                        "the target of `{name}`, which is of a {whole},",
+                                        name = read.title.name,
+                                        whole
+                                    );
                                     found.push(refused(&what, e.span, unfolded));
                                 }
                                 open.extend(read.target.iter().flat_map(target_exprs));
@@ -363,30 +377,36 @@ impl<'a> Checker<'a> {
             return None;
         }
         let (table, rows, unit) = (&contract.title.name, kind.word(), unfolded.unit.word());
-        let message = format!("a row of `{table}` is of a {rows}, and `{}` reads it by the {unit}", unfolded.name);
+        let message = text!(
+            "a row of `{table}` is of a {rows}, and `{name}` reads it by the {unit}",
+            table,
+            rows,
+            name = unfolded.name,
+            unit
+        );
         Some(
             Diagnostic::new(codes::cards::LONG_ROWS, message)
-                .label(span, format!("nothing says which {unit} has how much of it"))
-                .label(time.title.span, format!("a row is of a {rows}"))
-                .label(unfolded.span, format!("by the {unit}"))
-                .help(format!("read rows that have a day, or judge by the {rows}; shares of a {rows}'s target are shown by `track {unit} …`")),
+                .label(span, text!("nothing says which {unit} has how much of it", unit))
+                .label(time.title.span, text!("a row is of a {rows}", rows))
+                .label(unfolded.span, text!("by the {unit}", unit))
+                .help(text!("read rows that have a day, or judge by the {rows}; shares of a {rows}'s target are shown by `track {unit} …`", rows, unit)),
         )
     }
 }
 
 /// Why there is no actual of the whole.
 struct NoWhole {
-    message: String,
+    message: Text,
     span: Span,
-    label: &'static str,
+    label: Text,
 }
 
-fn refused(what: &str, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
-    let unit = unfolded.unit.word();
-    Diagnostic::new(codes::unbuilt::NOT_BUILT, format!("to read {what} by the {unit} is not built yet"))
-        .label(span, "this version does not compute it")
-        .label(unfolded.span, format!("by the {unit}"))
-        .help("`kpi explain K9001` lists what is not built yet")
+fn refused(what: &Text, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+    let unit = crate::show::show_period(unfolded.unit);
+    Diagnostic::new(codes::unbuilt::NOT_BUILT, text!("to read {what} by the {unit} is not built yet", what, unit))
+        .label(span, text!("this version does not compute it"))
+        .label(unfolded.span, text!("by the {unit}", unit))
+        .help(text!("`kpi explain K9001` lists what is not built yet"))
 }
 
 /// Whether a formula is the larger the longer its period is: a sum or a count, not a quotient.

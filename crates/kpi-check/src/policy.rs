@@ -1,6 +1,6 @@
 //! The settings of the policy.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -48,7 +48,7 @@ fn currency(code: &str) -> Option<Currency> {
     Some(Currency { code: code.to_owned(), digits })
 }
 
-fn setting(message: String) -> Diagnostic {
+fn setting(message: Text) -> Diagnostic {
     Diagnostic::new(codes::names::POLICY_SETTING, message)
 }
 
@@ -60,8 +60,8 @@ impl<'a> Checker<'a> {
         }
         let Some(first) = self.names.policies.first() else {
             self.report(
-                Diagnostic::new(codes::names::POLICY_COUNT, "no file has a `policy`")
-                    .help("write one: `policy \"…\" { edition 1, currency CNY, period month }`"),
+                Diagnostic::new(codes::names::POLICY_COUNT, text!("no file has a `policy`"))
+                    .help(text!("write one: `policy \"…\" { edition 1, currency CNY, period month }`")),
             );
             return;
         };
@@ -69,10 +69,10 @@ impl<'a> Checker<'a> {
         let more: Vec<_> = self.names.policies.iter().skip(1).map(|p| p.ast.title.span).collect();
         for again in more {
             self.report(
-                Diagnostic::new(codes::names::POLICY_COUNT, "a package has one policy, and here is another")
-                    .label(again, "a second policy")
-                    .label(span, "the first one")
-                    .help("keep one of them, or move the other to a package of its own"),
+                Diagnostic::new(codes::names::POLICY_COUNT, text!("a package has one policy, and here is another"))
+                    .label(again, text!("a second policy"))
+                    .label(span, text!("the first one"))
+                    .help(text!("keep one of them, or move the other to a package of its own")),
             );
         }
         self.report_all_not_built(&policy.not_built);
@@ -83,9 +83,9 @@ impl<'a> Checker<'a> {
             Some((period, _)) => self.model.policy.period = period,
             None if faulty => {}
             None => self.report(
-                setting("the policy does not say its period".to_owned())
-                    .label(span, "no `period` in this policy")
-                    .help("add `period month` (or `day`, `week`, `quarter`, `year`)"),
+                setting(text!("the policy does not say its period"))
+                    .label(span, text!("no `period` in this policy"))
+                    .help(text!("add `period month` (or `day`, `week`, `quarter`, `year`)")),
             ),
         }
         if let Some((rounding, _)) = policy.rounding {
@@ -98,12 +98,14 @@ impl<'a> Checker<'a> {
             self.model.policy.calendar.year_start = month;
         }
         if let Some(cap) = &policy.attainment_cap
-            && let Some(value) = self.const_dec(cap, "the attainment cap", Unit::RATIO)
+            && let Some(value) = self.const_dec(cap, &text!("the attainment cap"), Unit::RATIO)
         {
             if value < Dec::ONE {
-                let message = "an attainment cap below 100% keeps everyone from reaching a target".to_owned();
+                let message = text!("an attainment cap below 100% keeps everyone from reaching a target");
                 self.report(
-                    setting(message).label(cap.span, "below 100%").help("write 100% or more; the default is 200%"),
+                    setting(message)
+                        .label(cap.span, text!("below 100%"))
+                        .help(text!("write 100% or more; the default is 200%")),
                 );
             }
             self.model.policy.attainment_cap = value;
@@ -114,16 +116,14 @@ impl<'a> Checker<'a> {
         match policy.edition {
             None if faulty => {}
             None => self.report(
-                setting("the policy does not say its edition".to_owned())
-                    .label(policy.title.span, "no `edition` in this policy")
-                    .help("add `edition 1`, which fixes what the policy means whatever later versions do"),
+                setting(text!("the policy does not say its edition"))
+                    .label(policy.title.span, text!("no `edition` in this policy"))
+                    .help(text!("add `edition 1`, which fixes what the policy means whatever later versions do")),
             ),
             Some((edition, span)) if edition != Dec::ONE => self.report(
-                setting(format!("there is no edition {edition}")).label(span, "this version knows edition 1").fix(
-                    "write `edition 1`",
-                    span,
-                    "1",
-                ),
+                setting(text!("there is no edition {edition}", edition))
+                    .label(span, text!("this version knows edition 1"))
+                    .fix(text!("write `edition 1`"), span, "1"),
             ),
             Some(_) => {}
         }
@@ -135,9 +135,9 @@ impl<'a> Checker<'a> {
                 return;
             }
             self.report(
-                setting("the policy does not say its currency".to_owned())
-                    .label(policy.title.span, "no `currency` in this policy")
-                    .help("add `currency CNY`, or another code of ISO 4217"),
+                setting(text!("the policy does not say its currency"))
+                    .label(policy.title.span, text!("no `currency` in this policy"))
+                    .help(text!("add `currency CNY`, or another code of ISO 4217")),
             );
             return;
         };
@@ -153,13 +153,15 @@ impl<'a> Checker<'a> {
                     upper if currency(upper).is_some() => Some(upper),
                     _ => near,
                 };
-                let found =
-                    setting(format!("`{}` is no currency", name.text)).label(name.span, "not a code of ISO 4217");
+                let found = setting(text!("`{name}` is no currency", name = name.text))
+                    .label(name.span, text!("not a code of ISO 4217"));
                 self.report(match near {
-                    Some(near) => {
-                        found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near)
-                    }
-                    None => found.help("write a code of ISO 4217: `CNY`, `USD`, `EUR`"),
+                    Some(near) => found.help(text!("did you mean `{near}`?", near)).fix(
+                        text!("write `{near}`", near),
+                        name.span,
+                        near,
+                    ),
+                    None => found.help(text!("write a code of ISO 4217: `CNY`, `USD`, `EUR`")),
                 });
             }
         }

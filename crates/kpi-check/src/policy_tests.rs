@@ -1,6 +1,6 @@
 //! Policy tests.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Period, Value};
 use rustc_hash::FxHashMap;
@@ -34,9 +34,9 @@ impl<'a> Checker<'a> {
         let tables: Vec<_> = written.tables.iter().map(|table| self.test_table(table, &mut given)).collect();
         if written.expects.is_empty() && written.not_built.is_empty() && !faulty {
             self.report(
-                Diagnostic::new(codes::tests::EXPECT_NOTHING, "this test expects nothing")
-                    .label(written.name.span, "")
-                    .help("say what must come out: `expect host_card[A01].score == 100`"),
+                Diagnostic::new(codes::tests::EXPECT_NOTHING, text!("this test expects nothing"))
+                    .label(written.name.span, Text::default())
+                    .help(text!("say what must come out: `expect host_card[A01].score == 100`")),
             );
         }
         // What a subject is called is looked up in the rows, so that expectations wait for sound tables.
@@ -50,9 +50,9 @@ impl<'a> Checker<'a> {
     fn test_period(&mut self, written: &ast::Test) -> Option<Period> {
         let Some(text) = &written.period else {
             self.report(
-                Diagnostic::new(codes::tests::TEST_PERIOD, "this test does not say which period it judges")
-                    .label(written.name.span, "")
-                    .help("write the period first: `period 2026-10`"),
+                Diagnostic::new(codes::tests::TEST_PERIOD, text!("this test does not say which period it judges"))
+                    .label(written.name.span, Text::default())
+                    .help(text!("write the period first: `period 2026-10`")),
             );
             return None;
         };
@@ -65,18 +65,21 @@ impl<'a> Checker<'a> {
         match calendar.parse(text) {
             Ok(period) if period.kind == kind => Some(period),
             Ok(period) => {
-                let (is, wanted) = (period.kind.word(), kind.word());
+                let (is, wanted) = (crate::show::show_period(period.kind), crate::show::show_period(kind));
                 self.report(
                     Diagnostic::new(
                         codes::tests::TEST_PERIOD,
-                        format!("`{text}` is a {is}, and this policy judges a {wanted} at a time"),
+                        text!("`{x}` is a {is}, and this policy judges a {wanted} at a time", x = text, is, wanted),
                     )
-                    .label(span, format!("a {wanted} was expected")),
+                    .label(span, text!("a {wanted} was expected", wanted)),
                 );
                 None
             }
-            Err(error) => {
-                self.report(Diagnostic::new(codes::tests::TEST_PERIOD, format!("`{text}` is {error}")).label(span, ""));
+            Err(_) => {
+                self.report(
+                    Diagnostic::new(codes::tests::TEST_PERIOD, text!("`{period}` is not a period; write a month as 2026-10, a quarter as 2026-Q4, a year as 2026, a week as 2026-W41 or a day as 2026-10-03", period = text))
+                        .label(span, Text::default()),
+                );
                 None
             }
         }
@@ -86,21 +89,21 @@ impl<'a> Checker<'a> {
         let table = self.table(&written.name)?;
         if let Some(view) = &self.model.tables[table].view {
             let export = &self.model.tables[self.model.export_of(view.of)].title.name;
-            let message = format!("`{}` is a view: its rows are made, not given", written.name.text);
+            let message = text!("`{name}` is a view: its rows are made, not given", name = written.name.text);
             let finding = Diagnostic::new(codes::tests::TEST_TABLE, message)
-                .label(written.name.span, "a view")
-                .label(self.model.tables[table].title.span, "declared here")
-                .help(format!("give the rows of `{export}`"));
+                .label(written.name.span, text!("a view"))
+                .label(self.model.tables[table].title.span, text!("declared here"))
+                .help(text!("give the rows of `{export}`", export));
             self.report(finding);
             return None;
         }
         let first = *given.entry(table).or_insert(written.name.span);
         if first != written.name.span {
             self.report(
-                Diagnostic::new(codes::tests::TEST_TABLE, format!("`{}` is given twice", written.name.text))
-                    .label(written.name.span, "again here")
-                    .label(first, "first here")
-                    .help("put all rows into one grid"),
+                Diagnostic::new(codes::tests::TEST_TABLE, text!("`{name}` is given twice", name = written.name.text))
+                    .label(written.name.span, text!("again here"))
+                    .label(first, text!("first here"))
+                    .help(text!("put all rows into one grid")),
             );
             return None;
         }
@@ -124,13 +127,14 @@ impl<'a> Checker<'a> {
                     columns.push(index);
                     continue;
                 }
-                Some(_) => {
-                    Diagnostic::new(codes::tests::TEST_TABLE, format!("the column `{}` is given twice", name.text))
-                        .label(name.span, "again here")
-                }
+                Some(_) => Diagnostic::new(
+                    codes::tests::TEST_TABLE,
+                    text!("the column `{name}` is given twice", name = name.text),
+                )
+                .label(name.span, text!("again here")),
                 None => {
                     let near = nearest(&name.text, contract.columns.iter().map(|c| c.title.name.as_str()));
-                    unknown(name, &format!("a column of `{}`", contract.title.name), near)
+                    unknown(name, &text!("a column of `{name}`", name = contract.title.name), near)
                 }
             };
             self.report(finding);
@@ -148,14 +152,17 @@ impl<'a> Checker<'a> {
     ) -> Option<TestRow> {
         if written.cells.len() != columns.len() {
             let (found, wanted) = (written.cells.len(), columns.len());
-            let cells = if found == 1 { "cell" } else { "cells" };
             self.report(
                 Diagnostic::new(
                     codes::tests::TEST_TABLE,
-                    format!("this row has {found} {cells} and the grid {wanted} columns"),
+                    if found == 1 {
+                        text!("this row has 1 cell and the grid {wanted} columns", wanted)
+                    } else {
+                        text!("this row has {found} cells and the grid {wanted} columns", found, wanted)
+                    },
                 )
-                .label(written.span, "")
-                .help("put one cell under each column; an empty one is missing"),
+                .label(written.span, Text::default())
+                .help(text!("put one cell under each column; an empty one is missing")),
             );
             return None;
         }
@@ -172,14 +179,14 @@ impl<'a> Checker<'a> {
             Ok(value) => return Some(value),
             Err(problem) => problem,
         };
-        let shown = if cell.value.is_empty() { "an empty cell".to_owned() } else { format!("`{}`", cell.value) };
+        let shown = if cell.value.is_empty() { text!("an empty cell") } else { text!("`{value}`", value = cell.value) };
         self.report(
             Diagnostic::new(
                 codes::tests::TEST_CELL,
-                format!("{shown} in the column `{}`: {}", name.text, problem.what),
+                text!("{shown} in the column `{name}`: {what}", shown, name = name.text, what = problem.what),
             )
             .label(cell.span, problem.wanted)
-            .label(name.span, ""),
+            .label(name.span, Text::default()),
         );
         None
     }
@@ -210,12 +217,13 @@ impl<'a> Checker<'a> {
                 let span = source.cells.get(at).map_or(row.span, |cell| cell.span);
                 if let Some(first) = seen.insert((value, beside), span) {
                     let shown = source.cells.get(at).map(|cell| cell.value.as_str()).unwrap_or_default();
-                    let message = format!("`{shown}` stands twice in the column `{}`", column.title.name);
+                    let message =
+                        text!("`{shown}` stands twice in the column `{name}`", shown, name = column.title.name);
                     findings.push(
                         Diagnostic::new(codes::tests::TEST_KEY, message)
-                            .label(span, "again here")
-                            .label(first, "first here")
-                            .help("its values tell the rows apart: change one of them"),
+                            .label(span, text!("again here"))
+                            .label(first, text!("first here"))
+                            .help(text!("its values tell the rows apart: change one of them")),
                     );
                 }
             }

@@ -1,6 +1,6 @@
 //! What is required of scorecards.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Join, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -58,17 +58,21 @@ impl<'a> Checker<'a> {
 
     fn required_test(&mut self, written: &'a ast::Require) -> Option<Test> {
         let count = matches!(written.value, ast::Required::Count);
-        let (what, unit) = if count { ("a number of indicators", Unit::COUNT) } else { ("a weight", Unit::RATIO) };
+        let (what, unit) =
+            if count { (text!("a number of indicators"), Unit::COUNT) } else { (text!("a weight"), Unit::RATIO) };
         let mut number = |e: &'a ast::Expr| {
-            let value = self.const_dec(e, what, unit)?;
+            let value = self.const_dec(e, &what, unit)?;
             if count || !value.is_negative() && value <= Dec::ONE {
                 return Some(value);
             }
             let shown = self.show_number(value, unit);
             self.report(
-                Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
-                    .label(e.span, "")
-                    .help("weights are shares of the card: `≥ 25%`"),
+                Diagnostic::new(
+                    codes::cards::WEIGHT_RANGE,
+                    text!("the weight {shown} does not lie in 0%..100%", shown),
+                )
+                .label(e.span, Text::default())
+                .help(text!("weights are shares of the card: `≥ 25%`")),
             );
             None
         };
@@ -92,10 +96,10 @@ impl<'a> Checker<'a> {
         let mut cards = Vec::new();
         let mut sound = true;
         for name in names {
-            match self.resolve(name, "a scorecard") {
+            match self.resolve(name, &text!("a scorecard")) {
                 Some(Decl::Scorecard(index)) => cards.extend(self.scorecard_ids.get(index).copied().flatten()),
                 Some(other) => {
-                    self.report_kind(name, other, "a scorecard");
+                    self.report_kind(name, other, &text!("a scorecard"));
                     sound = false;
                 }
                 None => sound = false,
@@ -108,8 +112,8 @@ impl<'a> Checker<'a> {
     fn check_required_name(&mut self, written: &'a ast::Require, cards: &[ScorecardId]) -> Option<()> {
         let (name, wanted) = match &written.value {
             ast::Required::Count => return Some(()),
-            ast::Required::Tag(name) => (name, "a tag of an indicator"),
-            ast::Required::Weight(name) => (name, "a line of a scorecard"),
+            ast::Required::Tag(name) => (name, text!("a tag of an indicator")),
+            ast::Required::Weight(name) => (name, text!("a line of a scorecard")),
         };
         let known: Vec<String> = if let ast::Required::Tag(_) = written.value {
             let tags = self.names.indicators.iter().flat_map(|declared| &declared.ast.tags);
@@ -126,7 +130,7 @@ impl<'a> Checker<'a> {
             return Some(());
         }
         let near = nearest(&name.text, known.iter().map(String::as_str));
-        self.report(unknown(name, wanted, near));
+        self.report(unknown(name, &wanted, near));
         None
     }
 
@@ -236,11 +240,12 @@ impl<'a> Checker<'a> {
         });
         let name = self.model.scorecards[card].title.clone();
         if walked.is_err() {
-            let message = format!("the weights of the card `{}` depend on too many things to be checked", name.name);
+            let message =
+                text!("the weights of the card `{name}` depend on too many things to be checked", name = name.name);
             self.report(
                 Diagnostic::new(codes::tables::TABLE_TOO_LARGE, message)
-                    .label(name.span, "")
-                    .help("let all weights depend on the same one or two keys"),
+                    .label(name.span, Text::default())
+                    .help(text!("let all weights depend on the same one or two keys")),
             );
         } else if !wrong.is_empty() {
             self.report_required(written, test, (&name.name, name.span), &wrong);
@@ -255,39 +260,48 @@ impl<'a> Checker<'a> {
         wrong: &[(String, Dec)],
     ) {
         let unit = if matches!(written.value, ast::Required::Count) { Unit::COUNT } else { Unit::RATIO };
-        let mut shown: Vec<String> = wrong
+        let mut shown: Vec<Text> = wrong
             .iter()
             .take(LISTED)
             .map(|(combination, value)| {
                 let value = match (unit == Unit::COUNT, *value == Dec::ONE) {
-                    (true, true) => "1 indicator".to_owned(),
-                    (true, false) => format!("{value} indicators"),
-                    (false, _) => self.show_number(*value, unit),
+                    (true, true) => text!("1 indicator"),
+                    (true, false) => text!("{value} indicators", value),
+                    (false, _) => Text::verbatim(self.show_number(*value, unit)),
                 };
-                if combination.is_empty() { value } else { format!("{value} for `{combination}`") }
+                if combination.is_empty() { value } else { text!("{value} for `{combination}`", value, combination) }
             })
             .collect();
         if let Some(more) = wrong.len().checked_sub(LISTED).filter(|more| *more > 0) {
-            shown.push(format!("{more} more"));
+            shown.push(text!("{more} more", more));
         }
-        let values = match shown.split_last() {
-            Some((last, [])) => last.clone(),
-            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-            None => String::new(),
-        };
-        let gives = match &written.value {
-            ast::Required::Count => "has".to_owned(),
-            ast::Required::Tag(tag) => format!("gives the tag `{}`", tag.text),
-            ast::Required::Weight(name) => format!("gives `{}`", name.text),
-        };
+        let values = Text::and_list(shown);
         let required = test.shown(|x| self.show_number(x, unit));
-        let message = format!("the card `{card}` {gives} {values}; required is {required}");
-        let why = written.text.as_ref().map_or("required here", |text| &text.value);
+        let message = match &written.value {
+            ast::Required::Count => {
+                text!("the card `{card}` has {values}; required is {required}", card, values, required)
+            }
+            ast::Required::Tag(tag) => text!(
+                "the card `{card}` gives the tag `{tag}` {values}; required is {required}",
+                card,
+                tag = tag.text,
+                values,
+                required
+            ),
+            ast::Required::Weight(name) => text!(
+                "the card `{card}` gives `{name}` {values}; required is {required}",
+                card,
+                name = name.text,
+                values,
+                required
+            ),
+        };
+        let why = written.text.as_ref().map_or_else(|| text!("required here"), |text| Text::verbatim(&text.value));
         self.report(
             Diagnostic::new(codes::cards::REQUIRED, message)
-                .label(place, "")
+                .label(place, Text::default())
                 .label(written.span, why)
-                .help("change the weights, or the requirement"),
+                .help(text!("change the weights, or the requirement")),
         );
     }
 }
@@ -311,17 +325,17 @@ impl Test {
         }
     }
 
-    fn shown(&self, number: impl Fn(Dec) -> String) -> String {
-        let not = |negated: bool| if negated { "not " } else { "" };
+    fn shown(&self, number: impl Fn(Dec) -> String) -> Text {
         match self {
-            Test::Compare(op, bound) => format!("{} {}", op.sign(), number(*bound)),
+            Test::Compare(op, bound) => Text::verbatim(format!("{} {}", op.sign(), number(*bound))),
             Test::Range(low, high, closed, negated) => {
                 let dots = if *closed { ".." } else { "..<" };
-                format!("{}{}{dots}{}", not(*negated), number(*low), number(*high))
+                let range = format!("{}{dots}{}", number(*low), number(*high));
+                if *negated { text!("not {range}", range) } else { Text::verbatim(range) }
             }
             Test::Set(members, negated) => {
-                let members: Vec<String> = members.iter().map(|x| number(*x)).collect();
-                format!("{}one of {}", not(*negated), members.join(", "))
+                let members = Text::list(members.iter().map(|x| Text::verbatim(number(*x))), Join::Comma);
+                if *negated { text!("not one of {members}", members) } else { text!("one of {members}", members) }
             }
         }
     }

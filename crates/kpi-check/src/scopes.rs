@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 
 use crate::checker::Checker;
@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
         expected: Option<Type>,
     ) -> Option<model::Expr> {
         let Some(own) = cx.subject().cloned() else {
-            self.report_not_here("`over`", e.span, cx);
+            self.report_not_here(&text!("`over`"), e.span, cx);
             return None;
         };
         let (scope, subject) = match scope {
@@ -60,9 +60,9 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::types::TYPE_MISMATCH,
-                        format!("`over` takes a reference or a dimension, not {found}"),
+                        text!("`over` takes a reference or a dimension, not {found}", found),
                     )
-                    .label(span, format!("this is {found}")),
+                    .label(span, text!("this is {found}", found)),
                 );
                 None
             }
@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
         self.plain_call(call)?;
         let name = call.function.word();
         let Some(own) = cx.subject().cloned() else {
-            self.report_not_here(&format!("`{name}`"), e.span, cx);
+            self.report_not_here(&text!("`{name}`", name), e.span, cx);
             return None;
         };
         let inner = self.elsewhere(cx, own);
@@ -88,7 +88,7 @@ impl<'a> Checker<'a> {
             ("previous", [x, rest @ ..]) if rest.len() <= 1 => {
                 let n = match rest.first() {
                     None => 1,
-                    Some(n) => self.whole_number(n, "how many periods back")?,
+                    Some(n) => self.whole_number(n, &text!("how many periods back"))?,
                 };
                 let x = self.operand(x, &inner, None)?;
                 let ty = x.ty;
@@ -96,32 +96,32 @@ impl<'a> Checker<'a> {
             }
             ("growth", [x]) => {
                 let x = self.operand(x, &inner, None)?;
-                self.need_number(&x, "`growth`")?;
+                self.need_number(&x, &text!("`growth`"))?;
                 (ExprKind::Growth(Box::new(x)), Type::RATIO)
             }
             ("streak", [x]) => (ExprKind::Streak(Box::new(self.truth(x, &inner)?)), Type::COUNT),
-            ("previous", _) => return self.report_arguments(call, e.span, "a value and how many periods back"),
-            ("growth", _) => return self.report_arguments(call, e.span, "a value"),
-            _ => return self.report_arguments(call, e.span, "a condition"),
+            ("previous", _) => return self.report_arguments(call, e.span, &text!("a value and how many periods back")),
+            ("growth", _) => return self.report_arguments(call, e.span, &text!("a value")),
+            _ => return self.report_arguments(call, e.span, &text!("a condition")),
         };
         Some(self.make(kind, ty, e.span))
     }
 
     /// A constant whole number from 1 on.
-    fn whole_number(&mut self, e: &'a ast::Expr, what: &str) -> Option<u32> {
+    fn whole_number(&mut self, e: &'a ast::Expr, what: &Text) -> Option<u32> {
         let value = self.const_dec(e, what, Unit::COUNT)?;
         match crate::data::whole(value).filter(|n| *n > 0) {
             Some(n) if n <= MOST_PERIODS => Some(n),
             Some(_) => {
-                let message = format!("{what}: at most {MOST_PERIODS}");
+                let message = text!("{what}: at most {most}", what, most = MOST_PERIODS);
                 let finding = Diagnostic::new(codes::types::OUT_OF_RANGE, message);
-                self.report(finding.label(e.span, "a run reads and keeps every period between"));
+                self.report(finding.label(e.span, text!("a run reads and keeps every period between")));
                 None
             }
             None => {
                 self.report(
-                    Diagnostic::new(codes::types::OUT_OF_RANGE, format!("{what}: 1, 2, 3, …"))
-                        .label(e.span, "not a whole number above 0"),
+                    Diagnostic::new(codes::types::OUT_OF_RANGE, text!("{what}: 1, 2, 3, …", what))
+                        .label(e.span, text!("not a whole number above 0")),
                 );
                 None
             }
@@ -147,21 +147,21 @@ impl<'a> Checker<'a> {
             "zscore" => AmongFunction::Zscore,
             _ => {
                 self.report(
-                    Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` does not take `among`"))
-                        .label(among.span, "a group of members")
-                        .help("`among` goes with `average median min max rank percentile zscore`; for the group as one subject use `over`"),
+                    Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` does not take `among`", name))
+                        .label(among.span, text!("a group of members"))
+                        .help(text!("`among` goes with `average median min max rank percentile zscore`; for the group as one subject use `over`")),
                 );
                 return None;
             }
         };
         self.plain_call(call)?;
         let [of] = call.args.as_slice() else {
-            return self.report_arguments(call, e.span, "the value of each member");
+            return self.report_arguments(call, e.span, &text!("the value of each member"));
         };
         let Some(Subject::Table(table)) = cx.subject().cloned() else {
             self.report(
-                Diagnostic::new(codes::names::NOT_HERE, "only single subjects stand among others")
-                    .label(among.span, "here a group is computed as one, or there is no subject at all"),
+                Diagnostic::new(codes::names::NOT_HERE, text!("only single subjects stand among others"))
+                    .label(among.span, text!("here a group is computed as one, or there is no subject at all")),
             );
             return None;
         };
@@ -173,7 +173,7 @@ impl<'a> Checker<'a> {
             None => None,
         };
         let (of, by) = (of?, by.into_iter().collect::<Option<Vec<_>>>()?);
-        let unit = self.need_number(&of, &format!("`{name} … among`"))?;
+        let unit = self.need_number(&of, &text!("`{name} … among`", name))?;
         let ty = match function {
             AmongFunction::Rank => Type::COUNT,
             AmongFunction::Percentile => Type::RATIO,

@@ -1,6 +1,6 @@
 //! Scorecards.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 use rustc_hash::FxHashMap;
@@ -27,7 +27,7 @@ pub(crate) enum Stage {
 pub(crate) struct Card<'s> {
     pub(crate) table: TableId,
     /// What findings about all of it call it: "card `host_card`".
-    pub(crate) shown: String,
+    pub(crate) shown: Text,
     /// Whether a part of it could not be read, so that nothing can be said about the whole.
     pub(crate) faulty: bool,
     pub(crate) cx: Context,
@@ -83,23 +83,29 @@ impl<'a> Checker<'a> {
                 return None;
             }
             self.report(
-                Diagnostic::new(codes::cards::EMPTY, format!("the scorecard `{}` is for nobody", written.name.text))
-                    .label(written.name.span, "")
-                    .help("name the table of its subjects: `scorecard … for staff where role == host {`"),
+                Diagnostic::new(
+                    codes::cards::EMPTY,
+                    text!("the scorecard `{name}` is for nobody", name = written.name.text),
+                )
+                .label(written.name.span, Text::default())
+                .help(text!("name the table of its subjects: `scorecard … for staff where role == host {`")),
             );
             return None;
         };
         let table_id = self.table(table)?;
         self.check_subjects(table_id, table.span)?;
         let cx = Context::cell(Subject::Table(table_id));
-        let shown = format!("card `{}`", written.name.text);
+        let shown = text!("card `{name}`", name = written.name.text);
         let mut card = Card { table: table_id, shown, faulty, cx: cx.clone(), stages, names: FxHashMap::default() };
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
         if written.lines.is_empty() && written.weights.is_none() && !faulty {
             self.report(
-                Diagnostic::new(codes::cards::EMPTY, format!("the scorecard `{}` has no lines", written.name.text))
-                    .label(written.name.span, "")
-                    .help("a line is an indicator with its weight: `watch_time weight 30%`"),
+                Diagnostic::new(
+                    codes::cards::EMPTY,
+                    text!("the scorecard `{name}` has no lines", name = written.name.text),
+                )
+                .label(written.name.span, Text::default())
+                .help(text!("a line is an indicator with its weight: `watch_time weight 30%`")),
             );
         }
         let lines = self.lines(written, &mut card);
@@ -148,11 +154,11 @@ impl<'a> Checker<'a> {
         self.report(
             Diagnostic::new(
                 codes::cards::CARD_SUBJECTS,
-                format!("`{name}` has no key, so that nobody can be told by it"),
+                text!("`{name}` has no key, so that nobody can be told by it", name),
             )
-            .label(span, "")
-            .label(place, "declared without a `key` column")
-            .help("mark the column that tells its rows apart: `id: text key`"),
+            .label(span, Text::default())
+            .label(place, text!("declared without a `key` column"))
+            .help(text!("mark the column that tells its rows apart: `id: text key`")),
         );
         None
     }
@@ -182,7 +188,7 @@ impl<'a> Checker<'a> {
             None | Some((ast::VetoEffect::ScoreZero, _)) => model::VetoEffect::ScoreZero,
             Some((ast::VetoEffect::PayZero, _)) => model::VetoEffect::PayZero,
             Some((ast::VetoEffect::Cap(e), _)) => {
-                let cap = self.const_dec(e, "the cap of a veto", Unit::POINTS)?;
+                let cap = self.const_dec(e, &text!("the cap of a veto"), Unit::POINTS)?;
                 self.check_cap(cap, e.span)?;
                 model::VetoEffect::Cap(cap)
             }
@@ -195,7 +201,7 @@ impl<'a> Checker<'a> {
         let named = self.claim_name(&written.name, card);
         let value = self.expr(&written.value, &card.cx, Some(Type::POINTS));
         let cap = self.optional(written.cap.as_ref(), |checker, e| {
-            let cap = checker.const_dec(e, "the cap of points", Unit::POINTS)?;
+            let cap = checker.const_dec(e, &text!("the cap of points"), Unit::POINTS)?;
             checker.check_cap(cap, e.span)?;
             Some(cap)
         });
@@ -211,9 +217,9 @@ impl<'a> Checker<'a> {
     fn check_cap(&mut self, cap: Dec, span: Span) -> Option<()> {
         if cap.is_negative() {
             self.report(
-                Diagnostic::new(codes::cards::CAP, "a cap of points is not below 0")
-                    .label(span, "")
-                    .help("write how many points it may be at most"),
+                Diagnostic::new(codes::cards::CAP, text!("a cap of points is not below 0"))
+                    .label(span, Text::default())
+                    .help(text!("write how many points it may be at most")),
             );
             return None;
         }
@@ -227,10 +233,10 @@ impl<'a> Checker<'a> {
             return Some(());
         }
         self.report(
-            Diagnostic::new(codes::cards::TWICE, format!("`{}` stands on this card twice", name.text))
-                .label(name.span, "again here")
-                .label(first, "first here")
-                .help("keep one of them"),
+            Diagnostic::new(codes::cards::TWICE, text!("`{name}` stands on this card twice", name = name.text))
+                .label(name.span, text!("again here"))
+                .label(first, text!("first here"))
+                .help(text!("keep one of them")),
         );
         None
     }

@@ -2,47 +2,71 @@
 
 use crate::checker::Checker;
 use crate::model::{Form, Type, Unit};
+use kpi_base::{Text, text};
+use kpi_value::PeriodKind;
 
 impl Checker<'_> {
     /// A type with its article: "a duration", "a member of `stage`".
-    pub fn show(&self, ty: Type) -> String {
+    pub fn show(&self, ty: Type) -> Text {
         match ty {
-            Type::Bool => "a truth value".to_owned(),
-            Type::Text => "a text".to_owned(),
+            Type::Bool => text!("a truth value"),
+            Type::Text => text!("a text"),
             Type::Number(unit) => show_unit(unit),
-            Type::Date => "a date".to_owned(),
-            Type::DateTime => "a time of a day".to_owned(),
-            Type::Period(kind) => format!("a {}", kind.word()),
-            Type::Member(d) => format!("a member of `{}`", self.model.dimensions[d].title.name),
-            Type::Reference(t) => format!("a reference to `{}`", self.model.tables[t].title.name),
+            Type::Date => text!("a date"),
+            Type::DateTime => text!("a time of a day"),
+            Type::Period(kind) => text!("a {word}", word = show_period(kind)),
+            Type::Member(d) => text!("a member of `{name}`", name = self.model.dimensions[d].title.name),
+            Type::Reference(t) => text!("a reference to `{name}`", name = self.model.tables[t].title.name),
         }
     }
 }
 
 /// A unit with its article: "money", "a ratio", "money ÷ time".
-pub fn show_unit(unit: Unit) -> String {
+pub fn show_unit(unit: Unit) -> Text {
     match (unit.money, unit.time, unit.form) {
-        (0, 0, Form::Number) => "a number".to_owned(),
-        (0, 0, Form::Count) => "a count".to_owned(),
-        (0, 0, Form::Ratio) => "a ratio".to_owned(),
-        (0, 0, Form::Points) => "points".to_owned(),
-        (1, 0, _) => "money".to_owned(),
-        (0, 1, _) => "a duration".to_owned(),
+        (0, 0, Form::Number) => text!("a number"),
+        (0, 0, Form::Count) => text!("a count"),
+        (0, 0, Form::Ratio) => text!("a ratio"),
+        (0, 0, Form::Points) => text!("points"),
+        (1, 0, _) => text!("money"),
+        (0, 1, _) => text!("a duration"),
         (money, time, _) => {
-            let parts = [("money", money), ("time", time)];
-            let above: Vec<String> = parts.iter().filter(|p| p.1 > 0).map(|p| power(p.0, p.1)).collect();
-            let below: Vec<String> = parts.iter().filter(|p| p.1 < 0).map(|p| power(p.0, -p.1)).collect();
-            let above = if above.is_empty() { "1".to_owned() } else { above.join(" × ") };
-            if below.is_empty() { above } else { format!("{above} ÷ {}", below.join(" ÷ ")) }
+            let parts = [(text!("money"), money), (text!("time"), time)];
+            let above = parts.iter().filter(|p| p.1 > 0).map(|p| power(&p.0, p.1));
+            let above = above.reduce(|a, b| text!("{a} × {b}", a, b)).unwrap_or_else(|| Text::verbatim("1"));
+            let below = parts.iter().filter(|p| p.1 < 0).map(|p| power(&p.0, -p.1));
+            below.fold(above, |above, below| text!("{above} ÷ {below}", above, below))
         }
     }
 }
 
-fn power(name: &str, exponent: i8) -> String {
+/// "month"
+pub(crate) fn show_period(kind: PeriodKind) -> Text {
+    match kind {
+        PeriodKind::Day => text!("day"),
+        PeriodKind::Week => text!("week"),
+        PeriodKind::Month => text!("month"),
+        PeriodKind::Quarter => text!("quarter"),
+        PeriodKind::Year => text!("year"),
+    }
+}
+
+/// "months"
+pub(crate) fn show_periods(kind: PeriodKind) -> Text {
+    match kind {
+        PeriodKind::Day => text!("days"),
+        PeriodKind::Week => text!("weeks"),
+        PeriodKind::Month => text!("months"),
+        PeriodKind::Quarter => text!("quarters"),
+        PeriodKind::Year => text!("years"),
+    }
+}
+
+fn power(name: &Text, exponent: i8) -> Text {
     match exponent {
-        1 => name.to_owned(),
-        2 => format!("{name}²"),
-        3 => format!("{name}³"),
-        n => format!("{name}^{n}"),
+        1 => name.clone(),
+        2 => text!("{name}²", name),
+        3 => text!("{name}³", name),
+        n => text!("{name}^{n}", name, n),
     }
 }

@@ -1,6 +1,6 @@
 //! Targets and scorings of indicators.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -79,13 +79,18 @@ impl<'a> Checker<'a> {
         for (span, what) in &spans {
             let mut finding = Diagnostic::new(
                 codes::cards::TARGET_TYPE,
-                format!("a {what} needs a number, and the formula of `{}` is {}", written.name.text, self.show(ty)),
+                text!(
+                    "a {what} needs a number, and the formula of `{name}` is {ty}",
+                    what,
+                    name = written.name.text,
+                    ty = self.show(ty)
+                ),
             )
-            .label(*span, "");
+            .label(*span, Text::default());
             if let Some(formula) = &written.formula {
                 finding = finding.label(formula.span, self.show(ty));
             }
-            self.report(finding.help("count or measure something: `count(… where …)`"));
+            self.report(finding.help(text!("count or measure something: `count(… where …)`")));
         }
         spans.is_empty()
     }
@@ -103,9 +108,12 @@ impl<'a> Checker<'a> {
             ast::TargetKind::None => {
                 if let Some(extra) = written.tolerance.as_ref().or(written.stretch.as_ref()) {
                     self.report(
-                        Diagnostic::new(codes::cards::TOLERANCE, "`none` is no target, and nothing belongs to it")
-                            .label(extra.span, "")
-                            .help("write `none` alone"),
+                        Diagnostic::new(
+                            codes::cards::TOLERANCE,
+                            text!("`none` is no target, and nothing belongs to it"),
+                        )
+                        .label(extra.span, Text::default())
+                        .help(text!("write `none` alone")),
                     );
                     return None;
                 }
@@ -139,9 +147,9 @@ impl<'a> Checker<'a> {
             TargetKind::Compare(_, bound) => {
                 if self.constant(bound).is_some_and(Dec::is_negative) {
                     self.report(
-                        Diagnostic::new(codes::cards::TARGET_NEGATIVE, "the target is below 0, and no share of it can be attained")
-                            .label(bound.span, "")
-                            .help("measure something that is asked for in positive numbers, or score the actual by a curve: `scoring linear on actual {…}`"),
+                        Diagnostic::new(codes::cards::TARGET_NEGATIVE, text!("the target is below 0, and no share of it can be attained"))
+                            .label(bound.span, Text::default())
+                            .help(text!("measure something that is asked for in positive numbers, or score the actual by a curve: `scoring linear on actual {…}`")),
                     );
                     return None;
                 }
@@ -151,9 +159,9 @@ impl<'a> Checker<'a> {
                     && (a > b || a == b && !closed)
                 {
                     self.report(
-                        Diagnostic::new(codes::cards::TARGET_BAND, "no number lies in this band")
-                            .label(low.span.to(high.span), "")
-                            .help("write the lower bound first: `between 90%..110%`"),
+                        Diagnostic::new(codes::cards::TARGET_BAND, text!("no number lies in this band"))
+                            .label(low.span.to(high.span), Text::default())
+                            .help(text!("write the lower bound first: `between 90%..110%`")),
                     );
                     return None;
                 }
@@ -168,13 +176,13 @@ impl<'a> Checker<'a> {
             Some((ast::Unit::Percent, share)) => Tolerance::Share(share),
             Some((ast::Unit::PercentagePoint, points)) if unit.is_plain() => Tolerance::Absolute(points),
             Some((ast::Unit::None, _)) if unit.is_plain() && unit.form != model::Form::Ratio => {
-                Tolerance::Absolute(self.const_dec(e, "a tolerance", unit)?)
+                Tolerance::Absolute(self.const_dec(e, &text!("a tolerance"), unit)?)
             }
             Some((ast::Unit::Duration | ast::Unit::Money(_), _)) => {
-                Tolerance::Absolute(self.const_dec(e, "a tolerance", unit)?)
+                Tolerance::Absolute(self.const_dec(e, &text!("a tolerance"), unit)?)
             }
             None => {
-                let (value, found) = self.const_number(e, "a tolerance")?;
+                let (value, found) = self.const_number(e, &text!("a tolerance"))?;
                 if found.is_plain() && (found.form == model::Form::Ratio || !unit.is_plain()) {
                     Tolerance::Share(value)
                 } else if found.same_dimension(unit) {
@@ -188,9 +196,9 @@ impl<'a> Checker<'a> {
         let (Tolerance::Share(size) | Tolerance::Absolute(size)) = &tolerance;
         if size.is_negative() {
             self.report(
-                Diagnostic::new(codes::cards::TOLERANCE, "a tolerance is not below 0")
-                    .label(e.span, "")
-                    .help("write how far the actual may miss the target, whichever way that is"),
+                Diagnostic::new(codes::cards::TOLERANCE, text!("a tolerance is not below 0"))
+                    .label(e.span, Text::default())
+                    .help(text!("write how far the actual may miss the target, whichever way that is")),
             );
             return None;
         }
@@ -200,9 +208,9 @@ impl<'a> Checker<'a> {
     fn wrong_tolerance<T>(&mut self, e: &ast::Expr, unit: Unit) -> Option<T> {
         let has = show_unit(unit);
         self.report(
-            Diagnostic::new(codes::cards::TOLERANCE, format!("this tolerance does not fit a target that is {has}"))
-                .label(e.span, "")
-                .help("write a share of the target (`tolerance 20%`), or a distance in its unit (`2pp`, `5s`)"),
+            Diagnostic::new(codes::cards::TOLERANCE, text!("this tolerance does not fit a target that is {has}", has))
+                .label(e.span, Text::default())
+                .help(text!("write a share of the target (`tolerance 20%`), or a distance in its unit (`2pp`, `5s`)")),
         );
         None
     }
@@ -220,9 +228,9 @@ impl<'a> Checker<'a> {
         };
         if wrong {
             self.report(
-                Diagnostic::new(codes::cards::STRETCH, "the stretch target asks for no more than the target")
-                    .label(stretch.span, "")
-                    .help("a stretch lies beyond a bound: above `≥`, below `≤`; a band has none"),
+                Diagnostic::new(codes::cards::STRETCH, text!("the stretch target asks for no more than the target"))
+                    .label(stretch.span, Text::default())
+                    .help(text!("a stretch lies beyond a bound: above `≥`, below `≤`; a band has none")),
             );
             return None;
         }

@@ -1,6 +1,6 @@
 //! What names mean: columns, members, indicators, parameters, and the values that some places see.
 
-use kpi_base::{Diagnostic, Severity, Span, codes};
+use kpi_base::{Diagnostic, Severity, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_syntax::words::{self, both};
 use kpi_value::Value;
@@ -48,7 +48,8 @@ impl<'a> Checker<'a> {
     ) -> Option<model::Expr> {
         let Some(names) = chain(e) else {
             self.report(
-                Diagnostic::new(codes::names::NOT_HERE, "only names have fields").label(e.span, "this value has none"),
+                Diagnostic::new(codes::names::NOT_HERE, text!("only names have fields"))
+                    .label(e.span, text!("this value has none")),
             );
             return None;
         };
@@ -72,11 +73,12 @@ impl<'a> Checker<'a> {
             (Some((path, ty)), Some((dimension, _))) if ty == Type::Member(dimension) => {
                 let (name, dimension) = (&first.text, &self.model.dimensions[dimension].title);
                 let table = path.table().map(|t| self.model.tables[t].title.name.clone()).unwrap_or_default();
-                let message = format!("`{name}` is a member of `{}` and a column of it", dimension.name);
+                let message =
+                    text!("`{name}` is a member of `{name2}` and a column of it", name, name2 = dimension.name);
                 let finding = Diagnostic::new(codes::names::AMBIGUOUS_NAME, message)
-                    .label(e.span, "which one is meant?")
-                    .label(dimension.span, "the dimension")
-                    .help(format!("write `{table}.{name}` for the column, or rename one of them"));
+                    .label(e.span, text!("which one is meant?"))
+                    .label(dimension.span, text!("the dimension"))
+                    .help(text!("write `{table}.{name}` for the column, or rename one of them", table, name));
                 self.report(finding);
                 None
             }
@@ -102,10 +104,11 @@ impl<'a> Checker<'a> {
 
     fn report_two_meanings(&mut self, name: &ast::Name, decl: Decl, cx: &Context) -> Option<model::Expr> {
         let table = self.home(cx).map(|t| self.model.tables[t].title.name.clone()).unwrap_or_default();
-        let message = format!("`{}` is {} and a column of `{table}`", name.text, decl.kind());
+        let message =
+            text!("`{name}` is {kind} and a column of `{table}`", name = name.text, kind = decl.kind(), table);
         let finding = Diagnostic::new(codes::names::AMBIGUOUS_NAME, message)
-            .label(name.span, "which one is meant?")
-            .help(format!("write `{table}.{}` for the column, or rename one of them", name.text));
+            .label(name.span, text!("which one is meant?"))
+            .help(text!("write `{table}.{name}` for the column, or rename one of them", table, name = name.text));
         self.report(finding);
         None
     }
@@ -133,23 +136,23 @@ impl<'a> Checker<'a> {
                     "days" => (PeriodField::Days, Type::COUNT),
                     _ => {
                         let near = crate::names::nearest(&field.text, ["start", "end", "length", "days"]);
-                        self.report(unknown(field, "`start`, `end`, `length` or `days`", near));
+                        self.report(unknown(field, &text!("`start`, `end`, `length` or `days`"), near));
                         return Some(None);
                     }
                 };
                 if cx.subject().is_none() {
-                    self.report_not_here("`period`", span, cx);
+                    self.report_not_here(&text!("`period`"), span, cx);
                     return Some(None);
                 }
                 (ExprKind::Period(field), ty)
             }
             ("stint", [field]) if self.names.get(&first.text).is_none() && !self.has_column(&first.text, cx) => {
                 if field.word() != "days" {
-                    self.report(unknown(field, "`days`", crate::names::nearest(&field.text, ["days"])));
+                    self.report(unknown(field, &text!("`days`"), crate::names::nearest(&field.text, ["days"])));
                     return Some(None);
                 }
                 if cx.subject().is_none() {
-                    self.report_not_here("`stint.days`", span, cx);
+                    self.report_not_here(&text!("`stint.days`"), span, cx);
                     return Some(None);
                 }
                 if cx.moved {
@@ -165,7 +168,7 @@ impl<'a> Checker<'a> {
                 self.report_unmoved(&first.text, span);
                 return Some(None);
             }
-            self.warn_hidden(first, if cx.card { "card" } else { "line" }, cx);
+            self.warn_hidden(first, cx.card, cx);
         }
         Some(Some(self.make(kind, ty, span)))
     }
@@ -177,34 +180,45 @@ impl<'a> Checker<'a> {
     /// Reports that results are asked for of another subject or period.
     fn report_unmoved(&mut self, what: &str, span: Span) {
         self.report(
-            Diagnostic::new(codes::names::NOT_HERE, format!("`{what}` is known of this subject in this period only"))
-                .label(span, "asked for of others")
-                .help("`previous`, `growth`, `streak`, `over` and `among` move indicators and rows; of cards a rule says `when … for 2 consecutive periods`"),
+            Diagnostic::new(codes::names::NOT_HERE, text!("`{what}` is known of this subject in this period only", what))
+                .label(span, text!("asked for of others"))
+                .help(text!("`previous`, `growth`, `streak`, `over` and `among` move indicators and rows; of cards a rule says `when … for 2 consecutive periods`")),
         );
     }
 
     /// Warns where a value of the card or the line hides a column or a declaration of the same name: either may be meant,
     /// and the card's value has no other name.
-    fn warn_hidden(&mut self, name: &ast::Name, whose: &str, cx: &Context) {
+    fn warn_hidden(&mut self, name: &ast::Name, of_card: bool, cx: &Context) {
         let text = &name.text;
         let table = self.home(cx).map(|t| &self.model.tables[t]).filter(|t| t.find(text).is_some());
         let (what, place, help) = match (table, self.names.get(text), self.names.place(text)) {
             (Some(table), ..) => {
                 let column = format!("{}.{text}", table.title.name);
                 let place = table.find(text).map(|(_, c)| c.title.span).unwrap_or_default();
-                (format!("the column `{column}`"), place, format!("write `{column}` if the column is meant"))
+                (
+                    text!("the column `{column}`", column),
+                    place,
+                    text!("write `{column}` if the column is meant", column),
+                )
             }
             (None, Some(decl @ (Decl::Indicator(_) | Decl::Param(_))), Some(place)) => {
-                (format!("{} of this name", decl.kind()), place, "rename one of the two".to_owned())
+                (text!("{kind} of this name", kind = decl.kind()), place, text!("rename one of the two"))
             }
             _ => return,
         };
         let mut finding = Diagnostic::new(
             codes::names::AMBIGUOUS_NAME,
-            format!("`{text}` is the {whose}'s here, and there is {what}"),
+            if of_card {
+                text!("`{name}` is the card's here, and there is {what}", name = text, what)
+            } else {
+                text!("`{name}` is the line's here, and there is {what}", name = text, what)
+            },
         )
-        .label(name.span, format!("read as the value of the {whose}"))
-        .label(place, "not read here")
+        .label(
+            name.span,
+            if of_card { text!("read as the value of the card") } else { text!("read as the value of the line") },
+        )
+        .label(place, text!("not read here"))
         .help(help);
         finding.severity = Severity::Warning;
         self.report(finding);
@@ -237,13 +251,17 @@ impl<'a> Checker<'a> {
             Decl::Table(index) if rest.is_empty() => {
                 let name = &first.text;
                 let finding =
-                    Diagnostic::new(codes::names::NOT_HERE, format!("`{name}` is a table, and a value is needed"))
-                        .label(span, "many rows")
+                    Diagnostic::new(codes::names::NOT_HERE, text!("`{name}` is a table, and a value is needed", name))
+                        .label(span, text!("many rows"))
                         .help(match self.model.tables[TableId::new(index)].columns.first() {
                             Some(column) => {
-                                format!("aggregate it: `count({name})`, `sum({name}.{})`", column.title.name)
+                                text!(
+                                    "aggregate it: `count({name})`, `sum({name}.{name2})`",
+                                    name,
+                                    name2 = column.title.name
+                                )
                             }
-                            None => format!("aggregate it: `count({name})`"),
+                            None => text!("aggregate it: `count({name})`", name),
                         });
                 self.report(finding);
                 None
@@ -254,15 +272,17 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::names::WRONG_KIND,
-                        format!("`{}` is a scorecard, and has no value here", first.text),
+                        text!("`{first}` is a scorecard, and has no value here", first = first.text),
                     )
-                    .label(span, "a value was expected")
-                    .help("in incentives and rules for scorecards write `score`, `attainment`, `grade` or `rank`"),
+                    .label(span, text!("a value was expected"))
+                    .help(text!(
+                        "in incentives and rules for scorecards write `score`, `attainment`, `grade` or `rank`"
+                    )),
                 );
                 None
             }
             other => {
-                self.report_kind(first, other, "a value");
+                self.report_kind(first, other, &text!("a value"));
                 None
             }
         }
@@ -271,21 +291,22 @@ impl<'a> Checker<'a> {
     fn report_unknown_value(&mut self, name: &ast::Name, cx: &Context, expected: Option<Type>) {
         if let Some(Type::Member(dimension)) = expected {
             let near = self.nearest_here(name, cx, expected);
-            let wanted = format!("a member of `{}`", self.model.dimensions[dimension].title.name);
+            let wanted = text!("a member of `{name}`", name = self.model.dimensions[dimension].title.name);
             return self.report(unknown(name, &wanted, near.as_deref()));
         }
         let near = self.nearest_here(name, cx, expected);
         let wanted = match (&cx.at, self.home(cx)) {
-            (At::Row(_), Some(table)) => format!("a column of `{}`", self.model.tables[table].title.name),
-            _ => "a value".to_owned(),
+            (At::Row(_), Some(table)) => text!("a column of `{name}`", name = self.model.tables[table].title.name),
+            _ => text!("a value"),
         };
         let mut finding = unknown(name, &wanted, near.as_deref());
         if near.is_none()
             && let Some(dimension) = self.dimension_of_member(&name.text)
         {
-            finding = finding.help(format!(
-                "`{}` is a member of `{dimension}`: compare it with a column of `{dimension}`",
-                name.text
+            finding = finding.help(text!(
+                "`{name}` is a member of `{dimension}`: compare it with a column of `{dimension}`",
+                name = name.text,
+                dimension
             ));
         }
         self.report(finding);
@@ -311,24 +332,27 @@ impl<'a> Checker<'a> {
             self.check_way(home, None, &Subject::Table(TableId::new(index)), span)?;
         }
         if matches!(cx.at, At::Pure) {
-            self.report_not_here(&format!("`{table}.{column}`"), span, cx);
+            self.report_not_here(&text!("`{table}.{column}`", table, column), span, cx);
             return None;
         }
         self.report(
-            Diagnostic::new(codes::names::NOT_HERE, format!("`{table}.{column}` has a value for each row, not one"))
-                .label(span, "one value is needed here")
-                .help(format!("write `sum({table}.{column})` over the rows, or `lookup({table}.{column})` for the one row of the subject and period")),
+            Diagnostic::new(codes::names::NOT_HERE, text!("`{table}.{column}` has a value for each row, not one", table, column))
+                .label(span, text!("one value is needed here"))
+                .help(text!("write `sum({table}.{column})` over the rows, or `lookup({table}.{column})` for the one row of the subject and period", table, column)),
         );
         None
     }
 
     fn report_dimension(&mut self, index: usize, name: &ast::Name, span: Span, cx: &Context) -> Option<model::Expr> {
-        let mut finding =
-            Diagnostic::new(codes::names::NOT_HERE, format!("`{}` is a dimension, and a value is needed", name.text))
-                .label(span, "a column of it was expected");
+        let mut finding = Diagnostic::new(
+            codes::names::NOT_HERE,
+            text!("`{name}` is a dimension, and a value is needed", name = name.text),
+        )
+        .label(span, text!("a column of it was expected"));
         if let Found::Path(path, _) = self.find_path(&[name], cx, true) {
             let shown = self.show_path(&path);
-            finding = finding.help(format!("did you mean `{shown}`?")).fix(format!("write `{shown}`"), span, shown);
+            finding =
+                finding.help(text!("did you mean `{shown}`?", shown)).fix(text!("write `{shown}`", shown), span, shown);
         }
         let _ = DimensionId::new(index);
         self.report(finding);
@@ -336,20 +360,22 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports that something has no value where the expression stands.
-    pub(crate) fn report_not_here(&mut self, what: &str, span: Span, cx: &Context) {
+    pub(crate) fn report_not_here(&mut self, what: &Text, span: Span, cx: &Context) {
         let (place, help) = match cx.at {
             At::Row(table) => (
-                format!("in a row of `{}`", self.model.tables[table].title.name),
-                "rows know their own columns and those of the rows they refer to; compute the rest outside the aggregate",
+                text!("in a row of `{name}`", name = self.model.tables[table].title.name),
+                text!(
+                    "rows know their own columns and those of the rows they refer to; compute the rest outside the aggregate"
+                ),
             ),
             _ => (
-                "among constants".to_owned(),
-                "parameters, functions and curves compute with constants and arguments only",
+                text!("among constants"),
+                text!("parameters, functions and curves compute with constants and arguments only"),
             ),
         };
         self.report(
-            Diagnostic::new(codes::names::NOT_HERE, format!("{what} has no value {place}"))
-                .label(span, "it has one for a subject in a period")
+            Diagnostic::new(codes::names::NOT_HERE, text!("{what} has no value {place}", what, place))
+                .label(span, text!("it has one for a subject in a period"))
                 .help(help),
         );
     }
@@ -369,17 +395,17 @@ impl<'a> Checker<'a> {
                 None => {
                     let fields = FIELDS.iter().flat_map(|(name, _)| both(name, words::Place::Attribute));
                     let near = crate::names::nearest(&name.text, fields);
-                    self.report(unknown(name, "a field of an indicator", near));
+                    self.report(unknown(name, &text!("a field of an indicator"), near));
                     return None;
                 }
             },
             [_, name, ..] => {
-                self.report(unknown(name, "nothing more", None));
+                self.report(unknown(name, &text!("nothing more"), None));
                 return None;
             }
         };
         let Some(subject) = cx.subject().cloned() else {
-            self.report_not_here(&format!("the indicator `{}`", first.text), span, cx);
+            self.report_not_here(&text!("the indicator `{first}`", first = first.text), span, cx);
             return None;
         };
         let need = if field == IndicatorField::Actual { Need::Actual } else { Need::All };
@@ -401,9 +427,9 @@ impl<'a> Checker<'a> {
         if targeted && found.target.is_none() && found.parts.is_none() {
             let place = found.title.span;
             self.report(
-                Diagnostic::new(codes::names::NOT_HERE, format!("`{name}` has no target"))
-                    .label(span, "this needs one")
-                    .label(place, "declared without `target`"),
+                Diagnostic::new(codes::names::NOT_HERE, text!("`{name}` has no target", name))
+                    .label(span, text!("this needs one"))
+                    .label(place, text!("declared without `target`")),
             );
             return None;
         }
@@ -420,17 +446,19 @@ impl<'a> Checker<'a> {
     pub(crate) fn self_actual(&mut self, span: Span, cx: &Context) -> Option<model::Expr> {
         let (Some(this), Some(subject)) = (cx.this, cx.subject().cloned()) else {
             self.report(
-                Diagnostic::new(codes::names::NOT_HERE, "`self` has no value here")
-                    .label(span, "no indicator is meant")
-                    .help("in targets and scorings `self` is the indicator's own actual: `> previous(self)`"),
+                Diagnostic::new(codes::names::NOT_HERE, text!("`self` has no value here"))
+                    .label(span, text!("no indicator is meant"))
+                    .help(text!("in targets and scorings `self` is the indicator's own actual: `> previous(self)`")),
             );
             return None;
         };
         if !cx.moved {
             self.report(
-                Diagnostic::new(codes::names::NOT_HERE, "`self` is compared with itself")
-                    .label(span, "the actual of the same subject and period")
-                    .help("`self` stands under `previous`, `growth`, `streak`, `over` and `among`: `> previous(self)`"),
+                Diagnostic::new(codes::names::NOT_HERE, text!("`self` is compared with itself"))
+                    .label(span, text!("the actual of the same subject and period"))
+                    .help(text!(
+                        "`self` stands under `previous`, `growth`, `streak`, `over` and `among`: `> previous(self)`"
+                    )),
             );
             return None;
         }
@@ -450,13 +478,13 @@ impl<'a> Checker<'a> {
                 None => {
                     let near =
                         crate::names::nearest(&field.text, pays.iter().map(|p| p.title.name.as_str()).chain(["total"]));
-                    let found = unknown(field, &format!("a pay of `{}` or `total`", first.text), near);
+                    let found = unknown(field, &text!("a pay of `{first}` or `total`", first = first.text), near);
                     self.report(found);
                     return None;
                 }
             },
             _ => {
-                self.report_kind(first, Decl::Incentive(index), "a value");
+                self.report_kind(first, Decl::Incentive(index), &text!("a value"));
                 return None;
             }
         };
@@ -471,8 +499,8 @@ impl<'a> Checker<'a> {
         }
         let found = &self.model.dimensions[dimension];
         let near = crate::names::nearest(&name.text, found.members.iter().map(|m| m.name.as_str()));
-        let finding = unknown(name, &format!("a member of `{}`", found.title.name), near)
-            .label(found.title.span, "its members are here");
+        let finding = unknown(name, &text!("a member of `{name}`", name = found.title.name), near)
+            .label(found.title.span, text!("its members are here"));
         self.report(finding);
         None
     }
@@ -513,10 +541,10 @@ impl<'a> Checker<'a> {
         self.report(
             Diagnostic::new(
                 codes::types::TYPE_MISMATCH,
-                format!("a table goes by the members of a dimension, not by {found}"),
+                text!("a table goes by the members of a dimension, not by {found}", found),
             )
-            .label(e.span, format!("this is {found}"))
-            .help("name a dimension, a column of one, or `date`"),
+            .label(e.span, text!("this is {found}", found))
+            .help(text!("name a dimension, a column of one, or `date`")),
         );
         None
     }
@@ -524,7 +552,7 @@ impl<'a> Checker<'a> {
     /// A key without a subject: a dimension, or a column from the table on that is named first.
     fn pure_key(&mut self, names: &[&'a ast::Name], span: Span) -> Option<model::Expr> {
         let (first, rest) = names.split_first()?;
-        match self.resolve(first, "a dimension or a table")? {
+        match self.resolve(first, &text!("a dimension or a table"))? {
             Decl::Dimension(index) if rest.is_empty() => {
                 Some(self.make(ExprKind::Const(None), Type::Member(DimensionId::new(index)), span))
             }
@@ -540,7 +568,7 @@ impl<'a> Checker<'a> {
                 }
             }
             other => {
-                self.report_kind(first, other, "a dimension");
+                self.report_kind(first, other, &text!("a dimension"));
                 None
             }
         }

@@ -1,6 +1,6 @@
 //! Views: tables whose rows are made of another table's.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Dec, PeriodKind};
 use rustc_hash::FxHashMap;
@@ -125,11 +125,12 @@ impl<'a> Checker<'a> {
     ) -> (Vec<Column>, Timing, Option<Grouping>) {
         if matches!(self.model.tables[of].time, Timing::Stock { .. } | Timing::AsOf(_)) {
             let input = &self.model.tables[of].title;
-            let message = format!("`group by` over `{}`, whose rows hold for a while, is not built yet", input.name);
+            let message =
+                text!("`group by` over `{name}`, whose rows hold for a while, is not built yet", name = input.name);
             let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(written.span, "of which days would the rows be?")
-                .label(input.span, "a row here is no event of one day")
-                .help("aggregate it in a formula, which reads it as of the period; or bind an export with one row a day and a `time` column");
+                .label(written.span, text!("of which days would the rows be?"))
+                .label(input.span, text!("a row here is no event of one day"))
+                .help(text!("aggregate it in a formula, which reads it as of the period; or bind an export with one row a day and a `time` column"));
             self.report(finding);
         }
         let (mut columns, mut time, mut keys) = (Vec::new(), Timing::Timeless, Vec::new());
@@ -138,10 +139,10 @@ impl<'a> Checker<'a> {
             if let GroupKey::Calendar(_) = key {
                 if let Timing::Flow(first) = time {
                     let first = columns.get(first as usize).map(|c: &Column| c.title.span).unwrap_or_default();
-                    let finding = Diagnostic::new(codes::names::TABLE_SHAPE, "a view has one calendar unit".to_owned())
-                        .label(column.title.span, "a second one")
-                        .label(first, "the first one")
-                        .help("keep the shorter one; a formula adds up what is longer");
+                    let finding = Diagnostic::new(codes::names::TABLE_SHAPE, text!("a view has one calendar unit"))
+                        .label(column.title.span, text!("a second one"))
+                        .label(first, text!("the first one"))
+                        .help(text!("keep the shorter one; a formula adds up what is longer"));
                     self.report(finding);
                     continue;
                 }
@@ -209,21 +210,39 @@ impl<'a> Checker<'a> {
         let (name, place, word) = (input.title.name.clone(), input.title.span, kind.word());
         let time = time.and_then(|time| input.column(time));
         let finding = match time.map(|column| (column.ty, column.title.span)) {
-            None => Diagnostic::new(codes::names::TABLE_SHAPE, format!("the rows of `{name}` lie on no {word}"))
-                .label(span, "a unit of the calendar")
-                .label(place, "no column of it is marked `time`")
-                .help(format!("mark the column that says when a row of `{name}` is, or take `{word}` off the keys")),
+            None => {
+                Diagnostic::new(codes::names::TABLE_SHAPE, text!("the rows of `{name}` lie on no {word}", name, word))
+                    .label(span, text!("a unit of the calendar"))
+                    .label(place, text!("no column of it is marked `time`"))
+                    .help(text!(
+                        "mark the column that says when a row of `{name}` is, or take `{word}` off the keys",
+                        name,
+                        word
+                    ))
+            }
             Some((Type::Period(own), column)) if own > kind => {
-                let message = format!("a row of `{name}` is of a whole {}, and lies on no {word}", own.word());
+                let message = text!(
+                    "a row of `{name}` is of a whole {word}, and lies on no {word2}",
+                    name,
+                    word = crate::show::show_period(own),
+                    word2 = word
+                );
                 Diagnostic::new(codes::names::TABLE_SHAPE, message)
-                    .label(span, format!("shorter than a {}", own.word()))
-                    .label(column, "its time")
+                    .label(span, text!("shorter than a {word}", word = crate::show::show_period(own)))
+                    .label(column, text!("its time"))
             }
             Some(_) if kind > policy => {
-                let message = format!("a {word} belongs to no {}, by which this policy judges", policy.word());
+                let message = text!(
+                    "a {word} belongs to no {word2}, by which this policy judges",
+                    word,
+                    word2 = crate::show::show_period(policy)
+                );
                 Diagnostic::new(codes::names::TABLE_SHAPE, message)
-                    .label(span, format!("longer than a {}", policy.word()))
-                    .help(format!("group by `{}` or a shorter unit, or by no unit at all", policy.word()))
+                    .label(span, text!("longer than a {word}", word = crate::show::show_period(policy)))
+                    .help(text!(
+                        "group by `{word}` or a shorter unit, or by no unit at all",
+                        word = crate::show::show_period(policy)
+                    ))
             }
             Some(_) => {
                 let ty = if kind == PeriodKind::Day { Type::Date } else { Type::Period(kind) };
@@ -241,14 +260,14 @@ impl<'a> Checker<'a> {
         written: &'a ast::ViewColumn,
         row: &Context,
     ) -> Option<(Column, GroupAggregate)> {
-        let refuse = |checker: &mut Checker<'a>, span: Span, help: String| {
-            let message = format!("the column `{}` of a view is one aggregate", written.name.text);
-            let finding =
-                Diagnostic::new(codes::types::ARGUMENTS, message).label(span, format!("{AGGREGATES} was expected"));
+        let refuse = |checker: &mut Checker<'a>, span: Span, help: Text| {
+            let message = text!("the column `{name}` of a view is one aggregate", name = written.name.text);
+            let finding = Diagnostic::new(codes::types::ARGUMENTS, message)
+                .label(span, text!("{x} was expected", x = AGGREGATES));
             checker.report(finding.help(help));
             None
         };
-        let arithmetic = "compute with the view's columns in the formula that reads it".to_owned();
+        let arithmetic = text!("compute with the view's columns in the formula that reads it");
         let ast::ExprKind::Call(call) = &written.value.kind else {
             return refuse(self, written.value.span, arithmetic);
         };
@@ -261,16 +280,17 @@ impl<'a> Checker<'a> {
                 | AggregateFunction::First
                 | AggregateFunction::Last,
             ) => {
-                let help = format!(
-                    "write `{name}` in the formula, over the rows of `{}` itself",
-                    self.model.tables[of].title.name
+                let help = text!(
+                    "write `{name}` in the formula, over the rows of `{name2}` itself",
+                    name,
+                    name2 = self.model.tables[of].title.name
                 );
                 return refuse(self, call.function.span, help);
             }
             Some(function) => function,
             None => {
                 let near = nearest(name, ["sum", "count", "count_distinct", "average", "min", "max", "any", "all"]);
-                let help = near.map_or(arithmetic, |near| format!("did you mean `{near}`?"));
+                let help = near.map_or(arithmetic, |near| text!("did you mean `{near}`?", near));
                 return refuse(self, call.function.span, help);
             }
         };
@@ -280,13 +300,13 @@ impl<'a> Checker<'a> {
         let others = others.chain(call.among.iter().map(|a| ("among", a.span)));
         let mut clauses = via.chain(others.chain(call.window.iter().map(|w| ("a window", w.span))));
         if let Some((what, span)) = clauses.next() {
-            let message = format!(
-                "{} has no place in a view",
-                if what == "a window" { what.to_owned() } else { format!("`{what}`") }
+            let message = text!(
+                "{what} has no place in a view",
+                what = if what == "a window" { what.to_owned() } else { format!("`{what}`") }
             );
             let finding = Diagnostic::new(codes::types::ARGUMENTS, message)
-                .label(span, "a group has no subject and no period judged")
-                .help("write it where the view is read");
+                .label(span, text!("a group has no subject and no period judged"))
+                .help(text!("write it where the view is read"));
             self.report(finding);
             return None;
         }
@@ -306,7 +326,11 @@ impl<'a> Checker<'a> {
                 if whole && function == AggregateFunction::Count { None } else { Some(self.operand(arg, &cx, None)?) }
             }
             _ => {
-                return self.report_arguments(call, written.value.span, &format!("one value of each row: `{name}(…)`"));
+                return self.report_arguments(
+                    call,
+                    written.value.span,
+                    &text!("one value of each row: `{name}(…)`", name),
+                );
             }
         };
         let mut ty = self.aggregate_type(function, name, arg.as_ref(), of)?;
@@ -314,9 +338,10 @@ impl<'a> Checker<'a> {
         if let (Type::Number(unit), Some(arg)) = (ty, &arg) {
             if !unit.is_a_type() {
                 let found = self.show(ty);
-                let message = format!("the column `{}` would be {found}, which is not a type", written.name.text);
+                let message =
+                    text!("the column `{name}` would be {found}, which is not a type", name = written.name.text, found);
                 let finding =
-                    Diagnostic::new(codes::types::NOT_A_TYPE, message).label(arg.span, format!("this is {found}"));
+                    Diagnostic::new(codes::types::NOT_A_TYPE, message).label(arg.span, text!("this is {found}", found));
                 self.report(finding);
                 return None;
             }

@@ -1,6 +1,6 @@
 //! Several periods at once: `average(X, last 3 months)`, `X over last 3 months`.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::PeriodKind;
 
@@ -42,9 +42,9 @@ impl<'a> Checker<'a> {
             "max" => WindowFunction::Max,
             _ => {
                 self.report(
-                    Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` takes no values of several periods"))
-                        .label(written.span, "several periods")
-                        .help("`sum average median min max` do; to pool the rows of several periods write `(…) over last 3 months`"),
+                    Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` takes no values of several periods", name))
+                        .label(written.span, text!("several periods"))
+                        .help(text!("`sum average median min max` do; to pool the rows of several periods write `(…) over last 3 months`")),
                 );
                 return None;
             }
@@ -52,24 +52,24 @@ impl<'a> Checker<'a> {
         let clauses = call.via.iter().flatten().map(|n| n.span).chain(call.condition.iter().map(|c| c.span));
         if let Some(span) = clauses.chain(call.among.iter().map(|a| a.span)).next() {
             self.report(
-                Diagnostic::new(codes::types::ARGUMENTS, format!("`{name}` over periods runs over no rows"))
-                    .label(span, "only `needs` has a place beside a window")
-                    .help(format!("write conditions into the value: `{name}(sum(… where …), last 3 months)`")),
+                Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` over periods runs over no rows", name))
+                    .label(span, text!("only `needs` has a place beside a window"))
+                    .help(text!("write conditions into the value: `{name}(sum(… where …), last 3 months)`", name)),
             );
             return None;
         }
         let [x] = call.args.as_slice() else {
-            return self.report_arguments(call, e.span, "a value and a window: `average(gmv, last 3 months)`");
+            return self.report_arguments(call, e.span, &text!("a value and a window: `average(gmv, last 3 months)`"));
         };
         let Some(own) = cx.subject().cloned() else {
-            self.report_not_here(&format!("`{name}` over periods"), e.span, cx);
+            self.report_not_here(&text!("`{name}` over periods", name), e.span, cx);
             return None;
         };
         let window = self.window(written, cx);
         let inner = self.elsewhere(cx, own);
         let x = self.operand(x, &inner, None)?;
         let (window, needs) = (window?, self.needs(call)?);
-        let unit = self.need_number(&x, &format!("`{name}` over periods"))?;
+        let unit = self.need_number(&x, &text!("`{name}` over periods", name))?;
         let mean = matches!(function, WindowFunction::Average | WindowFunction::Median);
         let ty = if mean && unit == Unit::COUNT { Type::NUMBER } else { x.ty };
         Some(self.make(ExprKind::Window(function, Box::new(x), window, needs), ty, e.span))
@@ -101,26 +101,36 @@ impl<'a> Checker<'a> {
             ast::WindowKind::Last((n, span), word) => {
                 let kind = if matches!(word.word(), "period" | "periods") { judged } else { self.period_word(word)? };
                 if kind != judged {
-                    let message =
-                        format!("a window of {}s where a {} is judged is not built yet", kind.word(), judged.word());
+                    let message = text!(
+                        "a window of {periods} where a {judged} is judged is not built yet",
+                        periods = crate::show::show_periods(kind),
+                        judged = crate::show::show_period(judged)
+                    );
                     let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                        .label(word.span, format!("not of {}s", judged.word()))
-                        .help(format!("write it in {}s, or as `last n periods`", judged.word()));
+                        .label(word.span, text!("not of {periods}", periods = crate::show::show_periods(judged)))
+                        .help(text!(
+                            "write it in {periods}, or as `last n periods`",
+                            periods = crate::show::show_periods(judged)
+                        ));
                     self.report(finding);
                     return None;
                 }
                 match crate::data::whole(*n).filter(|n| *n > 0) {
                     Some(n) if n <= MOST_PERIODS => Some(Window::Last(n)),
-                    Some(_) => {
-                        self.refuse_window(*span, format!("at most {MOST_PERIODS} periods: a run reads and keeps each"))
-                    }
-                    None => self.refuse_window(*span, "1, 2, 3, … periods; the one judged is the first".to_owned()),
+                    Some(_) => self.refuse_window(
+                        *span,
+                        text!("at most {most} periods: a run reads and keeps each", most = MOST_PERIODS),
+                    ),
+                    None => self.refuse_window(*span, text!("1, 2, 3, … periods; the one judged is the first")),
                 }
             }
             ast::WindowKind::This(word) => {
                 let kind = self.period_word(word)?;
                 if kind <= judged {
-                    let longer = format!("not a longer period than the {} that is judged", judged.word());
+                    let longer = text!(
+                        "not a longer period than the {word} that is judged",
+                        word = crate::show::show_period(judged)
+                    );
                     return self.refuse_window(word.span, longer);
                 }
                 Some(Window::This(kind))
@@ -132,10 +142,14 @@ impl<'a> Checker<'a> {
                     ast::ExprKind::Period(text) => match calendar.parse(text) {
                         Ok(period) if period.kind == judged => Ok(period),
                         Ok(period) if period.kind > judged => Ok(calendar.period(judged, calendar.start(period))),
-                        Ok(period) => Err(format!("a {}, and a {} is judged", period.kind.word(), judged.word())),
-                        Err(error) => Err(error.to_string()),
+                        Ok(period) => Err(text!(
+                            "a {word}, and a {word2} is judged",
+                            word = crate::show::show_period(period.kind),
+                            word2 = crate::show::show_period(judged)
+                        )),
+                        Err(_) => Err(text!("a period or a date was expected")),
                     },
-                    _ => Err("a period or a date was expected".to_owned()),
+                    _ => Err(text!("a period or a date was expected")),
                 };
                 match start {
                     Ok(start) => Some(Window::Since(start)),
@@ -145,9 +159,11 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn refuse_window<T>(&mut self, span: Span, why: String) -> Option<T> {
-        let finding = Diagnostic::new(codes::types::OUT_OF_RANGE, "these are no periods of a window");
-        self.report(finding.label(span, why).help("`last 3 months`, `last 3 periods`, `this year`, `since 2026-01`"));
+    fn refuse_window<T>(&mut self, span: Span, why: Text) -> Option<T> {
+        let finding = Diagnostic::new(codes::types::OUT_OF_RANGE, text!("these are no periods of a window"));
+        self.report(
+            finding.label(span, why).help(text!("`last 3 months`, `last 3 periods`, `this year`, `since 2026-01`")),
+        );
         None
     }
 
@@ -157,7 +173,7 @@ impl<'a> Checker<'a> {
         }
         let words = KINDS.iter().map(|(name, _)| *name).chain(["period", "periods"]);
         let near = crate::names::nearest(&word.text, words);
-        let finding = crate::checker::unknown(word, "a word such as `months` or `periods`", near);
+        let finding = crate::checker::unknown(word, &text!("a word such as `months` or `periods`"), near);
         self.report(finding);
         None
     }
@@ -176,8 +192,9 @@ impl<'a> Checker<'a> {
                         continue;
                     }
                     let name = &table.title.name;
-                    let what = format!("a row of `{name}` is there in many periods, and would be pooled once for each");
-                    (what, "take the values of the periods: `average(…, last 3 months)`")
+                    let what =
+                        text!("a row of `{name}` is there in many periods, and would be pooled once for each", name);
+                    (what, text!("take the values of the periods: `average(…, last 3 months)`"))
                 }
                 ExprKind::Indicator(id, IndicatorField::Actual) => {
                     let formula = self.instance(*id).filter(|i| i.parts.is_none() && i.shorter.is_none());
@@ -187,14 +204,14 @@ impl<'a> Checker<'a> {
                             continue;
                         }
                         None => (
-                            "an indicator that is made of others has no rows of its own".to_owned(),
-                            "take its values: `average(…, last 3 months)`",
+                            text!("an indicator that is made of others has no rows of its own"),
+                            text!("take its values: `average(…, last 3 months)`"),
                         ),
                     }
                 }
                 ExprKind::Indicator(..) => (
-                    "only what an indicator measures is made of rows".to_owned(),
-                    "take the values of the periods: `average(x.attainment, last 3 months)`",
+                    text!("only what an indicator measures is made of rows"),
+                    text!("take the values of the periods: `average(x.attainment, last 3 months)`"),
                 ),
                 ExprKind::Previous(..)
                 | ExprKind::Growth(_)
@@ -202,8 +219,8 @@ impl<'a> Checker<'a> {
                 | ExprKind::Among(_)
                 | ExprKind::Window(..)
                 | ExprKind::OverWindow(..) => (
-                    "this takes values of other periods or subjects".to_owned(),
-                    "pool the rows inside it: `previous(sum(x) over last 3 months)`",
+                    text!("this takes values of other periods or subjects"),
+                    text!("pool the rows inside it: `previous(sum(x) over last 3 months)`"),
                 ),
                 _ => {
                     open.extend(e.children().into_iter().cloned());
@@ -211,9 +228,9 @@ impl<'a> Checker<'a> {
                 }
             };
             sound = false;
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, format!("{what}: not built yet"))
-                .label(e.span, "cannot be pooled")
-                .label(window, "over these periods")
+            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, text!("{what}: not built yet", what))
+                .label(e.span, text!("cannot be pooled"))
+                .label(window, text!("over these periods"))
                 .help(help);
             self.report(finding);
         }

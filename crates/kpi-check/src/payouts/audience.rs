@@ -1,6 +1,6 @@
 //! Whom an incentive pays and a rule watches.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
 
 use crate::checker::Checker;
@@ -21,17 +21,21 @@ impl<'a> Checker<'a> {
         &mut self,
         written: Option<&'a ast::Audience>,
         owner: &ast::Name,
-        what: &str,
+        what: &Text,
     ) -> Option<Reach> {
         match written {
             None => {
                 self.report(
-                    Diagnostic::new(codes::cards::AUDIENCE, format!("the {what} `{}` is for nobody", owner.text))
-                        .label(owner.span, "")
-                        .help(format!(
-                            "write `{what} {} for each scorecard of staff {{`, or name scorecards or a table",
-                            owner.text
-                        )),
+                    Diagnostic::new(
+                        codes::cards::AUDIENCE,
+                        text!("the {what} `{owner}` is for nobody", what, owner = owner.text),
+                    )
+                    .label(owner.span, Text::default())
+                    .help(text!(
+                        "write `{what} {owner} for each scorecard of staff {`, or name scorecards or a table",
+                        what,
+                        owner = owner.text
+                    )),
                 );
                 None
             }
@@ -47,7 +51,7 @@ impl<'a> Checker<'a> {
                 let decls: Vec<_> = names
                     .iter()
                     .map(|name| {
-                        self.resolve(name, "a scorecard, or the table of the subjects").map(|decl| (name, decl))
+                        self.resolve(name, &text!("a scorecard, or the table of the subjects")).map(|decl| (name, decl))
                     })
                     .collect();
                 let decls: Vec<_> = decls.into_iter().collect::<Option<_>>()?;
@@ -72,18 +76,18 @@ impl<'a> Checker<'a> {
             match decl {
                 Decl::Scorecard(index) if indices.contains(index) => {
                     self.report(
-                        Diagnostic::new(codes::cards::AUDIENCE, format!("`{}` is named twice", name.text))
-                            .label(name.span, ""),
+                        Diagnostic::new(codes::cards::AUDIENCE, text!("`{name}` is named twice", name = name.text))
+                            .label(name.span, Text::default()),
                     );
                     return None;
                 }
                 Decl::Scorecard(index) => indices.push(*index),
                 other => {
-                    let message = format!("`{}` is {}, not a scorecard", name.text, other.kind());
+                    let message = text!("`{name}` is {kind}, not a scorecard", name = name.text, kind = other.kind());
                     self.report(
                         Diagnostic::new(codes::cards::AUDIENCE, message)
-                            .label(name.span, "")
-                            .help("name one table, or one or more scorecards"),
+                            .label(name.span, Text::default())
+                            .help(text!("name one table, or one or more scorecards")),
                     );
                     return None;
                 }
@@ -91,9 +95,9 @@ impl<'a> Checker<'a> {
         }
         if let Some(condition) = condition {
             self.report(
-                Diagnostic::new(codes::cards::AUDIENCE, "`where` chooses rows of a table, not scorecards")
-                    .label(condition.span, "")
-                    .help("a scorecard says itself whom it is for; who is eligible stands in `when`"),
+                Diagnostic::new(codes::cards::AUDIENCE, text!("`where` chooses rows of a table, not scorecards"))
+                    .label(condition.span, Text::default())
+                    .help(text!("a scorecard says itself whom it is for; who is eligible stands in `when`")),
             );
             return None;
         }
@@ -105,9 +109,12 @@ impl<'a> Checker<'a> {
         let of_table = |checker: &Self, index: &usize| table.is_none() || checker.scorecard_table(*index) == table;
         let indices: Vec<usize> = (0..self.names.scorecards.len()).filter(|index| of_table(self, index)).collect();
         if indices.is_empty() {
-            let of = table.map(|table| format!(" of `{}`", self.model.tables[table].title.name)).unwrap_or_default();
+            let of = table
+                .map(|table| text!(" of `{name}`", name = self.model.tables[table].title.name))
+                .unwrap_or_default();
             self.report(
-                Diagnostic::new(codes::cards::AUDIENCE, format!("there is no scorecard{of}")).label(span, "for nobody"),
+                Diagnostic::new(codes::cards::AUDIENCE, text!("there is no scorecard{x}", x = of))
+                    .label(span, text!("for nobody")),
             );
             return None;
         }
@@ -120,9 +127,9 @@ impl<'a> Checker<'a> {
         let table = *tables.first()?;
         if let Some(other) = tables.iter().find(|other| **other != table) {
             let (one, other) = (&self.model.tables[table].title.name, &self.model.tables[*other].title.name);
-            let message = format!("these scorecards are for `{one}` and for `{other}`");
-            let help = format!("write one for each: `for each scorecard of {one}`");
-            self.report(Diagnostic::new(codes::cards::AUDIENCE, message).label(span, "").help(help));
+            let message = text!("these scorecards are for `{one}` and for `{other}`", one, other);
+            let help = text!("write one for each: `for each scorecard of {one}`", one);
+            self.report(Diagnostic::new(codes::cards::AUDIENCE, message).label(span, Text::default()).help(help));
             return None;
         }
         let cards = indices.iter().filter_map(|index| self.scorecard_ids.get(*index).copied().flatten()).collect();

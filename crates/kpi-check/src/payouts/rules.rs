@@ -1,6 +1,6 @@
 //! Rules.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Dec, PeriodKind};
 
@@ -18,13 +18,17 @@ impl<'a> Checker<'a> {
         if faulty && written.audience.is_none() {
             return None;
         }
-        let Reach { audience, table, mut cx } = self.audience(written.audience.as_ref(), &written.name, "rule")?;
+        let Reach { audience, table, mut cx } =
+            self.audience(written.audience.as_ref(), &written.name, &text!("rule"))?;
         cx.pays = true;
         if written.condition.is_none() && written.not_built.is_empty() && !faulty {
             self.report(
-                Diagnostic::new(codes::cards::EMPTY, format!("the rule `{}` has no condition", written.name.text))
-                    .label(written.name.span, "")
-                    .help("say when it fires: `when attainment < 60%`"),
+                Diagnostic::new(
+                    codes::cards::EMPTY,
+                    text!("the rule `{name}` has no condition", name = written.name.text),
+                )
+                .label(written.name.span, Text::default())
+                .help(text!("say when it fires: `when attainment < 60%`")),
             );
         }
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
@@ -48,25 +52,28 @@ impl<'a> Checker<'a> {
     fn streak(&mut self, n: Dec, unit: Option<PeriodKind>, span: Span) -> Option<u32> {
         let own = self.model.policy.period;
         if unit.is_some_and(|unit| unit != own) {
-            let message = format!("a streak counts the periods of the policy, and each of them is a {}", own.word());
-            self.report(
-                Diagnostic::new(codes::cards::STREAK, message)
-                    .label(span, "")
-                    .help(format!("write `for {n} consecutive periods`, or `{}s`", own.word())),
+            let message = text!(
+                "a streak counts the periods of the policy, and each of them is a {word}",
+                word = crate::show::show_period(own)
             );
+            self.report(Diagnostic::new(codes::cards::STREAK, message).label(span, Text::default()).help(text!(
+                "write `for {n} consecutive periods`, or `{words}`",
+                n,
+                word = crate::show::show_period(own)
+            )));
             return None;
         }
         let streak = self.whole(n, 1);
         let most = crate::scopes::MOST_PERIODS;
         if streak.is_none_or(|n| n > most) {
             let message = match streak {
-                None => "a streak is a whole number of periods, at least 1".to_owned(),
-                Some(_) => format!("a streak is at most {most} periods long"),
+                None => text!("a streak is a whole number of periods, at least 1"),
+                Some(_) => text!("a streak is at most {most} periods long", most),
             };
             self.report(
                 Diagnostic::new(codes::cards::STREAK, message)
-                    .label(span, "")
-                    .help("write `for 2 consecutive periods`"),
+                    .label(span, Text::default())
+                    .help(text!("write `for 2 consecutive periods`")),
             );
             return None;
         }

@@ -1,6 +1,7 @@
 //! The cells of a test's grid, read as an export's would be and, besides, with the units of the language.
 
-use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Value};
+use kpi_base::{Join, Text, text};
+use kpi_value::{Calendar, Date, DateTime, Dec, ParseDecError, Period, PeriodKind, Value};
 
 use crate::model::{Column, ColumnRule, Form, Model, Type, Unit};
 
@@ -8,18 +9,18 @@ use crate::model::{Column, ColumnRule, Form, Model, Type, Unit};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
     /// What is wrong, for the message.
-    pub(super) what: String,
+    pub(super) what: Text,
     /// What was wanted, for the label.
-    pub(super) wanted: String,
+    pub(super) wanted: Text,
 }
 
 /// The value of a cell; none for an empty one of an optional column.
 pub(super) fn read_cell(text: &str, column: &Column, model: &Model) -> Result<Option<Value>, Problem> {
     let text = text.trim();
     let wanted = wanted(column, model);
-    let problem = |what: String| Problem { what, wanted: wanted.clone() };
+    let problem = |what: Text| Problem { what, wanted: wanted.clone() };
     if text.is_empty() {
-        return if column.optional { Ok(None) } else { Err(problem("the column is not optional".to_owned())) };
+        return if column.optional { Ok(None) } else { Err(problem(text!("the column is not optional"))) };
     }
     let value = match column.ty {
         Type::Bool => match text {
@@ -42,38 +43,38 @@ pub(super) fn read_cell(text: &str, column: &Column, model: &Model) -> Result<Op
             place.map(|place| Value::Member(place as u32))
         }
     };
-    let value = value.ok_or_else(|| problem(format!("not {wanted}")))?;
+    let value = value.ok_or_else(|| problem(text!("not {wanted}", wanted)))?;
     for rule in &column.rules {
         check_rule(rule, &value).map_err(problem)?;
     }
     Ok(Some(value))
 }
 
-fn wanted(column: &Column, model: &Model) -> String {
+fn wanted(column: &Column, model: &Model) -> Text {
     match column.ty {
-        Type::Bool => "`true` or `false`".to_owned(),
-        Type::Text => "a text".to_owned(),
+        Type::Bool => text!("`true` or `false`"),
+        Type::Text => text!("a text"),
         Type::Number(unit) => match (unit.money, unit.time, unit.form) {
-            (1, 0, _) => "an amount: `50000`, `5万`, `0.5`".to_owned(),
-            (0, 1, _) => "a duration: `90s`, `15min`, `2h`".to_owned(),
-            (0, 0, Form::Ratio) => "a ratio: `90%`, `0.9`".to_owned(),
-            _ => "a number".to_owned(),
+            (1, 0, _) => text!("an amount: `50000`, `5万`, `0.5`"),
+            (0, 1, _) => text!("a duration: `90s`, `15min`, `2h`"),
+            (0, 0, Form::Ratio) => text!("a ratio: `90%`, `0.9`"),
+            _ => text!("a number"),
         },
-        Type::Date => "a date: `2026-10-03`".to_owned(),
-        Type::DateTime => "a time: `2026-10-03 20:00`".to_owned(),
-        Type::Period(kind) => format!("a {}", kind.word()),
+        Type::Date => text!("a date: `2026-10-03`"),
+        Type::DateTime => text!("a time: `2026-10-03 20:00`"),
+        Type::Period(kind) => text!("a {word}", word = crate::show::show_period(kind)),
         Type::Member(dimension) => {
-            let members: Vec<String> =
-                model.dimensions[dimension].members.iter().take(6).map(|m| format!("`{}`", m.name)).collect();
-            let more = if model.dimensions[dimension].members.len() > 6 { ", …" } else { "" };
-            format!("one of {}{more}", members.join(", "))
+            let all = &model.dimensions[dimension].members;
+            let members = all.iter().take(6).map(|m| Text::verbatim(format!("`{}`", m.name)));
+            let members = members.chain((all.len() > 6).then(|| Text::verbatim("…")));
+            text!("one of {members}", members = Text::list(members, Join::Comma))
         }
-        Type::Reference(table) => format!("a key of `{}`", model.tables[table].title.name),
+        Type::Reference(table) => text!("a key of `{name}`", name = model.tables[table].title.name),
     }
 }
 
 /// A number with the scales and units of the language, or a plain one, which counts the column's unit.
-fn read_number(text: &str, unit: Unit, column: &Column, model: &Model) -> Result<Dec, String> {
+fn read_number(text: &str, unit: Unit, column: &Column, model: &Model) -> Result<Dec, Text> {
     let text = text.replace('￥', "¥");
     let (money, rest) = match text.strip_prefix('¥') {
         Some(rest) => (true, rest.trim_start()),
@@ -81,12 +82,12 @@ fn read_number(text: &str, unit: Unit, column: &Column, model: &Model) -> Result
     };
     let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-' || c == '+')).unwrap_or(rest.len());
     let (number, tail) = rest.split_at_checked(digits).unwrap_or((rest, ""));
-    let number: Dec = number.parse().map_err(|error| format!("{error}"))?;
+    let number: Dec = number.parse().map_err(not_read)?;
     let tail = tail.trim();
     let scales = [("k", 1_000), ("万", 10_000), ("亿", 100_000_000)];
     let scale = scales.iter().find_map(|(word, factor)| tail.strip_prefix(word).map(|rest| (rest.trim(), *factor)));
     let (tail, factor) = scale.unwrap_or((tail, 1));
-    let times = |x: Dec, factor: Dec| x.mul(factor).map_err(|error| error.to_string());
+    let times = |x: Dec, factor: Dec| x.mul(factor).map_err(|_| text!("more than 26 digits before the point"));
     let number = times(number, Dec::int(factor))?;
     let currency = &model.policy.currency;
     let (value, found, bare) = match tail {
@@ -100,15 +101,15 @@ fn read_number(text: &str, unit: Unit, column: &Column, model: &Model) -> Result
         "元" => (number, Unit::MONEY, false),
         other if other == currency.code => (number, Unit::MONEY, false),
         code if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
-            return Err(format!("all money of the policy is in {}", currency.code));
+            return Err(text!("all money of the policy is in {code}", code = currency.code));
         }
-        _ => return Err("not a number".to_owned()),
+        _ => return Err(text!("not a number")),
     };
     if !found.same_dimension(unit) {
-        return Err("the unit is not the column's".to_owned());
+        return Err(text!("the unit is not the column's"));
     }
     if (bare || unit == Unit::MONEY) && value.fraction_digits() > column.digits {
-        return Err(format!("more than {} digits after the point", column.digits));
+        return Err(text!("more than {digits} digits after the point", digits = column.digits));
     }
     if bare { times(value, column.scale) } else { Ok(value) }
 }
@@ -174,7 +175,15 @@ fn digits(text: &str, least: usize, most: usize) -> Option<i32> {
     text.parse().ok().filter(|_| fits)
 }
 
-fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), String> {
+fn not_read(error: ParseDecError) -> Text {
+    match error {
+        ParseDecError::NotANumber => text!("not a number"),
+        ParseDecError::TooManyDigits => text!("more than 12 digits after the point"),
+        ParseDecError::TooLarge => text!("more than 26 digits before the point"),
+    }
+}
+
+fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), Text> {
     let kept = match rule {
         ColumnRule::Compare(op, bound) => op.holds(value.cmp(bound)),
         ColumnRule::In { low, high, closed } => low <= value && (value < high || *closed && value == high),
@@ -183,9 +192,16 @@ fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), String> {
         return Ok(());
     }
     Err(match rule {
-        ColumnRule::Compare(op, bound) => format!("the contract asks for {} {}", op.sign(), show(bound)),
+        ColumnRule::Compare(op, bound) => {
+            text!("the contract asks for {sign} {bound}", sign = op.sign(), bound = show(bound))
+        }
         ColumnRule::In { low, high, closed } => {
-            format!("the contract asks for {}{}{}", show(low), if *closed { ".." } else { "..<" }, show(high))
+            text!(
+                "the contract asks for {low}{dots}{high}",
+                low = show(low),
+                dots = if *closed { ".." } else { "..<" },
+                high = show(high)
+            )
         }
     })
 }

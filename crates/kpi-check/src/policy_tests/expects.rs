@@ -1,6 +1,6 @@
 //! Expectations.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Period, Value};
 
@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
                 let vetoes = &self.model.scorecards[card].vetoes;
                 if vetoes.iter().all(|v| v.title.name != veto.text) {
                     let near = nearest(&veto.text, vetoes.iter().map(|v| v.title.name.as_str()));
-                    let finding = unknown(veto, &format!("a veto of `{}`", found.name.text), near);
+                    let finding = unknown(veto, &text!("a veto of `{name}`", name = found.name.text), near);
                     self.report(finding);
                     return None;
                 }
@@ -39,7 +39,9 @@ impl<'a> Checker<'a> {
             }
             ast::ExpectKind::Rule(e, outcome) => {
                 let found = self.expect_of(e, period)?;
-                let Decl::Rule(index) = found.decl else { return self.no_such(found.name, found.decl, "a rule") };
+                let Decl::Rule(index) = found.decl else {
+                    return self.no_such(found.name, found.decl, &text!("a rule"));
+                };
                 let rule = self.rule_ids.get(index).copied().flatten()?;
                 let outcome = match outcome {
                     ast::RuleOutcome::Fired => RuleOutcome::Fired,
@@ -54,7 +56,9 @@ impl<'a> Checker<'a> {
 
     fn expect_card(&mut self, e: &'a ast::Expr, period: Period) -> Option<(Found<'a>, ScorecardId)> {
         let found = self.expect_of(e, period)?;
-        let Decl::Scorecard(index) = found.decl else { return self.no_such(found.name, found.decl, "a scorecard") };
+        let Decl::Scorecard(index) = found.decl else {
+            return self.no_such(found.name, found.decl, &text!("a scorecard"));
+        };
         let card = self.scorecard_ids.get(index).copied().flatten()?;
         Some((found, card))
     }
@@ -85,9 +89,9 @@ impl<'a> Checker<'a> {
         }
         let shown = self.show(ty);
         self.report(
-            Diagnostic::new(codes::types::NO_ORDER, format!("{shown} has no order"))
-                .label(e.span, "")
-                .help("compare it with `==` or `≠`"),
+            Diagnostic::new(codes::types::NO_ORDER, text!("{shown} has no order", shown))
+                .label(e.span, Text::default())
+                .help(text!("compare it with `==` or `≠`")),
         );
         None
     }
@@ -95,16 +99,16 @@ impl<'a> Checker<'a> {
     /// The constant that a value of the results is compared with.
     fn expected_value(&mut self, e: &'a ast::Expr, ty: Type) -> Option<Value> {
         if let Type::Number(unit) = ty {
-            return self.const_dec(e, "an expected value", unit).map(Value::Dec);
+            return self.const_dec(e, &text!("an expected value"), unit).map(Value::Dec);
         }
         let value = self.expr(e, &crate::context::Context::pure(), Some(ty))?;
         if let model::ExprKind::Const(Some(value)) = value.kind {
             return Some(value);
         }
         self.report(
-            Diagnostic::new(codes::tests::EXPECT_VALUE, "an expected value is a constant")
-                .label(e.span, "")
-                .help("write the value itself; to expect none, write `is missing`"),
+            Diagnostic::new(codes::tests::EXPECT_VALUE, text!("an expected value is a constant"))
+                .label(e.span, Text::default())
+                .help(text!("write the value itself; to expect none, write `is missing`")),
         );
         None
     }

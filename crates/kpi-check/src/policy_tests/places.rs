@@ -1,6 +1,6 @@
 //! Of which value of the results an expectation speaks.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Join, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_syntax::words::{self, both};
 use kpi_value::{Period, PeriodKind, Value};
@@ -74,7 +74,7 @@ impl<'a> Checker<'a> {
             _ => return self.no_place(e),
         };
         let subject = self.subject_key(subject)?;
-        let decl = self.resolve(name, "a scorecard, an indicator, an incentive or a rule")?;
+        let decl = self.resolve(name, &text!("a scorecard, an indicator, an incentive or a rule"))?;
         Some(Found { name, decl, subject, period })
     }
 
@@ -104,9 +104,12 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Number(number) if number.unit == ast::Unit::None => Some(number.value.to_string()),
             _ => {
                 self.report(
-                    Diagnostic::new(codes::tests::EXPECT_PLACE, "between the brackets stands the key of one subject")
-                        .label(e.span, "")
-                        .help("put a key that is no plain name into quotes: `host_card[\"A-01\"]`"),
+                    Diagnostic::new(
+                        codes::tests::EXPECT_PLACE,
+                        text!("between the brackets stands the key of one subject"),
+                    )
+                    .label(e.span, Text::default())
+                    .help(text!("put a key that is no plain name into quotes: `host_card[\"A-01\"]`")),
                 );
                 None
             }
@@ -123,7 +126,9 @@ impl<'a> Checker<'a> {
         let ast::ExprKind::Field(owner, field) = &e.kind else { return self.no_place(e) };
         if let ast::ExprKind::Field(card, line) = &owner.kind {
             let found = self.expect_of(card, period)?;
-            let Decl::Scorecard(index) = found.decl else { return self.no_such(found.name, found.decl, "a scorecard") };
+            let Decl::Scorecard(index) = found.decl else {
+                return self.no_such(found.name, found.decl, &text!("a scorecard"));
+            };
             let id = self.scorecard_ids.get(index).copied().flatten()?;
             let (place, ty) = self.line_place(id, found.name, line, field)?;
             return Some(FoundPlace { place, ty, subject: found.subject, period: found.period });
@@ -145,7 +150,7 @@ impl<'a> Checker<'a> {
                     let names = pays.iter().map(|pay| pay.title.name.as_str()).chain(["total"]);
                     let finding = unknown(
                         field,
-                        &format!("a pay of `{}`, or `total`,", found.name.text),
+                        &text!("a pay of `{name}`, or `total`,", name = found.name.text),
                         nearest(&field.text, names),
                     );
                     self.report(finding);
@@ -161,7 +166,7 @@ impl<'a> Checker<'a> {
                 let ty = self.field_type(id, wanted);
                 (Place::Indicator(id, wanted), ty)
             }
-            other => return self.no_such(found.name, other, "a scorecard, an indicator or an incentive"),
+            other => return self.no_such(found.name, other, &text!("a scorecard, an indicator or an incentive")),
         };
         Some(FoundPlace { place, ty, subject: found.subject, period: found.period })
     }
@@ -174,15 +179,16 @@ impl<'a> Checker<'a> {
             "rank" => (Place::Card(id, CardField::Rank), Type::COUNT),
             "grade" if card.grade.is_some() => (Place::Card(id, CardField::Grade), Type::Text),
             "grade" => {
-                let message = format!("`{}` gives no grades", card.title.name);
-                self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, ""));
+                let message = text!("`{name}` gives no grades", name = card.title.name);
+                self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, Text::default()));
                 return None;
             }
             other => {
                 let own = ["score", "attainment", "grade", "rank"].into_iter();
                 let mut names: Vec<&str> = own.flat_map(|name| both(name, words::Place::Attribute)).collect();
                 names.extend(line_names(&card.lines, self));
-                let finding = unknown(field, "`score`, `attainment`, `grade`, `rank` or a line", nearest(other, names));
+                let finding =
+                    unknown(field, &text!("`score`, `attainment`, `grade`, `rank` or a line"), nearest(other, names));
                 self.report(finding);
                 return None;
             }
@@ -199,7 +205,7 @@ impl<'a> Checker<'a> {
         let lines = &self.model.scorecards[card].lines;
         let Some(shown) = find_line(lines, &line.text, self) else {
             let near = nearest(&line.text, line_names(lines, self));
-            let finding = unknown(line, &format!("a line of `{}`", card_name.text), near);
+            let finding = unknown(line, &text!("a line of `{card_name}`", card_name = card_name.text), near);
             self.report(finding);
             return None;
         };
@@ -219,11 +225,11 @@ impl<'a> Checker<'a> {
             (Shown::Other, IndicatorField::Attainment) => Type::RATIO,
             (Shown::Other, IndicatorField::Met) => Type::Bool,
             (Shown::Other, _) => {
-                let message = format!("`{name}` is made of other lines and has no `{}`", field.text);
+                let message = text!("`{name}` is made of other lines and has no `{field}`", name, field = field.text);
                 self.report(
                     Diagnostic::new(codes::tests::EXPECT_PLACE, message)
-                        .label(field.span, "")
-                        .help("it has `attainment`, `score`, `weight` and `met`"),
+                        .label(field.span, Text::default())
+                        .help(text!("it has `attainment`, `score`, `weight` and `met`")),
                 );
                 return None;
             }
@@ -236,7 +242,7 @@ impl<'a> Checker<'a> {
         if found.is_none() {
             let fields = FIELDS.iter().map(|(name, _)| *name).chain(["weight"]);
             let near = nearest(&field.text, fields.flat_map(|name| both(name, words::Place::Attribute)));
-            self.report(unknown(field, "`actual`, `target`, `met`, `attainment`, `gap` or `score`", near));
+            self.report(unknown(field, &text!("`actual`, `target`, `met`, `attainment`, `gap` or `score`"), near));
         }
         found
     }
@@ -253,8 +259,9 @@ impl<'a> Checker<'a> {
         self.check_has_whole(id, wanted, None, field.span)?;
         let indicator = self.instance(id)?;
         if needed && indicator.target.is_none() && indicator.parts.is_none() {
-            let message = format!("`{}` has no target, and so no `{}`", indicator.title.name, field.text);
-            self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, ""));
+            let message =
+                text!("`{name}` has no target, and so no `{field}`", name = indicator.title.name, field = field.text);
+            self.report(Diagnostic::new(codes::tests::EXPECT_PLACE, message).label(field.span, Text::default()));
             return None;
         }
         Some(())
@@ -298,16 +305,19 @@ impl<'a> Checker<'a> {
             [table] => Some(*table),
             other => {
                 let message = if other.is_empty() {
-                    format!("no table of this test has a row with the key `{}`", found.subject)
+                    text!("no table of this test has a row with the key `{subject}`", subject = found.subject)
                 } else {
-                    let names: Vec<String> =
-                        other.iter().map(|t| format!("`{}`", self.model.tables[*t].title.name)).collect();
-                    format!("`{}` is a key of several tables: {}", found.subject, names.join(", "))
+                    let names = other.iter().map(|t| format!("`{}`", self.model.tables[*t].title.name));
+                    text!(
+                        "`{subject}` is a key of several tables: {names}",
+                        subject = found.subject,
+                        names = Text::list(names.map(Text::verbatim), Join::Comma)
+                    )
                 };
                 self.report(
                     Diagnostic::new(codes::tests::EXPECT_PLACE, message)
-                        .label(found.name.span, "")
-                        .help("give the subject a row of its own, or ask for the line of a card: `host_card[A01].watch_time.actual`"),
+                        .label(found.name.span, Text::default())
+                        .help(text!("give the subject a row of its own, or ask for the line of a card: `host_card[A01].watch_time.actual`")),
                 );
                 None
             }
@@ -330,17 +340,17 @@ impl<'a> Checker<'a> {
 
     fn no_place_at<T>(&mut self, span: Span) -> Option<T> {
         self.report(
-            Diagnostic::new(codes::tests::EXPECT_PLACE, "this is no value of the results")
-                .label(span, "")
-                .help("write `host_card[A01].score`, `host_card[A01].watch_time.actual`, `watch_time[A01].actual`, `monthly_pay[A01].base` or `.total`"),
+            Diagnostic::new(codes::tests::EXPECT_PLACE, text!("this is no value of the results"))
+                .label(span, Text::default())
+                .help(text!("write `host_card[A01].score`, `host_card[A01].watch_time.actual`, `watch_time[A01].actual`, `monthly_pay[A01].base` or `.total`")),
         );
         None
     }
 
-    pub(super) fn no_such<T>(&mut self, name: &ast::Name, decl: Decl, wanted: &str) -> Option<T> {
-        let message = format!("`{}` is {}, not {wanted}", name.text, decl.kind());
+    pub(super) fn no_such<T>(&mut self, name: &ast::Name, decl: Decl, wanted: &Text) -> Option<T> {
+        let message = text!("`{name}` is {kind}, not {wanted}", name = name.text, kind = decl.kind(), wanted);
         self.report(
-            Diagnostic::new(codes::names::WRONG_KIND, message).label(name.span, format!("{wanted} was expected")),
+            Diagnostic::new(codes::names::WRONG_KIND, message).label(name.span, text!("{wanted} was expected", wanted)),
         );
         None
     }

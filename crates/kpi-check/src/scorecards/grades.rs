@@ -1,6 +1,6 @@
 //! How a score becomes a grade.
 
-use kpi_base::{Diagnostic, codes};
+use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -30,9 +30,9 @@ impl<'a> Checker<'a> {
             return Some(text.clone());
         }
         self.report(
-            Diagnostic::new(codes::cards::GRADE, "a grade is a text")
-                .label(e.span, "")
-                .help("write it in quotes: `≥ 90: \"A\"`"),
+            Diagnostic::new(codes::cards::GRADE, text!("a grade is a text"))
+                .label(e.span, Text::default())
+                .help(text!("write it in quotes: `≥ 90: \"A\"`")),
         );
         None
     }
@@ -42,11 +42,11 @@ impl<'a> Checker<'a> {
         let mut sum = Dec::ZERO;
         let mut shares = Vec::new();
         for row in &written.shares {
-            let share = self.const_dec(&row.share, "a share of the group", Unit::RATIO)?;
+            let share = self.const_dec(&row.share, &text!("a share of the group"), Unit::RATIO)?;
             if share <= Dec::ZERO || share > Dec::ONE {
                 self.report(
-                    Diagnostic::new(codes::cards::GRADE, "a share of the group lies above 0% and up to 100%")
-                        .label(row.share.span, ""),
+                    Diagnostic::new(codes::cards::GRADE, text!("a share of the group lies above 0% and up to 100%"))
+                        .label(row.share.span, Text::default()),
                 );
                 return None;
             }
@@ -57,8 +57,8 @@ impl<'a> Checker<'a> {
                     Some(n) => n,
                     None => {
                         self.report(
-                            Diagnostic::new(codes::cards::GRADE, "`at least` counts people, in whole numbers")
-                                .label(*span, ""),
+                            Diagnostic::new(codes::cards::GRADE, text!("`at least` counts people, in whole numbers"))
+                                .label(*span, Text::default()),
                         );
                         return None;
                     }
@@ -69,17 +69,19 @@ impl<'a> Checker<'a> {
         if sum > Dec::ONE {
             let sum = self.show_number(sum, Unit::RATIO);
             self.report(
-                Diagnostic::new(codes::cards::GRADE, format!("the shares add up to {sum} of the group"))
-                    .label(written.span, "")
-                    .help("`next 70%` follows on `top 20%`: together at most 100%"),
+                Diagnostic::new(codes::cards::GRADE, text!("the shares add up to {sum} of the group", sum))
+                    .label(written.span, Text::default())
+                    .help(text!("`next 70%` follows on `top 20%`: together at most 100%")),
             );
             return None;
         }
         let Some(rest) = &written.rest else {
             self.report(
-                Diagnostic::new(codes::cards::GRADE, "nobody says which grade the others get")
-                    .label(written.span, "")
-                    .help("add `else: \"…\"`: ties and rounding can leave people over even where the shares make 100%"),
+                Diagnostic::new(codes::cards::GRADE, text!("nobody says which grade the others get"))
+                    .label(written.span, Text::default())
+                    .help(text!(
+                        "add `else: \"…\"`: ties and rounding can leave people over even where the shares make 100%"
+                    )),
             );
             return None;
         };

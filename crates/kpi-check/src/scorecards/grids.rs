@@ -1,6 +1,6 @@
 //! `weights by stage { … }`: the weights of several lines in one grid.
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 use rustc_hash::FxHashMap;
@@ -68,12 +68,12 @@ impl<'a> Checker<'a> {
                 sound = false;
             }
             if let Some(watch) = watch {
-                let message = format!("`{}` is watched and scored at once", line.name().text);
+                let message = text!("`{line}` is watched and scored at once", line = line.name().text);
                 self.report(
                     Diagnostic::new(codes::cards::WATCHED, message)
-                        .label(row, "has a weight")
-                        .label(watch, "shown, never scored")
-                        .help("write `watch` or a weight, not both"),
+                        .label(row, text!("has a weight"))
+                        .label(watch, text!("shown, never scored"))
+                        .help(text!("write `watch` or a weight, not both")),
                 );
                 sound = false;
             }
@@ -84,12 +84,19 @@ impl<'a> Checker<'a> {
             if let Some(row) = rows.get(name.text.as_str()).copied()
                 && !lines.iter().any(|line| line.name().text == name.text)
             {
-                let message = format!("`{}` stands in the group `{}`, and is weighed there", name.text, group.text);
+                let message = text!(
+                    "`{name}` stands in the group `{group}`, and is weighed there",
+                    name = name.text,
+                    group = group.text
+                );
                 self.report(
                     Diagnostic::new(codes::cards::TWICE, message)
-                        .label(row, "a weight of the card")
-                        .label(name.span, "a line of the group")
-                        .help(format!("give the grid a row for `{}`, or the line a weight in its group", group.text)),
+                        .label(row, text!("a weight of the card"))
+                        .label(name.span, text!("a line of the group"))
+                        .help(text!(
+                            "give the grid a row for `{group}`, or the line a weight in its group",
+                            group = group.text
+                        )),
                 );
                 sound = false;
             }
@@ -148,10 +155,10 @@ impl<'a> Checker<'a> {
 
     fn report_two_weights(&mut self, name: &ast::Name, again: Span, first: Span) {
         self.report(
-            Diagnostic::new(codes::cards::TWICE, format!("`{}` has two weights", name.text))
-                .label(again, "one here")
-                .label(first, "another here")
-                .help("keep one of them"),
+            Diagnostic::new(codes::cards::TWICE, text!("`{name}` has two weights", name = name.text))
+                .label(again, text!("one here"))
+                .label(first, text!("another here"))
+                .help(text!("keep one of them")),
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Lines and groups of a scorecard, with their weights.
 
-use kpi_base::{Diagnostic, Severity, Span, codes};
+use kpi_base::{Diagnostic, Severity, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -72,8 +72,11 @@ impl<'a> Checker<'a> {
                 return None;
             }
             self.report(
-                Diagnostic::new(codes::cards::EMPTY, format!("the group `{}` has no lines", written.name.text))
-                    .label(written.span, ""),
+                Diagnostic::new(
+                    codes::cards::EMPTY,
+                    text!("the group `{name}` has no lines", name = written.name.text),
+                )
+                .label(written.span, Text::default()),
             );
             return None;
         }
@@ -103,24 +106,28 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::cards::WATCHED,
-                    format!("`{}` is watched and scored at once", written.name.text),
+                    text!("`{name}` is watched and scored at once", name = written.name.text),
                 )
-                .label(written.span, "")
-                .label(watch, "shown, never scored")
-                .help("write `watch` or a weight, not both"),
+                .label(written.span, Text::default())
+                .label(watch, text!("shown, never scored"))
+                .help(text!("write `watch` or a weight, not both")),
             );
             return None;
         }
-        let decl = self.resolve(&written.name, "an indicator or a scorecard");
+        let decl = self.resolve(&written.name, &text!("an indicator or a scorecard"));
         named?;
         let (kind, presence, missing) = match decl? {
             Decl::Indicator(_) => self.indicator_line(written, card)?,
             Decl::Scorecard(index) => self.card_line(written, index, card)?,
             other => {
-                let found = format!("`{}` is {}, not an indicator or a scorecard", written.name.text, other.kind());
+                let found = text!(
+                    "`{name}` is {kind}, not an indicator or a scorecard",
+                    name = written.name.text,
+                    kind = other.kind()
+                );
                 self.report(
                     Diagnostic::new(codes::names::WRONG_KIND, found)
-                        .label(written.name.span, "a line shows an indicator or another scorecard"),
+                        .label(written.name.span, text!("a line shows an indicator or another scorecard")),
                 );
                 return None;
             }
@@ -145,11 +152,12 @@ impl<'a> Checker<'a> {
         let (mut scoring, parts) = (indicator.scoring.clone(), indicator.parts.clone());
         let unit = if let Type::Number(unit) = ty { Some(unit) } else { None };
         if let (Some(own), Some(_)) = (&written.scoring, &parts) {
-            let message = format!("`{}` is made of parts, and each is scored in its own way", written.name.text);
+            let message =
+                text!("`{name}` is made of parts, and each is scored in its own way", name = written.name.text);
             self.report(
                 Diagnostic::new(codes::cards::PARTS, message)
-                    .label(own.span, "")
-                    .help("write `scoring` in the parts; `combine` makes their fractions one"),
+                    .label(own.span, Text::default())
+                    .help(text!("write `scoring` in the parts; `combine` makes their fractions one")),
             );
             return None;
         }
@@ -160,12 +168,12 @@ impl<'a> Checker<'a> {
         }
         let attainment_cap = match &written.attainment_cap {
             Some(e) => {
-                let cap = self.const_dec(e, "an attainment cap", Unit::RATIO)?;
+                let cap = self.const_dec(e, &text!("an attainment cap"), Unit::RATIO)?;
                 if cap < Dec::ONE {
                     self.report(
-                        Diagnostic::new(codes::cards::CAP, "a line capped below 100% can never be attained")
-                            .label(e.span, "")
-                            .help("write 100% or more"),
+                        Diagnostic::new(codes::cards::CAP, text!("a line capped below 100% can never be attained"))
+                            .label(e.span, Text::default())
+                            .help(text!("write 100% or more")),
                     );
                     return None;
                 }
@@ -208,13 +216,13 @@ impl<'a> Checker<'a> {
         }
         let name = &indicator.title.name;
         let message = match (number, never) {
-            (false, _) => format!("`{name}` is no number and cannot be scored"),
-            (_, true) => format!("the target of `{name}` is `none` for everybody, so that it is on no card"),
-            _ => format!("`{name}` has no target to be scored by"),
+            (false, _) => text!("`{name}` is no number and cannot be scored", name),
+            (_, true) => text!("the target of `{name}` is `none` for everybody, so that it is on no card", name),
+            _ => text!("`{name}` has no target to be scored by", name),
         };
-        self.report(Diagnostic::new(codes::cards::NEEDS_TARGET, message).label(span, "").help(
-            "give the indicator a `target`, score its actual (`rating of 5`, a curve `on actual`), or write `watch`",
-        ));
+        self.report(Diagnostic::new(codes::cards::NEEDS_TARGET, message).label(span, Text::default()).help(text!(
+            "give the indicator a `target`, score its actual (`rating of 5`, a curve `on actual`), or write `watch`"
+        )));
         None
     }
 
@@ -227,9 +235,9 @@ impl<'a> Checker<'a> {
         let name = &written.name;
         if card.stages.get(index) == Some(&Stage::Open) {
             self.report(
-                Diagnostic::new(codes::names::CYCLE, format!("the scorecard `{}` holds itself", name.text))
-                    .label(name.span, "")
-                    .help("a card may hold other cards, but no card that holds it"),
+                Diagnostic::new(codes::names::CYCLE, text!("the scorecard `{name}` holds itself", name = name.text))
+                    .label(name.span, Text::default())
+                    .help(text!("a card may hold other cards, but no card that holds it")),
             );
             return None;
         }
@@ -237,10 +245,10 @@ impl<'a> Checker<'a> {
             && table != card.table
         {
             let (theirs, ours) = (&self.model.tables[table].title.name, &self.model.tables[card.table].title.name);
-            let message = format!("`{}` is for `{theirs}`, this card for `{ours}`", name.text);
+            let message = text!("`{name}` is for `{theirs}`, this card for `{ours}`", name = name.text, theirs, ours);
             self.report(
                 Diagnostic::new(codes::cards::CARD_SUBJECTS, message)
-                    .label(name.span, "a card holds cards of its own subjects"),
+                    .label(name.span, text!("a card holds cards of its own subjects")),
             );
             return None;
         }
@@ -248,8 +256,11 @@ impl<'a> Checker<'a> {
             written.scoring.as_ref().map(|s| s.span).or(written.attainment_cap.as_ref().map(|e| e.span))
         {
             self.report(
-                Diagnostic::new(codes::cards::CAP, format!("`{}` is a scorecard and brings its own score", name.text))
-                    .label(extra, "belongs to indicators"),
+                Diagnostic::new(
+                    codes::cards::CAP,
+                    text!("`{name}` is a scorecard and brings its own score", name = name.text),
+                )
+                .label(extra, text!("belongs to indicators")),
             );
             return None;
         }
@@ -263,20 +274,26 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn one_weight(&mut self, e: &'a ast::Expr) -> Option<Dec> {
-        let weight = self.const_dec(e, "a weight", Unit::RATIO)?;
+        let weight = self.const_dec(e, &text!("a weight"), Unit::RATIO)?;
         if weight.is_negative() || weight > Dec::ONE {
             let shown = self.show_number(weight, Unit::RATIO);
-            let finding =
-                Diagnostic::new(codes::cards::WEIGHT_RANGE, format!("the weight {shown} does not lie in 0%..100%"))
-                    .label(e.span, "");
+            let finding = Diagnostic::new(
+                codes::cards::WEIGHT_RANGE,
+                text!("the weight {shown} does not lie in 0%..100%", shown),
+            )
+            .label(e.span, Text::default());
             // `weight 60` was meant as a percentage.
             let bare = matches!(&e.kind, ast::ExprKind::Number(number) if number.unit == ast::Unit::None);
             let percent = bare && weight > Dec::ONE && weight <= Dec::HUNDRED;
             self.report(if percent {
                 let meant = format!("{weight}%");
-                finding.help(format!("did you mean `weight {meant}`?")).fix("write it as a percentage", e.span, meant)
+                finding.help(text!("did you mean `weight {meant}`?", meant)).fix(
+                    text!("write it as a percentage"),
+                    e.span,
+                    meant,
+                )
             } else {
-                finding.help("weights are shares of the card: `weight 30%`")
+                finding.help(text!("weights are shares of the card: `weight 30%`"))
             });
             return None;
         }
@@ -288,14 +305,14 @@ impl<'a> Checker<'a> {
         &mut self,
         drafts: Vec<Draft>,
         reach: &mut Vec<ByNumber>,
-        what: &str,
+        what: &Text,
         place: Span,
     ) -> Option<Vec<model::Line>> {
         let items: Vec<Item> = drafts.iter().filter_map(|draft| draft.item.clone()).collect();
         let mut shares = if items.is_empty() {
-            let mut finding = Diagnostic::new(codes::cards::EMPTY, format!("nothing on the {what} is scored"))
-                .label(place, "all of its lines are only watched")
-                .help("give a line a weight: `watch_time weight 30%`");
+            let mut finding = Diagnostic::new(codes::cards::EMPTY, text!("nothing on the {what} is scored", what))
+                .label(place, text!("all of its lines are only watched"))
+                .help(text!("give a line a weight: `watch_time weight 30%`"));
             // It can be read, and its score is 0.
             finding.severity = Severity::Warning;
             self.report(finding);
@@ -305,10 +322,10 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(
                         codes::tables::TABLE_TOO_LARGE,
-                        "the weights depend on too many things to be added up",
+                        text!("the weights depend on too many things to be added up"),
                     )
-                    .label(place, "")
-                    .help("let all weights depend on the same one or two keys"),
+                    .label(place, Text::default())
+                    .help(text!("let all weights depend on the same one or two keys")),
                 );
                 return None;
             };
@@ -326,7 +343,7 @@ impl<'a> Checker<'a> {
                 DraftKind::Line(kind) => kind,
                 DraftKind::Group { title, combine, lines } => {
                     reach.extend(weight.clone());
-                    let (name, place) = (format!("group `{}`", title.name), title.span);
+                    let (name, place) = (text!("group `{name}`", name = title.name), title.span);
                     let inside = self.weigh(lines, reach, &name, place);
                     if weight.is_some() {
                         reach.pop();
@@ -345,33 +362,33 @@ impl<'a> Checker<'a> {
         sound.then_some(lines)
     }
 
-    fn report_level(&mut self, level: &Level, items: &[Item], what: &str, place: Span) -> Option<()> {
+    fn report_level(&mut self, level: &Level, items: &[Item], what: &Text, place: Span) -> Option<()> {
         const LISTED: usize = 5;
         let mut wrong = level.wrong.iter().map(|(combination, sum)| {
             let sum = self.show_number(*sum, Unit::RATIO);
-            if combination.is_empty() { sum } else { format!("{sum} for `{combination}`") }
+            if combination.is_empty() {
+                Text::verbatim(sum)
+            } else {
+                text!("{sum} for `{combination}`", sum, combination)
+            }
         });
-        let mut shown: Vec<String> = wrong.by_ref().take(LISTED).collect();
+        let mut shown: Vec<Text> = wrong.by_ref().take(LISTED).collect();
         let more = wrong.count();
         if more > 0 {
-            shown.push(format!("{more} more"));
+            shown.push(text!("{more} more", more));
         }
-        let sums = match shown.split_last() {
-            Some((last, [])) => last.clone(),
-            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-            None => String::new(),
-        };
-        if !sums.is_empty() {
+        if !shown.is_empty() {
+            let sums = Text::and_list(shown);
             let mut finding = Diagnostic::new(
                 codes::cards::WEIGHT_SUM,
-                format!("the weights of the {what} add up to {sums}, not to 100%"),
+                text!("the weights of the {what} add up to {sums}, not to 100%", what, sums),
             )
-            .label(place, "");
+            .label(place, Text::default());
             for item in items.iter().filter(|item| item.weight.is_some()) {
-                finding = finding.label(item.span, "");
+                finding = finding.label(item.span, Text::default());
             }
             self.report(
-                finding.help("a line whose target is `none` is not on the card, and its weight goes to nobody"),
+                finding.help(text!("a line whose target is `none` is not on the card, and its weight goes to nobody")),
             );
             return None;
         }
@@ -379,19 +396,22 @@ impl<'a> Checker<'a> {
             let under: Vec<String> =
                 level.nothing_left.iter().filter(|c| !c.is_empty()).take(LISTED).cloned().collect();
             let under = if under.is_empty() {
-                String::new()
+                Text::default()
             } else {
-                format!(" for {}", list(&under, level.nothing_left.len() as u128))
+                text!(" for {combinations}", combinations = list(&under, level.nothing_left.len() as u128))
             };
             let mut finding = Diagnostic::new(
                 codes::cards::WEIGHT_SUM,
-                format!("the written weights already make 100%{under}, and nothing is left for the lines without one"),
+                text!(
+                    "the written weights already make 100%{under}, and nothing is left for the lines without one",
+                    under
+                ),
             )
-            .label(place, "");
+            .label(place, Text::default());
             for item in items.iter().filter(|item| item.weight.is_none()) {
-                finding = finding.label(item.span, "no weight");
+                finding = finding.label(item.span, text!("no weight"));
             }
-            self.report(finding.help("write its weight, or `watch` to show it without scoring it"));
+            self.report(finding.help(text!("write its weight, or `watch` to show it without scoring it")));
             return None;
         }
         Some(())

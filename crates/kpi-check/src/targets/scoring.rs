@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_base::{Diagnostic, Span, codes};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
@@ -26,32 +26,32 @@ impl<'a> Checker<'a> {
         self.check_scores_whole(written, cx.this)?;
         match &written.kind {
             ast::ScoringKind::Proportional { none_below, cap, stretch } => {
-                self.check_has_target("proportional", target, written.span)?;
+                self.check_has_target(&text!("proportional"), target, written.span)?;
                 self.proportional(none_below.as_ref(), cap.as_ref(), stretch.as_ref(), target)
             }
             ast::ScoringKind::AllOrNothing => {
-                self.check_has_target("all_or_nothing", target, written.span)?;
+                self.check_has_target(&text!("all_or_nothing"), target, written.span)?;
                 Some(Scoring::AllOrNothing)
             }
             ast::ScoringKind::Deduct { share, per } => {
-                let share_value = self.const_dec(share, "the share taken away", Unit::RATIO);
-                let per_value = self.distance(per, "the distance", unit);
-                self.check_has_target("deduct", target, written.span)?;
+                let share_value = self.const_dec(share, &text!("the share taken away"), Unit::RATIO);
+                let per_value = self.distance(per, &text!("the distance"), unit);
+                self.check_has_target(&text!("deduct"), target, written.span)?;
                 let (share_value, per_value) = (share_value?, per_value?);
-                self.check_positive(share_value, share.span, "the share taken away")?;
-                self.check_positive(per_value, per.span, "the distance for which it is taken")?;
+                self.check_positive(share_value, share.span, &text!("the share taken away"))?;
+                self.check_positive(per_value, per.span, &text!("the distance for which it is taken"))?;
                 Some(Scoring::Deduct { share: share_value, per: per_value })
             }
             ast::ScoringKind::Rating(of) => {
-                let best = self.const_dec(of, "the best rating", Unit::NUMBER)?;
-                self.check_positive(best, of.span, "the best rating")?;
+                let best = self.const_dec(of, &text!("the best rating"), Unit::NUMBER)?;
+                self.check_positive(best, of.span, &text!("the best rating"))?;
                 if !unit.is_plain() {
                     self.report(
                         Diagnostic::new(
                             codes::cards::SCORING_NUMBER,
-                            "`rating of` scores ratings, and this formula has a unit",
+                            text!("`rating of` scores ratings, and this formula has a unit"),
                         )
-                        .label(written.span, ""),
+                        .label(written.span, Text::default()),
                     );
                     return None;
                 }
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
         stretch: Option<&'a ast::Expr>,
         target: Option<&ByTable<Option<Target>>>,
     ) -> Option<Scoring> {
-        let number = |checker: &mut Self, e: Option<&'a ast::Expr>, what: &str| match e {
+        let number = |checker: &mut Self, e: Option<&'a ast::Expr>, what: &Text| match e {
             Some(e) => {
                 let x = checker.const_dec(e, what, Unit::RATIO)?;
                 checker.check_positive(x, e.span, what)?;
@@ -76,9 +76,9 @@ impl<'a> Checker<'a> {
             }
             None => Some(None),
         };
-        let none_value = number(self, none_below, "the least attainment that earns something");
-        let cap_value = number(self, cap, "the cap");
-        let stretch_value = number(self, stretch, "the fraction at the stretch target");
+        let none_value = number(self, none_below, &text!("the least attainment that earns something"));
+        let cap_value = number(self, cap, &text!("the cap"));
+        let stretch_value = number(self, stretch, &text!("the fraction at the stretch target"));
         let (none_value, cap_value, stretch_value) = (none_value?, cap_value?, stretch_value?);
         let highest = cap_value.unwrap_or(Dec::ONE).max(Dec::ONE);
         if let (Some(least), Some(e)) = (none_value, none_below)
@@ -87,10 +87,10 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::cards::SCORING_NUMBER,
-                    "nothing is earned below more than all that can be earned",
+                    text!("nothing is earned below more than all that can be earned"),
                 )
-                .label(e.span, "")
-                .help("write an attainment up to 100%, or up to the cap"),
+                .label(e.span, Text::default())
+                .help(text!("write an attainment up to 100%, or up to the cap")),
             );
             return None;
         }
@@ -103,28 +103,28 @@ impl<'a> Checker<'a> {
         };
         if let Some(cap) = cap {
             self.report(
-                Diagnostic::new(codes::cards::STRETCH, "a scoring with a stretch has its cap there")
-                    .label(cap.span, "")
-                    .label(e.span, "the fraction at the stretch target is the most that can be earned")
-                    .help("remove the `cap`"),
+                Diagnostic::new(codes::cards::STRETCH, text!("a scoring with a stretch has its cap there"))
+                    .label(cap.span, Text::default())
+                    .label(e.span, text!("the fraction at the stretch target is the most that can be earned"))
+                    .help(text!("remove the `cap`")),
             );
             return None;
         }
         if most <= Dec::ONE {
             self.report(
-                Diagnostic::new(codes::cards::STRETCH, "the stretch earns no more than the target does")
-                    .label(e.span, "")
-                    .help("write more than 100%: `proportional stretch 120%`"),
+                Diagnostic::new(codes::cards::STRETCH, text!("the stretch earns no more than the target does"))
+                    .label(e.span, Text::default())
+                    .help(text!("write more than 100%: `proportional stretch 120%`")),
             );
             return None;
         }
         let mut targets = target.into_iter().flat_map(|table| &table.rows).filter_map(|row| row.value.as_ref());
         if let Some(missing) = targets.find(|target| target.stretch.is_none()) {
             self.report(
-                Diagnostic::new(codes::cards::STRETCH, "this target has no stretch, which its scoring needs")
-                    .label(missing.span, "")
-                    .label(e.span, "needed here")
-                    .help("add it to the target: `≥ 100 stretch 120`"),
+                Diagnostic::new(codes::cards::STRETCH, text!("this target has no stretch, which its scoring needs"))
+                    .label(missing.span, Text::default())
+                    .label(e.span, text!("needed here"))
+                    .help(text!("add it to the target: `≥ 100 stretch 120`")),
             );
             return None;
         }
@@ -145,7 +145,7 @@ impl<'a> Checker<'a> {
             "actual" => (LineField::Actual, unit),
             other => {
                 let near = nearest(other, ["attainment", "actual"]);
-                self.report(unknown(on, "`attainment` or `actual`", near));
+                self.report(unknown(on, &text!("`attainment` or `actual`"), near));
                 return None;
             }
         };
@@ -154,14 +154,14 @@ impl<'a> Checker<'a> {
                 WrittenCurve { name: None, kind: *kind, rows: rows.as_slice(), body: *span }
             }
             ast::CurveBody::Named(name) => {
-                let decl = self.resolve(name, "a curve")?;
+                let decl = self.resolve(name, &text!("a curve"))?;
                 let Decl::Curve(index) = decl else {
                     self.report(
                         Diagnostic::new(
                             codes::names::WRONG_KIND,
-                            format!("`{}` is {}, not a curve", name.text, decl.kind()),
+                            text!("`{name}` is {kind}, not a curve", name = name.text, kind = decl.kind()),
                         )
-                        .label(name.span, "a curve was expected"),
+                        .label(name.span, text!("a curve was expected")),
                     );
                     return None;
                 };
@@ -176,7 +176,7 @@ impl<'a> Checker<'a> {
         line.line = Some(Type::Number(unit));
         let curve = self.curve(curve, argument, &line, Some(Type::RATIO))?;
         if field == LineField::Attainment {
-            self.check_has_target("a scoring on `attainment`", target, written.span)?;
+            self.check_has_target(&text!("a scoring on `attainment`"), target, written.span)?;
         }
         let rising = match field {
             LineField::Attainment => Some(true),
@@ -184,43 +184,48 @@ impl<'a> Checker<'a> {
         };
         if self.gives_most_for_worst(&curve, field, rising) {
             let message = match rising {
-                Some(true) => "the lowest number earns as much as any other",
-                Some(false) => "the highest number, which is the worst, earns as much as any other",
-                None => "every number earns the same",
+                Some(true) => text!("the lowest number earns as much as any other"),
+                Some(false) => text!("the highest number, which is the worst, earns as much as any other"),
+                None => text!("every number earns the same"),
             };
             self.report(
                 Diagnostic::new(codes::cards::SCORING_AT_WORST, message)
-                    .label(curve.span, "")
-                    .help("let better numbers earn more, or leave the line unscored with `watch`"),
+                    .label(curve.span, Text::default())
+                    .help(text!("let better numbers earn more, or leave the line unscored with `watch`")),
             );
             return None;
         }
         Some(Scoring::Curve(field, Arc::new(curve)))
     }
 
-    fn check_has_target(&mut self, what: &str, target: Option<&ByTable<Option<Target>>>, span: Span) -> Option<()> {
+    fn check_has_target(&mut self, what: &Text, target: Option<&ByTable<Option<Target>>>, span: Span) -> Option<()> {
         if asks(target) {
             return Some(());
         }
-        let what = if what.contains('`') { what.to_owned() } else { format!("`{what}`") };
         self.report(
-            Diagnostic::new(codes::cards::NEEDS_TARGET, format!("{what} compares with a target, and there is none"))
-                .label(span, "")
-                .help("add a `target`, or score the actual: `scoring linear on actual {…}`, `rating of 5`"),
+            Diagnostic::new(
+                codes::cards::NEEDS_TARGET,
+                text!("{what} compares with a target, and there is none", what),
+            )
+            .label(span, Text::default())
+            .help(text!("add a `target`, or score the actual: `scoring linear on actual {…}`, `rating of 5`")),
         );
         None
     }
 
-    fn check_positive(&mut self, x: Dec, span: Span, what: &str) -> Option<()> {
+    fn check_positive(&mut self, x: Dec, span: Span, what: &Text) -> Option<()> {
         if x > Dec::ZERO {
             return Some(());
         }
-        self.report(Diagnostic::new(codes::cards::SCORING_NUMBER, format!("{what} must be above 0")).label(span, ""));
+        self.report(
+            Diagnostic::new(codes::cards::SCORING_NUMBER, text!("{what} must be above 0", what))
+                .label(span, Text::default()),
+        );
         None
     }
 
     /// A distance between two actuals: of two ratios it may be written in percentage points.
-    fn distance(&mut self, e: &'a ast::Expr, what: &str, unit: Unit) -> Option<Dec> {
+    fn distance(&mut self, e: &'a ast::Expr, what: &Text, unit: Unit) -> Option<Dec> {
         match &e.kind {
             ast::ExprKind::Number(number) if number.unit == ast::Unit::PercentagePoint && unit.is_plain() => {
                 Some(number.value)
