@@ -51,11 +51,39 @@ pub struct Ranges<'m> {
     pub(crate) model: &'m Model,
     /// The indicators of a check under way, which do not stand in the model yet.
     instances: Option<&'m [Instance]>,
-    exprs: RefCell<FxHashMap<ExprId, Found>>,
+    exprs: RefCell<Memo>,
     columns: RefCell<FxHashMap<ColumnId, Range>>,
     /// None while it is being found.
     actuals: RefCell<FxHashMap<IndicatorId, Option<Found>>>,
     cards: RefCell<FxHashMap<ScorecardId, CardRange>>,
+}
+
+/// What was found of expressions. Of a finished model most of the ids are asked for, of one under way only a few.
+#[derive(Debug, Default)]
+struct Memo {
+    /// For each id the place in `found`, from 1; 0 for none.
+    places: Vec<u32>,
+    few: FxHashMap<ExprId, u32>,
+    found: Vec<Found>,
+}
+
+impl Memo {
+    fn get(&self, id: ExprId) -> Option<Found> {
+        let place = match self.places.get(id.0 as usize) {
+            Some(place) => *place,
+            None => *self.few.get(&id)?,
+        };
+        self.found.get((place as usize).checked_sub(1)?).copied()
+    }
+
+    fn insert(&mut self, id: ExprId, found: Found) {
+        self.found.push(found);
+        let place = self.found.len() as u32;
+        match self.places.get_mut(id.0 as usize) {
+            Some(slot) => *slot = place,
+            None => drop(self.few.insert(id, place)),
+        }
+    }
 }
 
 /// What is known of a value.
@@ -84,7 +112,7 @@ impl<'m> Ranges<'m> {
         Ranges {
             model,
             instances,
-            exprs: RefCell::default(),
+            exprs: RefCell::new(Memo { places: vec![0; model.expr_count as usize], ..Memo::default() }),
             columns: RefCell::default(),
             actuals: RefCell::default(),
             cards: RefCell::default(),

@@ -14,10 +14,14 @@ const LONGEST: i64 = 366;
 
 impl<'m> Ranges<'m> {
     pub(super) fn found<'e>(&self, e: &'e Expr, known: &Known<'e>) -> Found {
+        // A number of the text is found as fast as it is remembered.
+        if let ExprKind::Const(Some(Value::Dec(x))) = &e.kind {
+            return Found::Number(Range::at(*x));
+        }
         // A part of an inlined function may stand in several branches, which know different things.
         let memo = !known.inlined || known.facts.is_empty();
-        if memo && let Some(found) = self.exprs.borrow().get(&e.id) {
-            return *found;
+        if memo && let Some(found) = self.exprs.borrow().get(e.id) {
+            return found;
         }
         let found = match self.find(e, known) {
             Found::Number(range) if !known.facts.is_empty() => Found::Number(known.narrow(e, range)),
@@ -33,8 +37,8 @@ impl<'m> Ranges<'m> {
         let range = |x: &'e Expr| self.found(x, known).range();
         let truth = |x: &'e Expr| self.found(x, known).truth();
         match &e.kind {
-            ExprKind::Const(Some(Value::Dec(x))) => Found::Number(Range::at(*x)),
             ExprKind::Const(Some(Value::Bool(x))) => Found::Truth(Truth::at(*x)),
+            ExprKind::Const(Some(Value::Dec(x))) => Found::Number(Range::at(*x)),
             ExprKind::Const(Some(_)) => Found::Other(false),
             ExprKind::Const(None) => match e.ty {
                 Type::Number(_) => Found::Number(Range::NEVER),
