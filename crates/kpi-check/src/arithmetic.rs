@@ -131,6 +131,7 @@ impl<'a> Checker<'a> {
             Some(_) => (self.mismatch(a.ty, left, b.ty), a, b),
             None => (self.mismatch(b.ty, right, a.ty), b, a),
         };
+        let finding = self.propose_factor(finding, a, b);
         let (here, there) = (self.show(main.ty), self.show(other.ty));
         self.report(
             finding.label(main.span, text!("this is {here}", here)).label(other.span, text!("this is {there}", there)),

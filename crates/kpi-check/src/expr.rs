@@ -25,13 +25,13 @@ impl<'a> Checker<'a> {
             && !unit.is_a_type()
         {
             let found = self.show(typed.ty);
-            self.report(
+            let finding =
                 Diagnostic::new(codes::types::NOT_A_TYPE, text!("the result is {found}, which is not a type", found))
                     .label(e.span, text!("this is {found}", found))
                     .help(text!(
                         "a value is a number, a ratio, money or a duration: is a `÷` missing, or one too many?"
-                    )),
-            );
+                    ));
+            self.report(self.propose_value(finding, &typed, unit));
             return None;
         }
         match expected {

@@ -23,6 +23,7 @@ mod compare;
 mod curves;
 mod data;
 mod expr;
+mod factors;
 mod instances;
 mod literals;
 mod obligations;

@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
         if self.fits(typed.ty, like.ty) {
             return Some(typed);
         }
-        let finding = self.mismatch(typed.ty, e, like.ty);
+        let finding = self.propose_factor(self.mismatch(typed.ty, e, like.ty), &typed, like);
         let (here, there) = (self.show(typed.ty), self.show(like.ty));
         self.report(
             finding.label(e.span, text!("this is {here}", here)).label(like.span, text!("this is {there}", there)),
@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
                 format!("{bare} {code}"),
             )
         } else {
-            finding.help(text!("multiply it by a value of that unit: {expected}", expected = self.show(expected)))
+            self.propose_units(finding, bare, unit, e.span)
         }
     }
 
