@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use kpi_base::{Code, Diagnostic, FileId, Span, codes::config as codes};
+use kpi_base::{Code, Diagnostic, FileId, Join, Span, Text, codes::config as codes, text};
 use kpi_check::names::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -48,7 +48,8 @@ pub(crate) fn parse(text: &str, file: FileId) -> Result<Config, Vec<Diagnostic>>
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let range = error.span().unwrap_or_default();
-        reader.find(codes::NOT_TOML, "`kpi.toml` cannot be read".to_owned(), &range, error.message(), None);
+        let label = Text::verbatim(error.message());
+        reader.find(codes::NOT_TOML, text!("`kpi.toml` cannot be read"), &range, label, None);
     }
     let mut config = Config::default();
     if reader.findings.is_empty() {
@@ -71,9 +72,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn find(&mut self, code: Code, message: String, range: &Range<usize>, label: &str, help: Option<String>) {
+    fn find(&mut self, code: Code, message: Text, range: &Range<usize>, label: Text, help: Option<Text>) {
         let finding = Diagnostic::new(code, message).label(span(self.file, range), label);
-        self.findings.push(Diagnostic { help: help.map(Into::into), ..finding });
+        self.findings.push(Diagnostic { help, ..finding });
     }
 
     fn document(&mut self, document: &DeTable<'_>, config: &mut Config) {
@@ -142,8 +143,8 @@ impl Reader {
         }
         let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            let help = format!("write a file, a pattern or a list of them: `{key} = \"exports/{key}-*.csv\"`");
-            let message = format!("`{key}` names no file");
+            let help = text!("write a file, a pattern or a list of them: `{key} = \"exports/{key}-*.csv\"`", key);
+            let message = text!("`{name}` names no file", name = key);
             self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), Some(help));
         }
         Some(Pattern { text: text?.to_owned(), range: value.span(), sheet: None })
@@ -164,15 +165,15 @@ impl Reader {
             match value.get_ref().as_str().filter(|text| !text.trim().is_empty()) {
                 Some(text) => *slot = Some((text.to_owned(), value.span())),
                 None => {
-                    let message = format!("`{}` of `{name}` is no text", key.get_ref());
+                    let message = text!("`{key}` of `{name}` is no text", key = key.get_ref(), name);
                     self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), None);
                 }
             }
         }
         if file.is_none() && !table.contains_key("file") {
-            let help = format!("write `{name} = {{ file = \"exports/{name}.xlsx\", sheet = \"…\" }}`");
-            let message = format!("`{name}` names no file");
-            self.find(codes::WRONG_VALUE, message, &whole.span(), "without `file`", Some(help));
+            let help = text!("write `{name} = { file = \"exports/{name}.xlsx\", sheet = \"…\" }`", name);
+            let message = text!("`{name}` names no file", name);
+            self.find(codes::WRONG_VALUE, message, &whole.span(), text!("without `file`"), Some(help));
         }
         let (text, range) = file?;
         Some(Pattern { text, range, sheet: sheet.map(|(sheet, _)| sheet) })
@@ -182,8 +183,8 @@ impl Reader {
         let table = value.get_ref().as_table();
         if table.is_none() {
             let name = place.trim_matches(['[', ']']);
-            let help = format!("write the line `{place}`, and its keys below it");
-            let message = format!("`{name}` holds no keys");
+            let help = text!("write the line `{place}`, and its keys below it", place);
+            let message = text!("`{name}` holds no keys", name);
             self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), Some(help));
         }
         table
@@ -193,24 +194,24 @@ impl Reader {
         let name = key.get_ref();
         let near = nearest(name, known.iter().copied());
         let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known keys: `{}`", known.join("`, `")),
+            Some(near) => text!("did you mean `{near}`?", near),
+            None => text!("known keys: {list}", list = Text::list(known.iter().map(Text::quoted), Join::Comma)),
         };
-        let message = format!("`{place}` has no key `{name}`");
-        self.find(codes::UNKNOWN_KEY, message, &key.span(), "unknown key", Some(help));
+        let message = text!("`{place}` has no key `{name}`", place, name);
+        self.find(codes::UNKNOWN_KEY, message, &key.span(), text!("unknown key"), Some(help));
     }
 }
 
-fn kind(value: &DeValue<'_>) -> &'static str {
+fn kind(value: &DeValue<'_>) -> Text {
     match value {
-        DeValue::String(text) if text.trim().is_empty() => "this text is empty",
-        DeValue::String(_) => "this is a text",
-        DeValue::Integer(_) | DeValue::Float(_) => "this is a number",
-        DeValue::Boolean(_) => "this is true or false",
-        DeValue::Datetime(_) => "this is a date",
-        DeValue::Array(items) if items.is_empty() => "this list is empty",
-        DeValue::Array(_) => "this is a list",
-        DeValue::Table(_) => "this is a table",
+        DeValue::String(text) if text.trim().is_empty() => text!("this text is empty"),
+        DeValue::String(_) => text!("this is a text"),
+        DeValue::Integer(_) | DeValue::Float(_) => text!("this is a number"),
+        DeValue::Boolean(_) => text!("this is true or false"),
+        DeValue::Datetime(_) => text!("this is a date"),
+        DeValue::Array(items) if items.is_empty() => text!("this list is empty"),
+        DeValue::Array(_) => text!("this is a list"),
+        DeValue::Table(_) => text!("this is a table"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, Files, Language, codes};
+use kpi_base::{Diagnostic, Files, Language, codes, text};
 use kpi_report::{Look, render_findings, render_findings_json, render_summary};
 
 /// The streams and the folder of a command.
@@ -130,7 +130,8 @@ impl Console<'_> {
                 Exit::Trouble
             }
             Failure::Findings(findings, _) if !findings.iter().any(Diagnostic::is_error) => {
-                let _ = writeln!(self.err, "kpi: a stage stopped without saying why; this is an error of kpi");
+                let why = text!("a stage stopped without saying why; this is an error of kpi");
+                let _ = writeln!(self.err, "kpi: {}", why.to(self.language));
                 Exit::Trouble
             }
             Failure::Findings(findings, files) => {

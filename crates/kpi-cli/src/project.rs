@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
+use kpi_base::{Diagnostic, FileId, Files, SourceFile, Text, codes::config as codes, text};
 use kpi_check::model::Model;
 
 use crate::config::{self, Config, Pattern};
@@ -74,7 +74,7 @@ fn open(path: Option<&Path>, console: &Console<'_>) -> Result<Opened, Failure> {
     let toml = root.join(CONFIG);
     let mut files = Files::new();
     let text = read(&toml).map_err(|why| {
-        let message = format!("`{}` cannot be read: {why}", console.shown(&toml));
+        let message = text!("`{path}` cannot be read: {why}", path = console.shown(&toml), why);
         Failure::one(Diagnostic::new(codes::NOT_TOML, message))
     })?;
     let source = SourceFile::new(console.shown(&toml), text);
@@ -89,7 +89,7 @@ fn open(path: Option<&Path>, console: &Console<'_>) -> Result<Opened, Failure> {
 }
 
 fn no_policy(shown: &str) -> Failure {
-    let message = format!("there is no policy: no `.kpi` file lies in `{shown}` or below");
+    let message = text!("there is no policy: no `.kpi` file lies in `{folder}` or below", folder = shown);
     Failure::one(Diagnostic::new(codes::NO_POLICY, message))
 }
 
@@ -112,19 +112,19 @@ pub(crate) fn policy_paths(path: Option<&Path>, console: &Console<'_>) -> Result
 /// The text of a policy file.
 pub(crate) fn read_policy(path: &Path, console: &Console<'_>) -> Result<String, Failure> {
     read(path).map_err(|why| {
-        let message = format!("`{}` cannot be read: {why}", console.shown(path));
+        let message = text!("`{path}` cannot be read: {why}", path = console.shown(path), why);
         Failure::one(Diagnostic::new(codes::NO_POLICY, message))
     })
 }
 
 /// The project's folder, absolute.
 fn find(path: Option<&Path>, console: &Console<'_>) -> Result<PathBuf, Failure> {
-    let no_project = |message: String| Failure::one(Diagnostic::new(codes::NO_PROJECT, message));
+    let no_project = |message: Text| Failure::one(Diagnostic::new(codes::NO_PROJECT, message));
     let Some(path) = path else {
         let mut folders = console.cwd.ancestors();
         return folders.find(|folder| folder.join(CONFIG).is_file()).map(Path::to_path_buf).ok_or_else(|| {
-            let finding = Diagnostic::new(codes::NO_PROJECT, "there is no `kpi.toml` here or in a folder above");
-            Failure::one(finding.help("name the project's folder, or start one with `kpi init`"))
+            let finding = Diagnostic::new(codes::NO_PROJECT, text!("there is no `kpi.toml` here or in a folder above"));
+            Failure::one(finding.help(text!("name the project's folder, or start one with `kpi init`")))
         });
     };
     let whole = console.cwd.join(path);
@@ -133,24 +133,27 @@ fn find(path: Option<&Path>, console: &Console<'_>) -> Result<PathBuf, Failure> 
     if folder.join(CONFIG).is_file() {
         return Ok(folder);
     }
-    let shown = path.display();
+    let folder_shown = path.display().to_string();
     Err(match (folder.is_dir(), folder.is_file()) {
         (true, _) => {
-            let finding = Diagnostic::new(codes::NO_PROJECT, format!("there is no `kpi.toml` in `{shown}`"));
-            Failure::one(finding.help(format!("start a project there with `kpi init {shown}`")))
+            let finding = Diagnostic::new(
+                codes::NO_PROJECT,
+                text!("there is no `kpi.toml` in `{folder}`", folder = folder_shown),
+            );
+            Failure::one(finding.help(text!("start a project there with `kpi init {folder}`", folder = folder_shown)))
         }
-        (_, true) => no_project(format!("`{shown}` is a file, not a project's folder")),
-        _ => no_project(format!("there is no folder `{shown}`")),
+        (_, true) => no_project(text!("`{path}` is a file, not a project's folder", path = folder_shown)),
+        _ => no_project(text!("there is no folder `{folder}`", folder = folder_shown)),
     })
 }
 
 /// The text of a UTF-8 file, or why not.
-fn read(path: &Path) -> Result<String, String> {
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+fn read(path: &Path) -> Result<String, Text> {
+    let bytes = fs::read(path).map_err(|error| Text::verbatim(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         let line = before.filter(|b| **b == b'\n').count() + 1;
-        format!("line {line} is not UTF-8 text")
+        text!("line {line} is not UTF-8 text", line)
     })
 }
 
@@ -178,12 +181,12 @@ fn policy_files(root: &Path, patterns: &[Pattern], toml: FileId) -> Result<Vec<P
     for pattern in patterns {
         let place = config::span(toml, &pattern.range);
         let found = expand(root, &pattern.text).map_err(|why| {
-            let message = format!("`{}` is no pattern: {why}", pattern.text);
-            Box::new(Diagnostic::new(codes::WRONG_VALUE, message).label(place, ""))
+            let message = text!("`{pattern}` is no pattern: {why}", pattern = pattern.text, why);
+            Box::new(Diagnostic::new(codes::WRONG_VALUE, message).label(place, Text::default()))
         })?;
         if found.is_empty() {
-            let message = format!("there is no policy: `{}` finds no file", pattern.text);
-            return Err(Box::new(Diagnostic::new(codes::NO_POLICY, message).label(place, "no file matches")));
+            let message = text!("there is no policy: `{pattern}` finds no file", pattern = pattern.text);
+            return Err(Box::new(Diagnostic::new(codes::NO_POLICY, message).label(place, text!("no file matches"))));
         }
         files.extend(found);
     }

@@ -10,7 +10,7 @@ mod line;
 mod node;
 mod pay;
 
-use kpi_base::Files;
+use kpi_base::{Files, Text, text};
 use kpi_check::model::{IncentiveId, IndicatorId, RuleId, ScorecardId, Subject};
 use kpi_check::names::nearest;
 use kpi_results::Derivation;
@@ -48,7 +48,7 @@ pub enum Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoAnswer {
     /// The reason: lower case, no final period, names in backticks.
-    pub message: String,
+    pub message: Text,
     /// Names that may be meant, or that there are.
     pub near: Vec<String>,
 }
@@ -199,7 +199,10 @@ impl Scored<'_> {
         }
         let calendar = &self.model().policy.calendar;
         let near = judged.iter().map(|&period| calendar.show(period)).collect();
-        Err(NoAnswer { message: format!("the period `{}` is not judged by this run", calendar.show(period)), near })
+        Err(NoAnswer {
+            message: text!("the period `{period}` is not judged by this run", period = calendar.show(period)),
+            near,
+        })
     }
 
     /// Nothing of the kind for this subject: who is it, and what does it have?
@@ -213,15 +216,15 @@ impl Scored<'_> {
                 Some(near) => vec![near.to_owned()],
                 None => keys().take(SHOWN_SUBJECTS).map(str::to_owned).collect(),
             };
-            return NoAnswer { message: format!("no roster has `{subject}`"), near };
+            return NoAnswer { message: text!("no roster has `{subject}`", subject), near };
         }
         let cards = self.own_cards(subject, period).into_iter();
         let near: Vec<String> =
             cards.map(|(cards, _)| self.model().scorecards[cards.scorecard].title.name.clone()).collect();
         let message = if near.is_empty() {
-            format!("`{subject}` has no card in {shown}")
+            text!("`{subject}` has no card in {shown}", subject, shown)
         } else {
-            format!("there is nothing of the kind for `{subject}` in {shown}")
+            text!("there is nothing of the kind for `{subject}` in {shown}", subject, shown)
         };
         NoAnswer { message, near }
     }
@@ -231,7 +234,7 @@ impl Scored<'_> {
         collect(&cards.lines, row, &mut names);
         let near = nearest(name, names.iter().copied()).map(|near| vec![near.to_owned()]);
         let near = near.unwrap_or_else(|| names.into_iter().map(str::to_owned).collect());
-        NoAnswer { message: format!("the card has no line `{name}`"), near }
+        NoAnswer { message: text!("the card has no line `{name}`", name), near }
     }
 }
 

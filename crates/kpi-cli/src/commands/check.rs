@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kpi_base::{Diagnostic, Files, codes, text};
+use kpi_base::{Diagnostic, Files, Join, Text, codes, text};
 use kpi_check::model::Model;
 use kpi_report::{
     render_findings, render_findings_concise, render_findings_github, render_findings_gitlab, render_findings_json,
@@ -64,19 +64,38 @@ fn render(
 }
 
 fn summarise(model: &Model, findings: &[Diagnostic], console: &mut Console<'_>) -> Result<(), Failure> {
-    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     let mut indicators: Vec<&str> = model.indicators.iter().map(|(_, i)| i.title.name.as_str()).collect();
     indicators.sort_unstable();
     indicators.dedup();
     let parts = [
-        count(indicators.len(), "indicator"),
-        count(model.scorecards.len(), "scorecard"),
-        count(model.incentives.len(), "incentive"),
-        count(model.rules.len(), "rule"),
-        count(model.tests.len(), "test"),
+        match indicators.len() {
+            1 => text!("1 indicator"),
+            n => text!("{n} indicators", n),
+        },
+        match model.scorecards.len() {
+            1 => text!("1 scorecard"),
+            n => text!("{n} scorecards", n),
+        },
+        match model.incentives.len() {
+            1 => text!("1 incentive"),
+            n => text!("{n} incentives", n),
+        },
+        match model.rules.len() {
+            1 => text!("1 rule"),
+            n => text!("{n} rules", n),
+        },
+        match model.tests.len() {
+            1 => text!("1 test"),
+            n => text!("{n} tests", n),
+        },
     ];
-    let state = if findings.is_empty() { "no findings" } else { "no errors" };
-    writeln!(console.out, "{}: {state} in {}", model.policy.title, parts.join(", "))?;
+    let (policy, parts) = (&model.policy.title, Text::list(parts, Join::Comma));
+    let line = if findings.is_empty() {
+        text!("{policy}: no findings in {parts}", policy, parts)
+    } else {
+        text!("{policy}: no errors in {parts}", policy, parts)
+    };
+    writeln!(console.out, "{}", line.to(console.language))?;
     Ok(())
 }
 

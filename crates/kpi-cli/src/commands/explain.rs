@@ -1,6 +1,6 @@
 //! `kpi explain`
 
-use kpi_base::{Code, Diagnostic, Severity, codes};
+use kpi_base::{Code, Diagnostic, Severity, codes, text};
 use kpi_check::names::nearest;
 
 use crate::console::{Console, Exit, Failure};
@@ -15,10 +15,11 @@ pub(crate) fn run(code: Option<&str>, console: &mut Console<'_>) -> Result<Exit,
         None => {
             for code in codes::all() {
                 let severity = match code.severity() {
-                    Severity::Error => "error",
-                    Severity::Warning => "warning",
-                    Severity::Note => "note",
+                    Severity::Error => text!("error"),
+                    Severity::Warning => text!("warning"),
+                    Severity::Note => text!("note"),
                 };
+                let severity = severity.to(console.language);
                 writeln!(console.out, "{}  {severity:<7}  {}", code.name(), code.title_in(console.language))?;
             }
         }
@@ -27,10 +28,10 @@ pub(crate) fn run(code: Option<&str>, console: &mut Console<'_>) -> Result<Exit,
 }
 
 fn unknown(name: &str) -> Failure {
-    let finding = Diagnostic::new(codes::config::NO_SUCH_CODE, format!("there is no code `{name}`"));
+    let finding = Diagnostic::new(codes::config::NO_SUCH_CODE, text!("there is no code `{name}`", name));
     let upper = name.to_ascii_uppercase();
     Failure::one(finding.help(match nearest(&upper, codes::all().map(Code::name)) {
-        Some(near) => format!("did you mean `{near}`? `kpi explain` lists all codes"),
-        None => "`kpi explain` lists all codes".to_owned(),
+        Some(near) => text!("did you mean `{near}`? `kpi explain` lists all codes", near),
+        None => text!("`kpi explain` lists all codes"),
     }))
 }

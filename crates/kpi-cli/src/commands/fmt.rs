@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes};
+use kpi_base::{Diagnostic, FileId, Files, SourceFile, codes::config as codes, text};
 use kpi_fmt::{DeclaredNames, FormatError, Keywords, format_words, render_diff};
 
 use crate::args::{Fmt, Spelling};
@@ -63,7 +63,8 @@ impl Run<'_> {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
         let text = String::from_utf8(bytes).map_err(|_| {
-            Failure::one(Diagnostic::new(codes::NO_POLICY, format!("`{STDIN}` cannot be read: it is not UTF-8 text")))
+            let message = text!("`{path}` cannot be read: {why}", path = STDIN, why = text!("it is not UTF-8 text"));
+            Failure::one(Diagnostic::new(codes::NO_POLICY, message))
         })?;
         if self.args.keywords.is_some() {
             self.names.add(&text);
@@ -105,10 +106,11 @@ impl Run<'_> {
             return self.show(&shown, &text, &formatted, console);
         }
         replace(path, &formatted).map_err(|error| {
-            Failure::one(Diagnostic::new(codes::CANNOT_WRITE, format!("`{shown}` cannot be written: {error}")))
+            let message = text!("`{path}` cannot be written: {error}", path = shown, error = error.to_string());
+            Failure::one(Diagnostic::new(codes::CANNOT_WRITE, message))
         })?;
         self.changed += 1;
-        writeln!(console.out, "formatted {shown}")?;
+        writeln!(console.out, "{}", text!("formatted {path}", path = shown).to(console.language))?;
         Ok(())
     }
 
@@ -129,8 +131,11 @@ impl Run<'_> {
                 Ok(None)
             }
             Err(FormatError::Meaning) => {
-                let what = "would change what it means, so that it stays as it is; this is an error of kpi";
-                writeln!(console.err, "kpi: formatting `{shown}` {what}")?;
+                let why = text!(
+                    "formatting `{path}` would change what it means, so that it stays as it is; this is an error of kpi",
+                    path = shown
+                );
+                writeln!(console.err, "kpi: {}", why.to(console.language))?;
                 self.exit = Exit::Trouble;
                 Ok(None)
             }
@@ -156,11 +161,15 @@ impl Run<'_> {
     fn end(self, console: &mut Console<'_>) -> Result<Exit, Failure> {
         let quiet = self.args.check || self.args.diff || self.args.paths.iter().any(|path| path == Path::new("-"));
         if !quiet && self.findings.is_empty() {
-            let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
-            match (self.changed, self.kept) {
-                (_, 0) => {}
-                (0, kept) => writeln!(console.out, "{} in style already", files(kept))?,
-                (_, kept) => writeln!(console.out, "{} more in style already", files(kept))?,
+            let kept = match (self.changed, self.kept) {
+                (_, 0) => None,
+                (0, 1) => Some(text!("1 file in style already")),
+                (0, n) => Some(text!("{n} files in style already", n)),
+                (_, 1) => Some(text!("1 file more in style already")),
+                (_, n) => Some(text!("{n} files more in style already", n)),
+            };
+            if let Some(kept) = kept {
+                writeln!(console.out, "{}", kept.to(console.language))?;
             }
         }
         if self.findings.iter().any(Diagnostic::is_error) && self.exit == Exit::Clean {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, codes::config as codes, text};
 
 use crate::console::{Console, Exit, Failure};
 
@@ -20,20 +20,22 @@ const STARTER: &[(&str, &str)] = &[
 pub(crate) fn run(dir: &Path, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let whole = console.cwd.join(dir);
     if let Some((taken, _)) = STARTER.iter().find(|(name, _)| whole.join(name).symlink_metadata().is_ok()) {
-        let message = format!("`{}` is there already", dir.join(taken).display());
+        let message = text!("`{path}` is there already", path = dir.join(taken).display().to_string());
         return Err(Failure::one(
-            Diagnostic::new(codes::FOLDER_IN_USE, message).help("name a new folder: `kpi init DIR`"),
+            Diagnostic::new(codes::FOLDER_IN_USE, message).help(text!("name a new folder: `kpi init DIR`")),
         ));
     }
     write_starter(&whole).map_err(|error| {
-        let message = format!("`{}` cannot be written: {error}", dir.display());
+        let message =
+            text!("`{path}` cannot be written: {error}", path = dir.display().to_string(), error = error.to_string());
         Failure::one(Diagnostic::new(codes::CANNOT_WRITE, message))
     })?;
     let at = if dir == Path::new(".") { String::new() } else { format!(" {}", dir.display()) };
     for (name, _) in STARTER {
         writeln!(console.out, "  {}", dir.join(name).components().collect::<std::path::PathBuf>().display())?;
     }
-    writeln!(console.out, "\ntry:\n  kpi check{at}\n  kpi test{at}\n  kpi run{at} --period 2026-10")?;
+    let try_it = text!("try:").to(console.language);
+    writeln!(console.out, "\n{try_it}\n  kpi check{at}\n  kpi test{at}\n  kpi run{at} --period 2026-10")?;
     let why = if at.is_empty() { String::new() } else { format!(" --path{at}") };
     writeln!(console.out, "  kpi why A02 --period 2026-10{why}")?;
     Ok(Exit::Clean)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, Join, Text, codes::config as codes, text};
 use kpi_check::model::{Model, TableId, Timing, Type};
 use kpi_check::names::nearest;
 use kpi_plan::{Facts, Plan, Roster};
@@ -33,11 +33,14 @@ impl Grouping {
         let known = tables.iter().flat_map(|table| &model.tables[*table].columns);
         let known: Vec<&str> = known.filter(|c| groups(c.ty)).map(|c| c.title.name.as_str()).collect();
         let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "the rosters of the scorecards have no such columns".to_owned(),
-            None => format!("subjects may be grouped by `{}`", known.join("`, `")),
+            Some(near) => text!("did you mean `{near}`?", near),
+            None if known.is_empty() => text!("the rosters of the scorecards have no such columns"),
+            None => {
+                let list = Text::list(known.iter().map(Text::quoted), Join::Comma);
+                text!("subjects may be grouped by {list}", list)
+            }
         };
-        let message = format!("no roster with a scorecard has a reference or a dimension `{name}`");
+        let message = text!("no roster with a scorecard has a reference or a dimension `{name}`", name);
         Err(Failure::one(Diagnostic::new(codes::NOTHING_OF_THIS_NAME, message).help(help)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, Join, Text, codes::config as codes, text};
 use kpi_check::model::{Model, Table, TableId};
 use kpi_check::names::nearest;
 use kpi_engine::{Export, Input, Inputs};
@@ -77,31 +77,31 @@ impl Project {
         }
         let names: Vec<&str> = self.config.environments.iter().map(|(known, _)| known.as_str()).collect();
         let help = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => format!("add the table `[env.{name}.sources]` to `kpi.toml`"),
-            None => format!("`kpi.toml` has `{}`", names.join("`, `")),
+            Some(near) => text!("did you mean `{near}`?", near),
+            None if names.is_empty() => text!("add the table `[env.{name}.sources]` to `kpi.toml`", name),
+            None => text!("`kpi.toml` has {list}", list = quoted(names)),
         };
-        let message = format!("`kpi.toml` has no environment `{name}`");
+        let message = text!("`kpi.toml` has no environment `{name}`", name);
         Err(Failure::one(Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, message).help(help)))
     }
 
     fn unknown_table(&self, model: &Model, binding: &Binding) -> Diagnostic {
         if let Some((id, view)) = model.tables.iter().find(|(_, table)| table.title.name == binding.table) {
             let export = &model.tables[model.export_of(id)].title.name;
-            let message = format!("`{}` is a view: its rows are made, not read", view.title.name);
+            let message = text!("`{view}` is a view: its rows are made, not read", view = view.title.name);
             return Diagnostic::new(codes::UNKNOWN_SOURCE, message)
-                .label(config::span(self.toml, &binding.key), "bound here")
-                .help(format!("take the line out; bind `{export}`, of which it is made"));
+                .label(config::span(self.toml, &binding.key), text!("bound here"))
+                .help(text!("take the line out; bind `{export}`, of which it is made", export));
         }
         let exports = || model.tables.iter().filter(|(_, table)| table.view.is_none());
         let names = || exports().map(|(_, table)| table.title.name.as_str());
         let help = match nearest(&binding.table, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the policy has `{}`", names().collect::<Vec<_>>().join("`, `")),
+            Some(near) => text!("did you mean `{near}`?", near),
+            None => text!("the policy has {list}", list = quoted(names())),
         };
-        let message = format!("the policy has no roster or source `{}`", binding.table);
+        let message = text!("the policy has no roster or source `{table}`", table = binding.table);
         Diagnostic::new(codes::UNKNOWN_SOURCE, message)
-            .label(config::span(self.toml, &binding.key), "bound here")
+            .label(config::span(self.toml, &binding.key), text!("bound here"))
             .help(help)
     }
 
@@ -111,47 +111,56 @@ impl Project {
         for name in &names {
             lines.push_str(&format!("\n{name} = \"exports/{name}.csv\""));
         }
-        let message = format!("`{}/{CONFIG}` binds no file to `{}`", self.shown, names.join("`, `"));
-        let mut finding = Diagnostic::new(codes::UNBOUND_SOURCE, message.replace("`./", "`"));
+        let toml = if self.shown == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", self.shown) };
+        let message = text!("`{toml}` binds no file to {tables}", toml, tables = quoted(names));
+        let mut finding = Diagnostic::new(codes::UNBOUND_SOURCE, message);
         for id in tables.iter().take(1) {
-            finding = finding.label(model.tables[*id].title.span, "declared here");
+            finding = finding.label(model.tables[*id].title.span, text!("declared here"));
         }
-        finding.help(format!("say where the export is, below `{section}`:{lines}"))
+        finding.help(text!("say where the export is, below `{section}`:{lines}", section, lines))
     }
 
     /// The files of one pattern, sorted.
     fn data_files(&self, table: &str, pattern: &Pattern) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
-        let at = |finding: Diagnostic, text: &str| finding.label(config::span(self.toml, &pattern.range), text);
+        let at = |finding: Diagnostic, text: Text| finding.label(config::span(self.toml, &pattern.range), text);
         let files = expand(&self.root, &pattern.text).map_err(|why| {
-            let message = format!("`{}` is no pattern: {why}", pattern.text);
-            Box::new(at(Diagnostic::new(codes::WRONG_VALUE, message), ""))
+            let message = text!("`{pattern}` is no pattern: {why}", pattern = pattern.text, why);
+            Box::new(at(Diagnostic::new(codes::WRONG_VALUE, message), Text::default()))
         })?;
         if files.is_empty() {
-            let folder = self.root.display();
-            let is_pattern = pattern.text.contains(['*', '?', '[']);
-            let (what, label) =
-                if is_pattern { ("no file matches", "no match") } else { ("there is no file", "not found") };
-            let message = format!("{what} `{}` for `{table}` in `{folder}`", pattern.text);
+            let (file, folder) = (&pattern.text, self.root.display().to_string());
+            let (message, label) = if file.contains(['*', '?', '[']) {
+                (text!("no file matches `{file}` for `{table}` in `{folder}`", file, table, folder), text!("no match"))
+            } else {
+                (
+                    text!("there is no file `{file}` for `{table}` in `{folder}`", file, table, folder),
+                    text!("not found"),
+                )
+            };
             let finding = at(Diagnostic::new(codes::NO_FILE, message), label);
-            return Err(Box::new(finding.help("paths are relative to the folder of `kpi.toml`")));
+            return Err(Box::new(finding.help(text!("paths are relative to the folder of `kpi.toml`"))));
         }
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let foreign = files.iter().find(|path| !matches!(extension(path).as_str(), "csv" | "parquet" | "xlsx"));
         if let Some(path) = foreign {
-            let message = format!("`{}` is neither a `.csv` nor a `.parquet` nor an `.xlsx` file", name(path));
-            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), "matches it");
+            let message = text!("`{file}` is neither a `.csv` nor a `.parquet` nor an `.xlsx` file", file = name(path));
+            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), text!("matches it"));
             return Err(Box::new(
-                finding.help("save it as CSV in UTF-8 or as an Excel workbook, or narrow the pattern"),
+                finding.help(text!("save it as CSV in UTF-8 or as an Excel workbook, or narrow the pattern")),
             ));
         }
         let sheetless = files.iter().find(|path| pattern.sheet.is_some() && extension(path) != "xlsx");
         if let Some(path) = sheetless {
-            let message = format!("`{}` is no workbook and has no sheets", name(path));
-            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), "named with a `sheet`");
-            return Err(Box::new(finding.help(format!("write `{table} = \"{}\"`", pattern.text))));
+            let message = text!("`{file}` is no workbook and has no sheets", file = name(path));
+            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), text!("named with a `sheet`"));
+            return Err(Box::new(finding.help(text!("write `{table} = \"{file}\"`", table, file = pattern.text))));
         }
         Ok(files)
     }
+}
+
+fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> Text {
+    Text::list(names.into_iter().map(Text::quoted), Join::Comma)
 }
 
 fn extension(path: &Path) -> String {

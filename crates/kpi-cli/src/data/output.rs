@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, codes::config as codes, text};
 use tempfile::TempDir;
 
 use crate::console::{Console, Failure};
@@ -123,9 +123,10 @@ impl Drop for Output {
 }
 
 fn cannot_write(shown: &str, error: &io::Error) -> Failure {
-    let message = format!("the output folder `{shown}` cannot be written: {error}");
+    let message =
+        text!("the output folder `{folder}` cannot be written: {error}", folder = shown, error = error.to_string());
     let finding = Diagnostic::new(codes::CANNOT_WRITE, message);
-    Failure::one(finding.help("choose another folder; what was there before is as it was"))
+    Failure::one(finding.help(text!("choose another folder; what was there before is as it was")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The periods that a command is told to judge.
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, Text, codes::config as codes, text};
 use kpi_check::model::Model;
 use kpi_value::{Period, PeriodKind};
 
@@ -14,8 +14,9 @@ pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, 
     let read = |text: &str| {
         let period = calendar.parse(text).ok().filter(|period| period.kind == kind);
         period.ok_or_else(|| {
-            let message = format!("`{text}` is not a {} such as {}", kind.word(), example(kind));
-            let help = format!("the policy is judged by the {}", kind.word());
+            let (wanted, example) = (words(kind), example(kind));
+            let message = text!("`{text}` is not a {wanted} such as {example}", text, wanted, example);
+            let help = text!("the policy is judged by the {wanted}", wanted);
             Failure::one(Diagnostic::new(codes::PERIOD, message).help(help))
         })
     };
@@ -24,17 +25,27 @@ pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, 
         (None, Some(from), Some(to)) => {
             let (first, last) = (read(from)?, read(to)?);
             if first.index > last.index {
-                let message = format!("the first period, {from}, comes after the last, {to}");
-                return Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help("swap the two")));
+                let message = text!("the first period, {from}, comes after the last, {to}", from, to);
+                return Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(text!("swap the two"))));
             }
             Ok((first, last))
         }
         _ => {
-            let message = format!("no period is given: which {} is to be judged?", kind.word());
-            let one = example(kind);
-            let help = format!("add `--period {one}`, or `--from {one} --to {one}` for several");
+            let (wanted, one) = (words(kind), example(kind));
+            let message = text!("no period is given: which {wanted} is to be judged?", wanted);
+            let help = text!("add `--period {one}`, or `--from {one} --to {one}` for several", one);
             Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(help)))
         }
+    }
+}
+
+fn words(kind: PeriodKind) -> Text {
+    match kind {
+        PeriodKind::Day => text!("day"),
+        PeriodKind::Week => text!("week"),
+        PeriodKind::Month => text!("month"),
+        PeriodKind::Quarter => text!("quarter"),
+        PeriodKind::Year => text!("year"),
     }
 }
 

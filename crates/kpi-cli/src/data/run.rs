@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, Text, codes::config as codes, text};
 use kpi_check::model::{Model, ScorecardId};
 use kpi_check::names::nearest;
 use kpi_engine::{Options, OutColumn, write_parquet};
@@ -29,8 +29,9 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     console.json = args.format == Format::Json;
     let table_files = matches!(args.format, Format::Csv | Format::Parquet);
     if table_files && args.out.is_none() {
-        let finding = Diagnostic::new(codes::NEEDS_OUT, "this format writes four files and needs a folder for them");
-        return Err(Failure::one(finding.help("add `--out results/`")));
+        let finding =
+            Diagnostic::new(codes::NEEDS_OUT, text!("this format writes four files and needs a folder for them"));
+        return Err(Failure::one(finding.help(text!("add `--out results/`"))));
     }
     let mut project = Project::load(args.project.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
@@ -170,13 +171,17 @@ impl<'a> Only<'a> {
 
 fn no_subject(name: &str, subjects: &[&str], run: &Run, model: &Model) -> Failure {
     let period = &run.period;
-    let when = if period.from == period.to { period.from.clone() } else { format!("{} to {}", period.from, period.to) };
-    let message = format!("neither a subject with a card in {when} nor a scorecard is called `{name}`");
+    let when = if period.from == period.to {
+        Text::verbatim(&*period.from)
+    } else {
+        text!("{from} to {to}", from = period.from, to = period.to)
+    };
+    let message = text!("neither a subject with a card in {when} nor a scorecard is called `{name}`", when, name);
     let scorecards = model.scorecards.iter().map(|(_, card)| card.title.name.as_str());
     let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, message);
     let help = match nearest(name, subjects.iter().copied().chain(scorecards)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "without `--only` the run shows every subject".to_owned(),
+        Some(near) => text!("did you mean `{near}`?", near),
+        None => text!("without `--only` the run shows every subject"),
     };
     Failure::one(finding.help(help))
 }

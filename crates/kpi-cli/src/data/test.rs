@@ -1,6 +1,6 @@
 //! `kpi test`
 
-use kpi_base::{Diagnostic, codes::tests as codes};
+use kpi_base::{Diagnostic, codes::tests as codes, text};
 use kpi_check::model::{Model, Test};
 use kpi_engine::{Input, Inputs, Options, execute};
 use kpi_plan::plan;
@@ -31,7 +31,8 @@ pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Cons
     let mut failed = Vec::new();
     for test in &tests {
         let unmet = run_test(&model, test, &project)?;
-        writeln!(console.out, "{} {}", if unmet.is_empty() { "ok    " } else { "FAILED" }, test.name)?;
+        let outcome = if unmet.is_empty() { text!("ok    ") } else { text!("FAILED") };
+        writeln!(console.out, "{} {}", outcome.to(console.language), test.name)?;
         if !unmet.is_empty() {
             failed.push((test, unmet));
         }
@@ -44,8 +45,11 @@ pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Cons
     }
     let passed = tests.len() - failed.len();
     let skipped = model.tests.len() - tests.len();
-    let skipped = if skipped > 0 { format!(", {skipped} not matching") } else { String::new() };
-    writeln!(console.out, "\n{passed} passed, {} failed{skipped}", failed.len())?;
+    let summary = match skipped {
+        0 => text!("{passed} passed, {failed} failed", passed, failed = failed.len()),
+        _ => text!("{passed} passed, {failed} failed, {skipped} not matching", passed, failed = failed.len(), skipped),
+    };
+    writeln!(console.out, "\n{}", summary.to(console.language))?;
     Ok(if failed.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
@@ -90,11 +94,12 @@ fn no_test(model: &Model, filter: Option<&str>) -> Failure {
         Some(filter) if !model.tests.is_empty() => {
             let names: Vec<_> = model.tests.iter().take(5).map(|test| format!("\n  {}", test.name)).collect();
             let more = if model.tests.len() > 5 { "\n  …" } else { "" };
-            (format!("no test's name contains `{filter}`"), format!("the tests are{}{more}", names.concat()))
+            let names = names.concat() + more;
+            (text!("no test's name contains `{filter}`", filter), text!("the tests are{names}", names))
         }
         _ => (
-            "the policy has no test".to_owned(),
-            "write one: `test \"what it shows\" { period 2026-10 … expect … }`".to_owned(),
+            text!("the policy has no test"),
+            text!("write one: `test \"what it shows\" { period 2026-10 … expect … }`"),
         ),
     };
     Failure::one(Diagnostic::new(codes::NO_TEST, message).help(help))

@@ -1,6 +1,6 @@
 //! `kpi why`
 
-use kpi_base::{Diagnostic, codes::config as codes};
+use kpi_base::{Diagnostic, Join, Text, codes::config as codes, text};
 use kpi_check::model::{Line, LineKind, Model, Title};
 use kpi_check::names::nearest;
 use kpi_engine::Options;
@@ -62,8 +62,10 @@ fn no_answer(no: NoAnswer) -> Failure {
     let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, no.message);
     Failure::one(match no.near.as_slice() {
         [] => finding,
-        [one] => finding.help(format!("did you mean `{one}`?")),
-        several => finding.help(format!("there is `{}`", several.join("`, `"))),
+        [one] => finding.help(text!("did you mean `{near}`?", near = one)),
+        several => {
+            finding.help(text!("there is {list}", list = Text::list(several.iter().map(Text::quoted), Join::Comma)))
+        }
     })
 }
 
@@ -80,11 +82,13 @@ fn find_question(what: &str, model: &Model) -> Result<Question, Failure> {
     let found = found.or_else(word);
     found.ok_or_else(|| {
         let names = all_names(model);
-        let message = format!("the policy has no indicator, pay, scorecard, veto or rule `{what}`");
+        let message = text!("the policy has no indicator, pay, scorecard, veto or rule `{what}`", what);
         let finding = Diagnostic::new(codes::NOTHING_OF_THIS_NAME, message);
         Failure::one(match nearest(what, names.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("it has `{}`", names.join("`, `"))),
+            Some(near) => finding.help(text!("did you mean `{near}`?", near)),
+            None => {
+                finding.help(text!("it has {list}", list = Text::list(names.iter().map(Text::quoted), Join::Comma)))
+            }
         })
     })
 }
