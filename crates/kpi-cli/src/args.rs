@@ -64,6 +64,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
+    /// Show what scores and pay can come to whatever is measured, and what became of each `prove`
+    Prove {
+        #[command(flatten)]
+        project: Project,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value_t)]
+        format: TextOrJson,
+    },
     /// Compute scores, grades, pay and rules from the exports
     Run(Run),
     /// Run the tests that the policy holds

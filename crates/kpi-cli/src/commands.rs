@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 mod fmt;
 mod init;
+mod prove;
 
 #[cfg(not(feature = "engine"))]
 use kpi_base::{Diagnostic, codes, text};
@@ -19,6 +20,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
     match command {
         Command::Init { dir } => init::run(&dir, console),
         Command::Check { project, format, output } => check::run(&project, format, output.as_deref(), console),
+        Command::Prove { project, format } => prove::run(&project, format, console),
         #[cfg(feature = "engine")]
         Command::Run(args) => data::run::run(&args, console),
         #[cfg(feature = "engine")]

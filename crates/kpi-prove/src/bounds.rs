@@ -114,7 +114,7 @@ fn bounds_of(model: &Model, ranges: &Ranges<'_>, unit: &Unit<'_>, places: &[Plac
     all
 }
 
-/// A sample that comes to a bound.
+/// A sample that comes to a bound, its inputs taken as independent of each other.
 fn reach(
     model: &Model,
     ranges: &Ranges<'_>,
@@ -139,11 +139,12 @@ fn reach(
                 None => Some(end),
                 Some(base) => {
                     let place = unit.inputs.place(&base.print)?;
-                    let amount = sample.get(place)?.as_ref()?.as_dec()?;
+                    let amount = sample.get(place)?.as_ref()?.as_dec().filter(|amount| !amount.is_zero());
+                    let Some(amount) = amount else { continue };
                     end.mul(amount).ok()
                 }
             };
-            if bound == Some(value) && search.conflict(sample, None).is_none() {
+            if bound == Some(value) {
                 return Some(Reached { case: case.shown.clone(), inputs: inputs_shown(model, &unit.inputs, sample) });
             }
         }

@@ -32,11 +32,12 @@ pub(crate) fn finding(model: &Model, obligation: &Obligation, state: &State) -> 
     }
 }
 
-fn refuted(model: &Model, obligation: &Obligation, refutation: &Refutation) -> Diagnostic {
+/// What refutes an obligation: the message and the label.
+pub(crate) fn refuted_texts(model: &Model, obligation: &Obligation, refutation: &Refutation) -> (Text, Text) {
     let place = place_name(model, &obligation.place);
     let shown = |x| show_number(model, x, type_of(&obligation.place));
     let result = shown(refutation.result);
-    let (message, label) = match (&obligation.property, &refutation.fall) {
+    match (&obligation.property, &refutation.fall) {
         (Property::Monotone(id), Some(fall)) => {
             let name = &model.indicators[*id].title.name;
             let after = shown(fall.result);
@@ -46,7 +47,11 @@ fn refuted(model: &Model, obligation: &Obligation, refutation: &Refutation) -> D
             )
         }
         _ => (text!("`{place}` can be {result}", place, result), text!("{result} is not within these bounds", result)),
-    };
+    }
+}
+
+fn refuted(model: &Model, obligation: &Obligation, refutation: &Refutation) -> Diagnostic {
+    let (message, label) = refuted_texts(model, obligation, refutation);
     let inputs = inputs_text(refutation);
     let card = refutation.card.map(|card| model.scorecards[card].title.name.clone());
     let help = match (card, refutation.case.is_empty()) {

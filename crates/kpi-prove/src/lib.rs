@@ -32,6 +32,7 @@ mod bounds;
 mod cliffs;
 mod findings;
 mod obligations;
+mod report;
 mod show;
 
 use kpi_base::Diagnostic;
@@ -41,6 +42,7 @@ use kpi_check::ranges::Ranges;
 pub use bounds::{Bounds, Reached};
 pub use findings::place_name;
 pub use obligations::{Fall, Refutation, State};
+pub use report::report;
 pub use show::{show_number, show_range};
 pub use value::Range;
 

@@ -8,7 +8,7 @@ use kpi_check::model::{
     LineField, Model, Path, PeriodField, ScorecardId, Type,
 };
 use kpi_check::ranges::Ranges;
-use kpi_value::{Dec, Value};
+use kpi_value::{Dec, PeriodKind, Value};
 use rustc_hash::FxHashMap;
 
 use crate::card::CardValue;
@@ -177,11 +177,13 @@ impl<'m> Scene<'m> {
             ExprKind::Inlined(_, body) => self.eval(body),
             ExprKind::Indicator(id, field) => self.indicator_field(*id, *field),
             ExprKind::Curve(kind, x) => curve(self, kind, self.number(x)),
-            ExprKind::Period(PeriodField::Days) | ExprKind::StintDays => {
-                Known::Number(Number::same(Range::new(Dec::ONE, Dec::int(366))))
+            ExprKind::Period(PeriodField::Days) => Known::Number(Number::same(self.days())),
+            ExprKind::StintDays => {
+                Known::Number(Number::same(Range { low: Some(Dec::ONE), high: self.days().high }))
             }
             ExprKind::Period(PeriodField::Length) => {
-                Known::Number(Number::same(Range::new(Dec::int(86_400), Dec::int(366 * 86_400))))
+                let day = Number::point(Dec::int(86_400));
+                Known::Number(Number::same(self.days()).mul(day))
             }
             ExprKind::Period(_) => Known::One(None, Trend::Same),
             ExprKind::Line(field) => match (&self.line, field) {
@@ -191,6 +193,18 @@ impl<'m> Scene<'m> {
             },
             ExprKind::Card(field) => self.card_field(expr, *field),
         }
+    }
+
+    /// How many days a period of the policy has.
+    pub fn days(&self) -> Range {
+        let (least, most) = match self.model.policy.period {
+            PeriodKind::Day => (1, 1),
+            PeriodKind::Week => (7, 7),
+            PeriodKind::Month => (28, 31),
+            PeriodKind::Quarter => (90, 92),
+            PeriodKind::Year => (365, 366),
+        };
+        Range::new(Dec::int(least), Dec::int(most))
     }
 
     fn numbers(&self, args: &[&Expr], f: impl Fn(&[Number]) -> Option<Number>) -> Known {
@@ -213,7 +227,9 @@ impl<'m> Scene<'m> {
                 _ => Known::One(None, trend),
             };
         }
-        let share = op == ArithmeticOp::Div && is_part_of(a, b);
+        let share = op == ArithmeticOp::Div
+            && (is_part_of(a, b)
+                || matches!((&a.kind, &b.kind), (ExprKind::StintDays, ExprKind::Period(PeriodField::Days))));
         self.numbers(&[a, b], |numbers| {
             let [a, b] = numbers else { return None };
             Some(match op {

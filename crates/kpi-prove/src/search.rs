@@ -188,6 +188,10 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             far
         }));
         rungs.push(input.range.high.unwrap_or(far));
+        if self.scene.better(id) == Better::Lower && input.range.high.is_none() {
+            // So much that nothing is left of a share of it.
+            rungs.extend(largest.mul(Dec::int(100_000)).ok());
+        }
         for mark in near {
             rungs.extend([Some(mark), mark.sub(grain).ok(), mark.add(grain).ok()].into_iter().flatten());
             // Enough to move the attainment of a card by a digit.

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use kpi_base::{Diagnostic, Files, Language, Place, Severity};
-use kpi_results::{Card, Derivation, RosterPay, RosterRule, Run};
+use kpi_results::{Card, Derivation, Proven, RosterPay, RosterRule, Run, Witness};
 use serde::Serialize;
 
 use crate::findings::Range;
@@ -22,6 +22,80 @@ pub fn render_findings_json(findings: &[Diagnostic], files: &Files, language: La
 /// The derivations of several numbers as a list, with the place of each step in the policy.
 pub fn render_derivations_json(derivations: &[Derivation], files: &Files) -> serde_json::Result<String> {
     text(&derivations.iter().map(|derivation| Derived::of(derivation, files)).collect::<Vec<_>>())
+}
+
+/// Bounds, obligations and findings: `{policy, bounds, obligations, findings}`; values are texts with their units.
+pub fn render_proofs_json(
+    proven: &Proven,
+    findings: &[Diagnostic],
+    files: &Files,
+    language: Language,
+) -> serde_json::Result<String> {
+    let bounds = proven.bounds.iter().map(|bounds| BoundedForm {
+        result: &bounds.result,
+        card: bounds.card.as_deref(),
+        base: bounds.base.as_deref(),
+        low: bounds.low.as_deref(),
+        high: bounds.high.as_deref(),
+        unlimited: bounds.unlimited.as_deref(),
+        lowest: bounds.lowest.as_ref().map(|witness| WitnessForm::of(witness, language)),
+        highest: bounds.highest.as_ref().map(|witness| WitnessForm::of(witness, language)),
+    });
+    let obligations = proven.obligations.iter().map(|obliged| ObligedForm {
+        text: &obliged.text,
+        verdict: obliged.verdict.name(),
+        why: obliged.why.as_ref().map(|why| why.to(language)),
+        witness: obliged.witness.as_ref().map(|witness| WitnessForm::of(witness, language)),
+    });
+    text(&ProvenForm {
+        policy: &proven.policy,
+        bounds: bounds.collect(),
+        obligations: obligations.collect(),
+        findings: findings.iter().map(|f| Finding::of(f, files, language)).collect(),
+    })
+}
+
+#[derive(Serialize)]
+struct ProvenForm<'a> {
+    policy: &'a str,
+    bounds: Vec<BoundedForm<'a>>,
+    obligations: Vec<ObligedForm<'a>>,
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct BoundedForm<'a> {
+    result: &'a str,
+    card: Option<&'a str>,
+    base: Option<&'a str>,
+    low: Option<&'a str>,
+    high: Option<&'a str>,
+    unlimited: Option<&'a str>,
+    lowest: Option<WitnessForm<'a>>,
+    highest: Option<WitnessForm<'a>>,
+}
+
+#[derive(Serialize)]
+struct WitnessForm<'a> {
+    case: String,
+    inputs: IndexMap<String, &'a str>,
+}
+
+impl WitnessForm<'_> {
+    fn of(witness: &Witness, language: Language) -> WitnessForm<'_> {
+        WitnessForm {
+            case: witness.case.to(language),
+            inputs: witness.inputs.iter().map(|(name, value)| (name.to(language), value.as_str())).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ObligedForm<'a> {
+    text: &'a str,
+    verdict: &'a str,
+    why: Option<String>,
+    witness: Option<WitnessForm<'a>>,
 }
 
 fn text(value: &impl Serialize) -> serde_json::Result<String> {

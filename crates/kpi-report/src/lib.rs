@@ -7,6 +7,7 @@
 //!   ranking, the progress to date.
 //! - [`render_derivation`]: the answer to "why this number".
 //! - [`render_findings`]: findings with the policy's text underlined (the one user of miette).
+//! - [`render_proofs`]: bounds, and what became of obligations.
 //! - [`render_findings_concise`], [`render_findings_github`], [`render_findings_gitlab`], [`render_findings_junit`],
 //!   [`render_findings_markdown`], [`render_findings_sarif`]: findings for editors, pull requests and CI.
 //! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
@@ -24,6 +25,7 @@ mod format;
 mod grid;
 mod json;
 mod look;
+mod proofs;
 mod titles;
 mod views;
 
@@ -35,6 +37,7 @@ pub use findings::{
 };
 pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv, render_csv_parts};
 pub use format::{Money, show_amount, show_quantity};
-pub use json::{render_derivations_json, render_findings_json, render_json};
+pub use json::{render_derivations_json, render_findings_json, render_json, render_proofs_json};
 pub use look::Look;
+pub use proofs::render_proofs;
 pub use titles::{Groups, Titles};

@@ -4,7 +4,9 @@
 //! computes nothing. The JSON of a run is [`Run`] as serde writes it; `docs/schema/run.json` is its schema.
 
 mod cards;
+mod proofs;
 mod trace;
 
 pub use cards::*;
+pub use proofs::*;
 pub use trace::*;

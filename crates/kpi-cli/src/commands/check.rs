@@ -21,7 +21,10 @@ pub(crate) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let mut project = Project::load(args.path.as_deref(), console)?;
-    let (model, findings) = project.analyse();
+    let (model, mut findings) = project.analyse();
+    if let Some(model) = &model {
+        findings.extend(kpi_prove::check(model));
+    }
     match (format, output) {
         (FindingsFormat::Full, None) => console.report(&findings, &project.files)?,
         (_, None) => {
