@@ -21,7 +21,7 @@ use crate::value::{Known, Number, Range, Trend, Truth};
 pub(crate) enum Better {
     Higher,
     Lower,
-    /// The nearer to a band or a number.
+    /// The nearer to a band or a number, from whichever side.
     Nearer,
 }
 

@@ -35,6 +35,9 @@ mod obligations;
 mod report;
 mod show;
 
+#[cfg(test)]
+mod tests;
+
 use kpi_base::Diagnostic;
 use kpi_check::model::Model;
 use kpi_check::ranges::Ranges;

@@ -178,9 +178,7 @@ impl<'m> Scene<'m> {
             ExprKind::Indicator(id, field) => self.indicator_field(*id, *field),
             ExprKind::Curve(kind, x) => curve(self, kind, self.number(x)),
             ExprKind::Period(PeriodField::Days) => Known::Number(Number::same(self.days())),
-            ExprKind::StintDays => {
-                Known::Number(Number::same(Range { low: Some(Dec::ONE), high: self.days().high }))
-            }
+            ExprKind::StintDays => Known::Number(Number::same(Range { low: Some(Dec::ONE), high: self.days().high })),
             ExprKind::Period(PeriodField::Length) => {
                 let day = Number::point(Dec::int(86_400));
                 Known::Number(Number::same(self.days()).mul(day))
@@ -226,6 +224,16 @@ impl<'m> Scene<'m> {
                 Type::Number(_) => Known::Number(Number { range: Range::ALL, trend, free: Some(expr.span) }),
                 _ => Known::One(None, trend),
             };
+        }
+        // `amount × stint.days ÷ period.days`: the days of a stint are days of the period.
+        if op == ArithmeticOp::Div
+            && matches!(b.kind, ExprKind::Period(PeriodField::Days))
+            && let ExprKind::Arithmetic(ArithmeticOp::Mul, amount, days) = &a.kind
+            && matches!(days.kind, ExprKind::StintDays)
+            && let Known::Number(amount) = self.eval(amount)
+        {
+            let least = amount.range.div(self.days().high.map_or(Range::ALL, Range::point));
+            return Known::Number(Number { range: amount.range.join(least), ..amount });
         }
         let share = op == ArithmeticOp::Div
             && (is_part_of(a, b)

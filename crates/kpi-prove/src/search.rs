@@ -211,21 +211,26 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
         match self.scene.better(id) {
             Better::Higher => {}
             Better::Lower => rungs.reverse(),
-            Better::Nearer => {
-                let distance = |x: &Dec| self.distance(id, *x);
-                rungs.sort_by_key(|x| std::cmp::Reverse(distance(x)));
-            }
+            // To the band from below, then to it from above.
+            Better::Nearer => rungs.sort_by_key(|x| {
+                let (side, distance) = self.distance(id, *x);
+                (side > 0, std::cmp::Reverse(distance))
+            }),
         }
         rungs
     }
 
-    /// How far an actual lies from its band.
-    fn distance(&self, id: IndicatorId, x: Dec) -> Dec {
-        let Some(point) = self.point(id) else { return Dec::ZERO };
+    /// On which side of its band an actual lies, and how far from it.
+    fn distance(&self, id: IndicatorId, x: Dec) -> (i32, Dec) {
+        let Some(point) = self.point(id) else { return (0, Dec::ZERO) };
         let high = if matches!(point.target.kind, TargetKind::Between(..)) { point.high } else { point.low };
-        let below = point.low.sub(x).unwrap_or(Dec::ZERO);
-        let above = x.sub(high).unwrap_or(Dec::ZERO);
-        below.max(above).max(Dec::ZERO)
+        if x < point.low {
+            (-1, point.low.sub(x).unwrap_or(Dec::ZERO))
+        } else if x > high {
+            (1, x.sub(high).unwrap_or(Dec::ZERO))
+        } else {
+            (0, Dec::ZERO)
+        }
     }
 
     /// Whether one actual is better than another.
@@ -233,7 +238,11 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
         match self.scene.better(id) {
             Better::Higher => x > than,
             Better::Lower => x < than,
-            Better::Nearer => self.distance(id, x) < self.distance(id, than),
+            // Which of two sides is better nobody says.
+            Better::Nearer => {
+                let ((side, distance), (other, further)) = (self.distance(id, x), self.distance(id, than));
+                other != 0 && (side == 0 || side == other && distance < further)
+            }
         }
     }
 
