@@ -7,7 +7,7 @@ use kpi_check::model::{
 };
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cases::Case;
 use crate::curve::{linear, pieces};
@@ -163,13 +163,17 @@ fn edge(x: Dec) -> Dec {
 fn pays(model: &Model, ranges: &Ranges<'_>, id: IncentiveId, found: &mut Vec<Diagnostic>) {
     let incentive = &model.incentives[id];
     let base = base_of(model, incentive);
-    let mut told: FxHashSet<(usize, Dec)> = FxHashSet::default();
+    let mut told: FxHashMap<usize, Vec<Dec>> = FxHashMap::default();
     for unit in units_of(model, ranges, id) {
         let Some(card_id) = unit.subject.card else { continue };
         let Some(cases) = unit.cases.as_ref() else { continue };
+        // The falls of each pay with the case that shows it first, and in how many of them it is.
+        let mut seen: Vec<(usize, Field, Drop, &Case, usize)> = Vec::new();
+        let mut looked_at = 0;
         for case in cases.iter().take(CASES) {
             let card = Scene::new(model, ranges, case).card(card_id);
             let Some(card) = card else { continue };
+            looked_at += 1;
             let search = Search::new((model, ranges), unit.subject, case, &unit.inputs);
             let mut scene = search.usual_scene();
             if let Some(base) = &base {
@@ -187,16 +191,28 @@ fn pays(model: &Model, ranges: &Ranges<'_>, id: IncentiveId, found: &mut Vec<Dia
                 scene.card = Some(state);
                 for (place, pay) in incentive.pays.iter().enumerate() {
                     if reads(&pay.value, field) {
-                        let unit = base.as_ref().map_or(Type::MONEY, |_| Type::RATIO);
-                        let drops = pay_drops(&mut scene, incentive, field, place);
-                        for drop in drops.into_iter().take(TOLD) {
-                            if told.insert((place, drop.at.1)) && told.len() <= TOLD * incentive.pays.len() {
-                                found.push(pay_finding(model, (incentive, place), field, unit, &drop, case));
+                        for drop in pay_drops(&mut scene, incentive, field, place).into_iter().take(TOLD) {
+                            let known = seen.iter_mut().find(|(pay, own, known, ..)| {
+                                *pay == place && *own == field && known.at == drop.at && known.values == drop.values
+                            });
+                            match known {
+                                Some((.., count)) => *count += 1,
+                                None => seen.push((place, field, drop, case, 1)),
                             }
                         }
                     }
                 }
                 state = whole;
+            }
+        }
+        let ty = base.as_ref().map_or(Type::MONEY, |_| Type::RATIO);
+        for (place, field, drop, case, count) in &seen {
+            let told = told.entry(*place).or_default();
+            // Another card or case that falls at the same place says nothing new.
+            if told.len() < TOLD && !told.contains(&drop.at.1) {
+                told.push(drop.at.1);
+                let case = Some(*case).filter(|_| *count < looked_at);
+                found.push(pay_finding(model, (incentive, *place), *field, ty, drop, case));
             }
         }
     }
@@ -292,7 +308,7 @@ fn pay_finding(
     field: Field,
     unit: Type,
     drop: &Drop,
-    case: &Case,
+    case: Option<&Case>,
 ) -> Diagnostic {
     let pay = incentive.pays.get(place);
     let (name, own) = (&incentive.title.name, pay.map_or("", |pay| pay.title.name.as_str()));
@@ -327,13 +343,14 @@ fn pay_finding(
     };
     let span = pay.map_or(incentive.title.span, |pay| pay.value.span);
     let finding = rows_labelled(Diagnostic::new(codes::proofs::PAY_CLIFF, message), drop, span, &from, &to);
-    let help = if case.shown.is_empty() {
-        text!("give the better row at least as much, or write `marginal`, which pays each slice at its own rate")
-    } else {
-        text!(
+    let help = match case.filter(|case| !case.shown.is_empty()) {
+        None => {
+            text!("give the better row at least as much, or write `marginal`, which pays each slice at its own rate")
+        }
+        Some(case) => text!(
             "so it is for {case}; give the better row at least as much, or write `marginal`, which pays each slice at its own rate",
             case = case.shown
-        )
+        ),
     };
     finding.help(help)
 }

@@ -52,29 +52,34 @@ pub(crate) fn refuted_texts(model: &Model, obligation: &Obligation, refutation: 
 
 fn refuted(model: &Model, obligation: &Obligation, refutation: &Refutation) -> Diagnostic {
     let (message, label) = refuted_texts(model, obligation, refutation);
-    let inputs = inputs_text(refutation);
+    let finding = Diagnostic::new(codes::proofs::REFUTED, message).label(obligation.span, label);
     let card = refutation.card.map(|card| model.scorecards[card].title.name.clone());
-    let help = match (card, refutation.case.is_empty()) {
-        (Some(card), true) => text!("on the card `{card}`, with {inputs}", card, inputs),
-        (Some(card), false) => {
-            text!("on the card `{card}` for {case}, with {inputs}", card, case = refutation.case, inputs)
+    let (case, inputs) = (&refutation.case, inputs_text(refutation));
+    let help = match (card, case.is_empty(), inputs) {
+        (Some(card), true, Some(inputs)) => text!("on the card `{card}`, with {inputs}", card, inputs),
+        (Some(card), true, None) => text!("on the card `{card}`", card),
+        (Some(card), false, Some(inputs)) => {
+            text!("on the card `{card}` for {case}, with {inputs}", card, case, inputs)
         }
-        (None, true) => text!("with {inputs}", inputs),
-        (None, false) => text!("for {case}, with {inputs}", case = refutation.case, inputs),
+        (Some(card), false, None) => text!("on the card `{card}` for {case}", card, case),
+        (None, true, Some(inputs)) => text!("with {inputs}", inputs),
+        (None, true, None) => return finding,
+        (None, false, Some(inputs)) => text!("for {case}, with {inputs}", case, inputs),
+        (None, false, None) => text!("for {case}", case),
     };
-    Diagnostic::new(codes::proofs::REFUTED, message).label(obligation.span, label).help(help)
+    finding.help(help)
 }
 
-fn inputs_text(refutation: &Refutation) -> Text {
+fn inputs_text(refutation: &Refutation) -> Option<Text> {
     if refutation.inputs.is_empty() {
-        return text!("no other input");
+        return None;
     }
     let shown = refutation.inputs.iter().take(LISTED);
     let mut inputs: Vec<Text> = shown.map(|(name, value)| text!("{name} = {value}", name, value)).collect();
     if let Some(more) = refutation.inputs.len().checked_sub(LISTED).filter(|more| *more > 0) {
         inputs.push(text!("{more} more inputs", more));
     }
-    Text::list(inputs, Join::Comma)
+    Some(Text::list(inputs, Join::Comma))
 }
 
 /// A result as it is written: `monthly_pay.total`.

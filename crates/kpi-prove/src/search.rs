@@ -2,7 +2,8 @@
 
 use kpi_base::{Text, text};
 use kpi_check::model::{
-    CompareOp, CurveKind, Expr, ExprKind, Incentive, IndicatorId, Model, Scoring, StepBound, Target, TargetKind, Type,
+    CompareOp, Curve, CurveKind, Expr, ExprKind, Incentive, IndicatorField, IndicatorId, Model, Scoring, StepBound,
+    Target, TargetKind, Type,
 };
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
@@ -14,6 +15,7 @@ use crate::inputs::{Inputs, Kind, hang_together};
 use crate::replay::{Outcome, Sample, Subject, replay};
 use crate::scene::Scene;
 use crate::value::Range;
+use crate::words::any;
 
 /// A search in one case.
 pub(crate) struct Search<'a, 'm> {
@@ -27,6 +29,8 @@ pub(crate) struct Search<'a, 'm> {
     usual: Sample,
     /// For each input that an indicator measures, what it may be, from the worst to the best.
     ladders: Vec<Vec<Dec>>,
+    /// For each such input the worst and the best by far, where it has no limit.
+    far: Vec<Option<(Dec, Dec)>>,
     /// The shares of the card of the indicators on it, by their places in [`Inputs::lines`].
     shares: Vec<Option<Dec>>,
     cuts: Vec<Dec>,
@@ -74,9 +78,20 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             cuts = scene.cuts(incentive, card);
             cuts.retain(|cut| *cut >= Dec::percent(5) && *cut <= Dec::int(3));
         }
-        let mut search =
-            Search { subject, case, inputs, model, scene, usual, ladders: Vec::new(), shares: Vec::new(), cuts };
+        let mut search = Search {
+            subject,
+            case,
+            inputs,
+            model,
+            scene,
+            usual,
+            ladders: Vec::new(),
+            far: Vec::new(),
+            shares: Vec::new(),
+            cuts,
+        };
         search.ladders = (0..inputs.list.len()).map(|place| search.ladder(place)).collect();
+        search.far = (0..inputs.list.len()).map(|place| search.far_away(place)).collect();
         search.shares = inputs.lines.iter().map(|line| search.share(&line.weights)).collect();
         search
     }
@@ -121,6 +136,17 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
         }
     }
 
+    /// The expressions besides lines that may read an indicator: vetoes, points, pays.
+    fn each_condition(&self, visit: &mut dyn FnMut(&Expr)) {
+        if let Some(card) = self.subject.card.map(|card| &self.model.scorecards[card]) {
+            card.vetoes.iter().for_each(|veto| visit(&veto.condition));
+            card.adjustments.iter().for_each(|adjustment| visit(&adjustment.value));
+        }
+        if let Some(incentive) = self.subject.incentive {
+            crate::pay::each_expr(&self.model.incentives[incentive], &mut |e| visit(e));
+        }
+    }
+
     /// What an input may be, from the worst to the best; nothing for what no indicator measures.
     fn ladder(&self, place: usize) -> Vec<Dec> {
         let Some(input) = self.inputs.list.get(place).filter(|input| matches!(input.ty, Type::Number(_))) else {
@@ -140,12 +166,7 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             for scoring in placed.chain([own]) {
                 match scoring {
                     Scoring::Curve(field, curve) => {
-                        let xs: Vec<Dec> = match &curve.kind {
-                            CurveKind::Step(rows) => rows.iter().flat_map(|row| bounds(&row.bound)).collect(),
-                            CurveKind::Linear(points) | CurveKind::Marginal(points) => {
-                                points.iter().map(|(at, _)| *at).collect()
-                            }
-                        };
+                        let xs = curve_points(curve);
                         match field {
                             kpi_check::model::LineField::Actual => marks.extend(xs),
                             kpi_check::model::LineField::Attainment => {
@@ -170,6 +191,10 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             for cut in &self.cuts {
                 near.extend(self.actual_at(id, *cut));
             }
+            let (mut actuals, mut levels) = (Vec::new(), Vec::new());
+            self.each_condition(&mut |e| mentioned(e, id, &mut actuals, &mut levels));
+            marks.extend(actuals);
+            marks.extend(levels.into_iter().filter_map(|level| self.actual_at(id, level)));
         }
         near.extend(marks.iter().copied());
         let grain = if input.whole {
@@ -188,10 +213,6 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             far
         }));
         rungs.push(input.range.high.unwrap_or(far));
-        if self.scene.better(id) == Better::Lower && input.range.high.is_none() {
-            // So much that nothing is left of a share of it.
-            rungs.extend(largest.mul(Dec::int(100_000)).ok());
-        }
         for mark in near {
             rungs.extend([Some(mark), mark.sub(grain).ok(), mark.add(grain).ok()].into_iter().flatten());
             // Enough to move the attainment of a card by a digit.
@@ -218,6 +239,17 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             }),
         }
         rungs
+    }
+
+    /// The ends of a ladder, so far away that nothing is left of a share, and that no commission is too small.
+    fn far_away(&self, place: usize) -> Option<(Dec, Dec)> {
+        let (input, ladder) = (self.inputs.list.get(place)?, self.ladders.get(place)?);
+        let (first, last) = (*ladder.first()?, *ladder.last()?);
+        let away = |x: Dec| {
+            let unlimited = if x.is_negative() { input.range.low.is_none() } else { input.range.high.is_none() };
+            if unlimited { x.mul(Dec::int(100_000)).unwrap_or(x) } else { x }
+        };
+        Some((away(first), away(last))).filter(|far| *far != (first, last))
     }
 
     /// On which side of its band an actual lies, and how far from it.
@@ -307,9 +339,17 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
         samples
     }
 
-    /// Samples in which one input differs from the best, or from the worst.
+    /// Samples in which one input differs from the best, or from the worst; and those by far.
     pub fn around(&self) -> Vec<Sample> {
         let mut samples = self.ground();
+        let far = |best: bool| {
+            self.with(|place, ladder| {
+                let end = if best { ladder.last() } else { ladder.first() };
+                let far = self.far.get(place).copied().flatten();
+                far.map(|(low, high)| if best { high } else { low }).or(end.copied())
+            })
+        };
+        samples.extend([far(false), far(true)]);
         let most = (WORK / self.inputs.list.len().max(1)).min(SAMPLES);
         for start in [self.best(), self.worst()] {
             for (place, input) in self.inputs.list.iter().enumerate() {
@@ -424,6 +464,40 @@ impl<'a, 'm: 'a> Search<'a, 'm> {
             }
         }
         None
+    }
+}
+
+/// The constants with which actuals and attainments of an indicator are compared, and the points of curves of them.
+fn mentioned(expr: &Expr, id: IndicatorId, actuals: &mut Vec<Dec>, levels: &mut Vec<Dec>) {
+    let reads = |e: &Expr, field: IndicatorField| {
+        any(e, &mut |inner| matches!(inner.kind, ExprKind::Indicator(own, read) if own == id && read == field))
+    };
+    let mut note = |side: &Expr, xs: Vec<Dec>| {
+        if reads(side, IndicatorField::Attainment) {
+            levels.extend(&xs);
+        }
+        if reads(side, IndicatorField::Actual) {
+            actuals.extend(xs);
+        }
+    };
+    match &expr.kind {
+        ExprKind::Compare(_, a, b) => {
+            note(a, b.as_const_dec().into_iter().collect());
+            note(b, a.as_const_dec().into_iter().collect());
+        }
+        ExprKind::InRange(x, low, high, ..) => {
+            note(x, low.as_const_dec().into_iter().chain(high.as_const_dec()).collect());
+        }
+        ExprKind::Curve(curve, x) => note(x, curve_points(curve)),
+        _ => {}
+    }
+    expr.children().into_iter().for_each(|child| mentioned(child, id, actuals, levels));
+}
+
+fn curve_points(curve: &Curve) -> Vec<Dec> {
+    match &curve.kind {
+        CurveKind::Step(rows) => rows.iter().flat_map(|row| bounds(&row.bound)).collect(),
+        CurveKind::Linear(points) | CurveKind::Marginal(points) => points.iter().map(|(at, _)| *at).collect(),
     }
 }
 

@@ -75,3 +75,61 @@ fn by_what(witness: &Witness) -> Text {
     let inputs = if inputs.is_empty() { text!("no input at all") } else { Text::list(inputs, Join::Comma) };
     if witness.case.is_empty() { inputs } else { text!("{case}: {inputs}", case = witness.case, inputs) }
 }
+
+#[cfg(test)]
+mod tests {
+    use kpi_base::Language;
+    use kpi_results::Obliged;
+
+    use super::*;
+
+    #[test]
+    fn bounds_and_obligations_in_both_languages() {
+        let witness = Witness {
+            case: text!("days from {date}", date = "2026-07-01"),
+            inputs: vec![(Text::verbatim("`gmv`"), "0.00 CNY".to_owned())],
+        };
+        let bounded = |result: &str| Bounded {
+            result: result.to_owned(),
+            card: None,
+            base: None,
+            low: Some("0".to_owned()),
+            high: Some("100".to_owned()),
+            unlimited: None,
+            lowest: Some(witness.clone()),
+            highest: None,
+        };
+        let obliged = |text: &str, verdict| Obliged { text: text.to_owned(), verdict, why: None, witness: None };
+        let proven = Proven {
+            policy: "Live team".to_owned(),
+            bounds: vec![
+                bounded("card.score"),
+                Bounded {
+                    base: Some("staff.salary".to_owned()),
+                    high: Some("115%".to_owned()),
+                    ..bounded("pay.total")
+                },
+                Bounded {
+                    card: Some("card".to_owned()),
+                    high: None,
+                    unlimited: Some("sum(live.gmv)".to_owned()),
+                    ..bounded("pay.c")
+                },
+            ],
+            obligations: vec![
+                obliged("card.score within 0..100", Verdict::Proven),
+                Obliged {
+                    why: Some(text!("`{place}` can be {result}", place = "pay.c", result = 7)),
+                    witness: Some(witness.clone()),
+                    ..obliged("pay.c within 0元..5元", Verdict::Refuted)
+                },
+                Obliged {
+                    why: Some(text!("a rank depends on the others")),
+                    ..obliged("pay.top monotone in gmv", Verdict::Undecided)
+                },
+            ],
+        };
+        let shown = |language| render_proofs(&proven, Look { language, ..Look::default() });
+        insta::assert_snapshot!(format!("{}\n{}", shown(Language::English), shown(Language::Chinese)));
+    }
+}

@@ -79,7 +79,11 @@ fn find(area: &Path, case: &Path, files: &mut Files) -> Vec<Diagnostic> {
         parsed.push(file.file);
     }
     if checked {
-        findings.extend(kpi_check::check(&parsed).diagnostics);
+        let checked = kpi_check::check(&parsed);
+        findings.extend(checked.diagnostics);
+        if let Some(model) = checked.model.filter(|_| area.ends_with("proofs")) {
+            findings.extend(kpi_prove::check(&model));
+        }
         // A case declares no more than it needs.
         findings.retain(|finding| finding.code != codes::names::UNUSED);
     }

@@ -24,6 +24,7 @@ pub(crate) fn run(
     let (model, mut findings) = project.analyse();
     if let Some(model) = &model {
         findings.extend(kpi_prove::check(model));
+        findings.sort_by_key(|finding| finding.labels.first().map(|label| (label.span.file, label.span.start)));
     }
     match (format, output) {
         (FindingsFormat::Full, None) => console.report(&findings, &project.files)?,
