@@ -68,13 +68,16 @@ impl<'a> Checker<'a> {
     /// Refuses a column that may be missing and was not ruled known.
     fn check_known(&mut self, typed: &model::Expr, cx: &Context) -> Option<()> {
         let ExprKind::Column(path) = &typed.kind else { return Some(()) };
-        if !self.may_be_missing(path, &cx.known) {
-            return Some(());
-        }
+        let Some(missing) = self.first_missing(path, &cx.known) else { return Some(()) };
         let shown = self.show_path(path);
         let remedy = match cx.at {
-            At::Row(_) => {
-                text!("add `where {shown} is known` to the aggregate, or give a value: `coalesce({shown}, …)`", shown)
+            At::Row(table) => {
+                let column = format!("{}.{shown}", self.model.tables[table].title.name);
+                text!(
+                    "add `where {shown} is known` to the aggregate, or give a value: `coalesce({column}, …)`",
+                    shown,
+                    column
+                )
             }
             _ => {
                 text!("write `{shown} is known and …`, `if {shown} is known then …`, or `coalesce({shown}, …)`", shown)
@@ -82,11 +85,7 @@ impl<'a> Checker<'a> {
         };
         let mut finding = Diagnostic::new(codes::types::MAYBE_MISSING, text!("`{shown}` may be missing", shown))
             .label(typed.span, text!("used as if it were always known"));
-        let missing = path.0.iter().find(|c| self.model.column(**c).optional);
-        if let Some(column) = missing {
-            let place = self.model.column(*column).title.span;
-            finding = finding.label(place, text!("declared with `?`"));
-        }
+        finding = finding.label(self.model.column(missing).title.span, text!("declared with `?`"));
         self.report(finding.help(remedy));
         None
     }

@@ -289,13 +289,14 @@ impl<'a> Checker<'a> {
         names.join(".")
     }
 
-    /// Whether a column may hold no value, for all that is known.
-    pub(crate) fn may_be_missing(&self, path: &Path, known: &[Path]) -> bool {
+    /// The first column on a path that may hold no value, for all that is known.
+    pub(crate) fn first_missing(&self, path: &Path, known: &[Path]) -> Option<ColumnId> {
         let missing = |(i, column): (usize, &ColumnId)| {
             let upto = path.0.get(..=i).unwrap_or_default();
-            self.model.column(*column).optional && !known.iter().any(|k| k.0.starts_with(upto))
+            let optional = self.model.column(*column).optional && !known.iter().any(|k| k.0.starts_with(upto));
+            optional.then_some(*column)
         };
-        path.0.iter().enumerate().any(missing)
+        path.0.iter().enumerate().find_map(missing)
     }
 
     /// The name that may have been meant by an unknown one.
