@@ -313,7 +313,7 @@ impl<'a> Checker<'a> {
                 ExprKind::Aggregate(aggregate) => found.extend(self.long_rows(aggregate.table, e.span, unfolded)),
                 ExprKind::Lookup(lookup) => found.extend(self.long_rows(lookup.table, e.span, unfolded)),
                 ExprKind::Window(..) | ExprKind::OverWindow(..) => {
-                    found.push(refused(&text!("windows"), e.span, unfolded))
+                    found.push(refused(&text!("windows"), e.span, unfolded));
                 }
                 ExprKind::StintDays => found.push(refused(&text!("`stint.days`"), e.span, unfolded)),
                 ExprKind::Indicator(id, field) => {

@@ -166,6 +166,7 @@ impl Wide {
     }
 }
 
+#[allow(clippy::should_implement_trait, reason = "the operators of the language, on all that their operands can be")]
 impl Range {
     /// Any number, or none.
     pub const ALL: Range = Range { low: Infinite, high: Infinite, whole: false, missing: true };

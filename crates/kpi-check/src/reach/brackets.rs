@@ -219,8 +219,8 @@ fn matter(points: &[(Dec, Dec)], input: Range) -> Vec<bool> {
     let place = |index: usize| points.get(index).map(|(x, _)| x);
     let matters = |index: usize| {
         // The next point towards the range lies outside of it too.
-        let hidden_below = place(index + 1).is_some_and(|next| below(next));
-        let hidden_above = index.checked_sub(1).and_then(place).is_some_and(|before| above(before));
+        let hidden_below = place(index + 1).is_some_and(below);
+        let hidden_above = index.checked_sub(1).and_then(place).is_some_and(above);
         !hidden_below && !hidden_above
     };
     (0..points.len()).map(matters).collect()
