@@ -24,7 +24,7 @@ impl<'a> Checker<'a> {
     /// `period week rolled up by sum`; `None` after a report.
     pub(crate) fn shorter(&mut self, name: &ast::Name, written: &ast::ShorterPeriod) -> Option<Shorter> {
         let (period, span) = written.period;
-        let (whole, unit) = (self.model.policy.period.word(), period.word());
+        let (whole, unit) = (crate::show::show_period(self.model.policy.period), crate::show::show_period(period));
         if period >= self.model.policy.period {
             let finding = if period == self.model.policy.period {
                 Diagnostic::new(
@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
                     text!("a {unit} is longer than the {whole} for which cards are made", unit, whole),
                 )
                 .label(span, text!("not inside a {whole}", whole))
-                .help(text!("to look back over several {whole}s write it in the formula: `(…) over last 3 {whole}s`, `average(…, last 3 {whole}s)`", whole))
+                .help(text!("to look back further write it in the formula: `(…) over last 3 periods`, `average(…, last 3 periods)`"))
             };
             self.report(finding);
             return None;
@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
             comparison && first.tolerance == other.tolerance && first.stretch.is_some() == other.stretch.is_some()
         };
         let Some(other) = targets.find(|other| !alike(other)) else { return Some(()) };
-        let (whole, unit) = (self.model.policy.period.word(), unit.word());
+        let (whole, unit) = (crate::show::show_period(self.model.policy.period), crate::show::show_period(unit));
         self.report(
             Diagnostic::new(
                 codes::cards::SHORTER_PERIOD,
@@ -153,7 +153,11 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(
                     codes::cards::TRACK,
-                    text!("`{name}` is judged by the {word} as it is", name, word = shorter.period.0.word()),
+                    text!(
+                        "`{name}` is judged by the {word} as it is",
+                        name,
+                        word = crate::show::show_period(shorter.period.0)
+                    ),
                 )
                 .label(*span, text!("what is tracked is shown, never scored"))
                 .label(shorter.span, text!("each of these has a target of its own, and is shown"))
@@ -165,7 +169,7 @@ impl<'a> Checker<'a> {
         for share in shares {
             let (period, place) = share.period;
             if period >= whole {
-                let (unit, whole) = (period.word(), whole.word());
+                let (unit, whole) = (crate::show::show_period(period), crate::show::show_period(whole));
                 self.report(
                     Diagnostic::new(
                         codes::cards::TRACK,
@@ -376,7 +380,8 @@ impl<'a> Checker<'a> {
         if kind <= unfolded.unit {
             return None;
         }
-        let (table, rows, unit) = (&contract.title.name, kind.word(), unfolded.unit.word());
+        let (table, rows, unit) =
+            (&contract.title.name, crate::show::show_period(kind), crate::show::show_period(unfolded.unit));
         let message = text!(
             "a row of `{table}` is of a {rows}, and `{name}` reads it by the {unit}",
             table,
@@ -389,7 +394,10 @@ impl<'a> Checker<'a> {
                 .label(span, text!("nothing says which {unit} has how much of it", unit))
                 .label(time.title.span, text!("a row is of a {rows}", rows))
                 .label(unfolded.span, text!("by the {unit}", unit))
-                .help(text!("read rows that have a day, or judge by the {rows}; shares of a {rows}'s target are shown by `track {unit} …`", rows, unit)),
+                .help(text!(
+                    "read rows that have a day, or judge by the {rows}; shares of a target are shown by `track`",
+                    rows
+                )),
         )
     }
 }

@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
     ) -> Option<(GroupKey, Column)> {
         let span = written.span;
         let (input, policy) = (&self.model.tables[of], self.model.policy.period);
-        let (name, place, word) = (input.title.name.clone(), input.title.span, kind.word());
+        let (name, place, word) = (input.title.name.clone(), input.title.span, crate::show::show_period(kind));
         let time = time.and_then(|time| input.column(time));
         let finding = match time.map(|column| (column.ty, column.title.span)) {
             None => {
@@ -215,9 +215,8 @@ impl<'a> Checker<'a> {
                     .label(span, text!("a unit of the calendar"))
                     .label(place, text!("no column of it is marked `time`"))
                     .help(text!(
-                        "mark the column that says when a row of `{name}` is, or take `{word}` off the keys",
-                        name,
-                        word
+                        "mark the column that says when a row of `{name}` is, or take the calendar unit off the keys",
+                        name
                     ))
             }
             Some((Type::Period(own), column)) if own > kind => {
@@ -239,10 +238,7 @@ impl<'a> Checker<'a> {
                 );
                 Diagnostic::new(codes::names::TABLE_SHAPE, message)
                     .label(span, text!("longer than a {word}", word = crate::show::show_period(policy)))
-                    .help(text!(
-                        "group by `{word}` or a shorter unit, or by no unit at all",
-                        word = crate::show::show_period(policy)
-                    ))
+                    .help(text!("group by the calendar unit of the policy or a shorter one, or by none at all"))
             }
             Some(_) => {
                 let ty = if kind == PeriodKind::Day { Type::Date } else { Type::Period(kind) };

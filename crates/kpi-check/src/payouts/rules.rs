@@ -56,11 +56,11 @@ impl<'a> Checker<'a> {
                 "a streak counts the periods of the policy, and each of them is a {word}",
                 word = crate::show::show_period(own)
             );
-            self.report(Diagnostic::new(codes::cards::STREAK, message).label(span, Text::default()).help(text!(
-                "write `for {n} consecutive periods`, or `{words}`",
-                n,
-                word = crate::show::show_period(own)
-            )));
+            self.report(
+                Diagnostic::new(codes::cards::STREAK, message)
+                    .label(span, Text::default())
+                    .help(text!("write `for {n} consecutive periods`", n)),
+            );
             return None;
         }
         let streak = self.whole(n, 1);

@@ -26,17 +26,17 @@ impl<'a> Checker<'a> {
         self.check_scores_whole(written, cx.this)?;
         match &written.kind {
             ast::ScoringKind::Proportional { none_below, cap, stretch } => {
-                self.check_has_target(&text!("proportional"), target, written.span)?;
+                self.check_has_target(&text!("`proportional`"), target, written.span)?;
                 self.proportional(none_below.as_ref(), cap.as_ref(), stretch.as_ref(), target)
             }
             ast::ScoringKind::AllOrNothing => {
-                self.check_has_target(&text!("all_or_nothing"), target, written.span)?;
+                self.check_has_target(&text!("`all_or_nothing`"), target, written.span)?;
                 Some(Scoring::AllOrNothing)
             }
             ast::ScoringKind::Deduct { share, per } => {
                 let share_value = self.const_dec(share, &text!("the share taken away"), Unit::RATIO);
                 let per_value = self.distance(per, &text!("the distance"), unit);
-                self.check_has_target(&text!("deduct"), target, written.span)?;
+                self.check_has_target(&text!("`deduct`"), target, written.span)?;
                 let (share_value, per_value) = (share_value?, per_value?);
                 self.check_positive(share_value, share.span, &text!("the share taken away"))?;
                 self.check_positive(per_value, per.span, &text!("the distance for which it is taken"))?;
