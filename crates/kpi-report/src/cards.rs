@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use kpi_base::{Join, Text, text};
 use kpi_results::{Card, CardStatus, Line, LineStatus, Rule, RuleOutcome, Run, Stint};
 use kpi_value::Dec;
+use unicode_width::UnicodeWidthStr;
 
 use crate::format::{show_final_ratio, show_pair, show_ratio};
 use crate::grid::{Cell, Grid, Side};
@@ -44,7 +46,7 @@ pub fn render_run(run: &Run, titles: &Titles, view: View<'_>, look: Look) -> Str
     let period = if run.period.from == run.period.to {
         run.period.from.clone()
     } else {
-        format!("{} to {}", run.period.from, run.period.to)
+        look.say(text!("{from} to {to}", from = run.period.from, to = run.period.to))
     };
     let _ = writeln!(out, "{}", look.paint(Tone::Title, &format!("{} · {period}", run.policy)));
     let wanted = |card: &&Card| {
@@ -76,7 +78,7 @@ pub fn render_run(run: &Run, titles: &Titles, view: View<'_>, look: Look) -> Str
     }
     render_rules(run, &cards, titles, view, look, &mut out);
     if cards.is_empty() && run.incentives.is_empty() && run.rules.is_empty() {
-        let _ = writeln!(out, "\n  no card: nobody is on a scorecard's roster in this period");
+        let _ = writeln!(out, "\n  {}", look.say(text!("no card: nobody is on a scorecard's roster in this period")));
     }
     out
 }
@@ -90,10 +92,13 @@ fn heading(card: &Card, titles: &Titles, look: Look) -> String {
 fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) {
     let Some(first) = cards.first() else { return };
     let count = cards.len();
-    let many = if count == 1 { "1 card".to_owned() } else { format!("{count} cards") };
     let incomplete = cards.iter().filter(|c| c.status == CardStatus::Incomplete).count();
-    let rest = if incomplete > 0 { format!(", {incomplete} incomplete") } else { String::new() };
-    let _ = writeln!(out, "\n{}: {many}{rest}\n", heading(first, titles, look));
+    let mut parts = vec![if count == 1 { text!("1 card") } else { text!("{n} cards", n = count) }];
+    if incomplete > 0 {
+        parts.push(text!("{n} incomplete", n = incomplete));
+    }
+    let (heading, parts) = (heading(first, titles, look), Text::list(parts, Join::Comma));
+    let _ = writeln!(out, "\n{}\n", look.say(text!("{heading}: {parts}", heading, parts)));
 
     let mut pays: Vec<&str> = Vec::new();
     let mut seen = HashSet::new();
@@ -103,20 +108,18 @@ fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) 
         }
     }
     let mut grid = Grid::default();
-    grid.column("rank", Side::Right);
-    grid.column("subject", Side::Left);
-    grid.column("name", Side::Left);
-    grid.column("days", Side::Left);
-    grid.column("score", Side::Right);
-    grid.column("attainment", Side::Right);
-    grid.column("grade", Side::Left);
-    grid.column("veto", Side::Left);
+    grid.column(look.say(text!("rank")), Side::Right);
+    grid.column(look.say(text!("subject")), Side::Left);
+    grid.column(look.say(text!("name")), Side::Left);
+    grid.column(look.say(text!("days")), Side::Left);
+    grid.column(look.say(text!("score")), Side::Right);
+    grid.column(look.say(text!("attainment")), Side::Right);
+    grid.column(look.say(text!("grade")), Side::Left);
+    grid.column(look.say(text!("veto")), Side::Left);
     for pay in &pays {
         grid.column(titles.of_card(&first.scorecard, pay), Side::Right);
     }
-    let money = titles.money();
-    let total = if money.code.is_empty() { "total".to_owned() } else { format!("total {}", money.code) };
-    grid.column(total, Side::Right);
+    grid.column(total_title(titles, look), Side::Right);
 
     // The best first; incomplete cards after all others. The results are in the order of the subjects' keys.
     let mut ordered: Vec<&&Card> = cards.iter().collect();
@@ -128,91 +131,102 @@ fn render_table(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) 
             Cell::new(card.rank.map(|r| r.to_string()).unwrap_or_default()),
             Cell::new(&card.subject),
             Cell::new(titles.subject(&card.scorecard, &card.subject)),
-            Cell::new(card.stint.as_ref().map(stint_words).unwrap_or_default()),
+            Cell::new(card.stint.as_ref().map(|stint| stint_words(stint, look)).unwrap_or_default()),
             match card.score {
                 Some(score) => Cell::new(score.to_fixed(2)),
-                None => Cell::toned("incomplete", Tone::Warn),
+                None => Cell::toned(look.say(text!("incomplete")), Tone::Warn),
             },
             Cell::new(card.attainment.map(show_final_ratio).unwrap_or_default()),
             Cell::new(card.grade.clone().unwrap_or_default()),
             Cell::toned(vetoes.join(", "), Tone::Bad),
         ];
         row.extend(pays.iter().map(|&pay| match card.pay.get(pay) {
-            Some(amount) => amount_cell(*amount, titles),
+            Some(amount) => amount_cell(*amount, titles, look),
             None => Cell::default(),
         }));
         row.push(match card.total_pay {
             None if card.pay.is_empty() => Cell::default(),
             None if complete && card.pay.values().all(Option::is_some) => Cell::default(),
-            total => amount_cell(total, titles),
+            total => amount_cell(total, titles, look),
         });
         grid.row(row);
     }
     grid.render(look, out);
 }
 
-fn amount_cell(amount: Option<Dec>, titles: &Titles) -> Cell {
+/// The title of a column of totals, with the currency.
+pub(crate) fn total_title(titles: &Titles, look: Look) -> String {
+    format!("{} {}", look.say(text!("total")), titles.money().code).trim_end().to_owned()
+}
+
+fn amount_cell(amount: Option<Dec>, titles: &Titles, look: Look) -> Cell {
     match amount {
         Some(amount) => Cell::new(show_amount(amount, titles.money())),
-        None => Cell::toned("held", Tone::Warn),
+        None => Cell::toned(look.say(text!("held")), Tone::Warn),
     }
 }
 
 /// One card with all its lines.
 fn render_card(card: &Card, titles: &Titles, look: Look, out: &mut String) {
     let name = titles.subject(&card.scorecard, &card.subject);
-    let days = card.stint.as_ref().map(|stint| format!(", {}", stint_words(stint))).unwrap_or_default();
+    let days = card.stint.as_ref().map(|stint| format!(", {}", stint_words(stint, look))).unwrap_or_default();
     let subject = format!("{} {name}", card.subject);
     let subject = format!("{}{days}", subject.trim_end());
     let _ = writeln!(out, "\n{} · {}\n", heading(card, titles, look), look.paint(Tone::Title, subject.trim_end()));
     let mut grid = Grid::default();
-    grid.column("line", Side::Left);
-    for title in ["actual", "target", "attainment", "weight", "points"] {
-        grid.column(title, Side::Right);
+    grid.column(look.say(text!("line")), Side::Left);
+    for title in [text!("actual"), text!("target"), text!("attainment"), text!("weight"), text!("points")] {
+        grid.column(look.say(title), Side::Right);
     }
-    grid.column("status", Side::Left);
-    render_lines(&card.lines, 0, card, titles, &mut grid);
+    grid.column(look.say(text!("status")), Side::Left);
+    render_lines(&card.lines, 0, card, (titles, look), &mut grid);
     grid.render(look, out);
     out.push('\n');
-    let mut fact = |name: &str, text: &str, tone: Tone| {
-        let _ = writeln!(out, "  {name:<11} {}", look.paint(tone, text));
+    let mut fact = |name: Text, text: &str, tone: Tone| {
+        let _ = writeln!(out, "  {} {}", padded(&look.say(name)), look.paint(tone, text));
     };
     match card.score {
-        Some(score) => fact("score", &score.to_fixed(2), Tone::Title),
-        None => fact("score", &format!("incomplete: {}", missing(card, titles)), Tone::Warn),
+        Some(score) => fact(text!("score"), &score.to_fixed(2), Tone::Title),
+        None => fact(text!("score"), &look.say(text!("incomplete: {why}", why = missing(card, titles))), Tone::Warn),
     }
     if let Some(attainment) = card.attainment {
-        fact("attainment", &show_final_ratio(attainment), Tone::Plain);
+        fact(text!("attainment"), &show_final_ratio(attainment), Tone::Plain);
     }
     if let Some(grade) = &card.grade {
-        fact("grade", grade, Tone::Plain);
+        fact(text!("grade"), grade, Tone::Plain);
     }
     if let Some(rank) = card.rank {
-        fact("rank", &rank.to_string(), Tone::Plain);
+        fact(text!("rank"), &rank.to_string(), Tone::Plain);
     }
     for veto in &card.vetoed {
-        fact("veto", titles.of_card(&card.scorecard, veto), Tone::Bad);
+        fact(text!("veto"), titles.of_card(&card.scorecard, veto), Tone::Bad);
     }
     let money = titles.money();
     for (pay, amount) in &card.pay {
-        let text = amount.map_or("held".to_owned(), |a| format!("{} {}", show_amount(a, money), money.code));
+        let text =
+            amount.map_or_else(|| look.say(text!("held")), |a| format!("{} {}", show_amount(a, money), money.code));
         let name = titles.of_card(&card.scorecard, pay);
-        let _ = writeln!(out, "  {:<11} {name}: {}", "pay", text.trim_end());
+        let _ = writeln!(out, "  {} {name}: {}", padded(&look.say(text!("pay"))), text.trim_end());
     }
     if let Some(total) = card.total_pay {
         let _ = writeln!(
             out,
-            "  {:<11} {}",
-            "total pay",
+            "  {} {}",
+            padded(&look.say(text!("total pay"))),
             format!("{} {}", show_amount(total, money), money.code).trim_end()
         );
     }
 }
 
-fn render_lines(lines: &[Line], depth: usize, card: &Card, titles: &Titles, grid: &mut Grid) {
+/// The name of a fact, as wide as the widest.
+fn padded(name: &str) -> String {
+    format!("{name}{}", " ".repeat(11usize.saturating_sub(name.width())))
+}
+
+fn render_lines(lines: &[Line], depth: usize, card: &Card, (titles, look): (&Titles, Look), grid: &mut Grid) {
     for line in lines {
         let (actual, target) = show_pair(line.actual.as_ref(), line.target.as_ref(), titles.money());
-        let (status, tone) = status_words(line.status);
+        let (status, tone) = status_words(line.status, look);
         grid.row(vec![
             Cell::new(format!("{}{}", "  ".repeat(depth), titles.of_card(&card.scorecard, &line.indicator))),
             Cell::new(actual),
@@ -225,9 +239,9 @@ fn render_lines(lines: &[Line], depth: usize, card: &Card, titles: &Titles, grid
         for part in line.periods.iter().flatten() {
             let (actual, target) = show_pair(part.actual.as_ref(), part.target.as_ref(), titles.money());
             let (status, tone) = match part.met {
-                Some(true) => status_words(LineStatus::Met),
-                Some(false) => status_words(LineStatus::Missed),
-                None => ("", Tone::Faint),
+                Some(true) => status_words(LineStatus::Met, look),
+                Some(false) => status_words(LineStatus::Missed, look),
+                None => (String::new(), Tone::Faint),
             };
             grid.row(vec![
                 Cell::toned(format!("{}{}", "  ".repeat(depth + 1), part.period), Tone::Faint),
@@ -239,37 +253,39 @@ fn render_lines(lines: &[Line], depth: usize, card: &Card, titles: &Titles, grid
                 Cell::toned(status, tone),
             ]);
         }
-        render_lines(line.lines.as_deref().unwrap_or_default(), depth + 1, card, titles, grid);
+        render_lines(line.lines.as_deref().unwrap_or_default(), depth + 1, card, (titles, look), grid);
     }
 }
 
 /// The days of a card that covers a stint.
-fn stint_words(stint: &Stint) -> String {
-    format!("{} to {}", stint.from, stint.to)
+fn stint_words(stint: &Stint, look: Look) -> String {
+    look.say(text!("{from} to {to}", from = stint.from, to = stint.to))
 }
 
-fn status_words(status: LineStatus) -> (&'static str, Tone) {
-    match status {
-        LineStatus::Met => ("met", Tone::Good),
-        LineStatus::Missed => ("missed", Tone::Bad),
-        LineStatus::NoData => ("no data", Tone::Warn),
-        LineStatus::NotJudged => ("not judged", Tone::Faint),
-        LineStatus::Watched => ("watched", Tone::Faint),
-        LineStatus::Scored => ("scored", Tone::Plain),
-    }
+fn status_words(status: LineStatus, look: Look) -> (String, Tone) {
+    let (words, tone) = match status {
+        LineStatus::Met => (text!("met"), Tone::Good),
+        LineStatus::Missed => (text!("missed"), Tone::Bad),
+        LineStatus::NoData => (text!("no data"), Tone::Warn),
+        LineStatus::NotJudged => (text!("not judged"), Tone::Faint),
+        LineStatus::Watched => (text!("watched"), Tone::Faint),
+        LineStatus::Scored => (text!("scored"), Tone::Plain),
+    };
+    (look.say(words), tone)
 }
 
 /// Why a card is incomplete, as far as its lines tell.
-fn missing(card: &Card, titles: &Titles) -> String {
+fn missing(card: &Card, titles: &Titles) -> Text {
     let mut reasons = Vec::new();
     missing_lines(&card.lines, card, titles, &mut reasons);
     if reasons.is_empty() {
-        return format!("a veto, a bonus or a deduction has no data; `kpi why {}` shows which", card.subject);
+        let subject = &card.subject;
+        return text!("a veto, a bonus or a deduction has no data; `kpi why {subject}` shows which", subject);
     }
-    reasons.join(", ")
+    Text::list(reasons, Join::Comma)
 }
 
-fn missing_lines(lines: &[Line], card: &Card, titles: &Titles, reasons: &mut Vec<String>) {
+fn missing_lines(lines: &[Line], card: &Card, titles: &Titles, reasons: &mut Vec<Text>) {
     for line in lines {
         // A line that counts as 0% or 100% without data has points; one that is left out has no weight.
         if line.weight.is_none() || line.score.is_some() {
@@ -280,12 +296,13 @@ fn missing_lines(lines: &[Line], card: &Card, titles: &Titles, reasons: &mut Vec
             (Some(parts), _) if parts.iter().all(|part| part.weight.is_none()) => {
                 let lost =
                     parts.iter().filter(|part| matches!(part.status, LineStatus::NoData | LineStatus::NotJudged));
-                reasons.extend(lost.map(|part| format!("{name} has no data in its part {}", part.indicator)));
+                let why = |part: &Line| text!("{name} has no data in its part {part}", name, part = part.indicator);
+                reasons.extend(lost.map(why));
             }
             (Some(lines), _) => missing_lines(lines, card, titles, reasons),
-            (None, LineStatus::NoData) if line.actual.is_some() => reasons.push(format!("{name} has no target")),
-            (None, LineStatus::NoData | LineStatus::Scored) => reasons.push(format!("{name} has no data")),
-            (None, _) => reasons.push(format!("{name} cannot be scored")),
+            (None, LineStatus::NoData) if line.actual.is_some() => reasons.push(text!("{name} has no target", name)),
+            (None, LineStatus::NoData | LineStatus::Scored) => reasons.push(text!("{name} has no data", name)),
+            (None, _) => reasons.push(text!("{name} cannot be scored", name)),
         }
     }
 }
@@ -295,10 +312,11 @@ fn render_incomplete(cards: &[&Card], titles: &Titles, look: Look, out: &mut Str
     if incomplete.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "incomplete cards (no score; pay is held)"));
+    let _ =
+        writeln!(out, "\n{}\n", look.paint(Tone::Title, &look.say(text!("incomplete cards (no score; pay is held)"))));
     let mut grid = Grid::default();
-    for title in ["subject", "name", "period", "scorecard", "why"] {
-        grid.column(title, Side::Left);
+    for title in [text!("subject"), text!("name"), text!("period"), text!("scorecard"), text!("why")] {
+        grid.column(look.say(title), Side::Left);
     }
     for card in incomplete {
         grid.row(vec![
@@ -306,7 +324,7 @@ fn render_incomplete(cards: &[&Card], titles: &Titles, look: Look, out: &mut Str
             Cell::new(titles.subject(&card.scorecard, &card.subject)),
             Cell::new(&card.period),
             Cell::new(titles.scorecard(&card.scorecard)),
-            Cell::toned(missing(card, titles), Tone::Warn),
+            Cell::toned(look.say(missing(card, titles)), Tone::Warn),
         ]);
     }
     grid.render(look, out);
@@ -319,17 +337,17 @@ fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out
         let title = format!("{} · {}", titles.outside(&first.incentive), first.period);
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &title));
         let mut grid = Grid::default();
-        grid.column("subject", Side::Left);
-        grid.column("name", Side::Left);
+        grid.column(look.say(text!("subject")), Side::Left);
+        grid.column(look.say(text!("name")), Side::Left);
         for pay in first.pay.keys() {
             grid.column(titles.pay(&first.incentive, pay), Side::Right);
         }
-        grid.column(format!("total {}", titles.money().code).trim_end(), Side::Right);
+        grid.column(total_title(titles, look), Side::Right);
         for row in rows {
             let name = titles.subject(&row.incentive, &row.subject);
             let mut cells = vec![Cell::new(&row.subject), Cell::new(name)];
-            cells.extend(row.pay.values().map(|amount| amount_cell(*amount, titles)));
-            cells.push(amount_cell(row.total_pay, titles));
+            cells.extend(row.pay.values().map(|amount| amount_cell(*amount, titles, look)));
+            cells.push(amount_cell(row.total_pay, titles, look));
             grid.row(cells);
         }
         grid.render(look, out);
@@ -338,15 +356,15 @@ fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out
 
 fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, look: Look, out: &mut String) {
     let mut grid = Grid::default();
-    for title in ["subject", "name", "period", "rule", "outcome"] {
-        grid.column(title, Side::Left);
+    for title in [text!("subject"), text!("name"), text!("period"), text!("rule"), text!("outcome")] {
+        grid.column(look.say(title), Side::Left);
     }
     let mut any = false;
     let mut row = |subject: [&str; 2], period: &str, rule: &str, outcome: RuleOutcome, says: Option<&str>| {
         let cell = match outcome {
-            RuleOutcome::Fired => Cell::toned(says.unwrap_or("fired"), Tone::Bad),
-            RuleOutcome::NotJudged => Cell::toned("not judged: data are missing", Tone::Faint),
-            RuleOutcome::NotFired if view.subject.is_some() => Cell::toned("not fired", Tone::Faint),
+            RuleOutcome::Fired => Cell::toned(says.map_or_else(|| look.say(text!("fired")), str::to_owned), Tone::Bad),
+            RuleOutcome::NotJudged => Cell::toned(look.say(text!("not judged: data are missing")), Tone::Faint),
+            RuleOutcome::NotFired if view.subject.is_some() => Cell::toned(look.say(text!("not fired")), Tone::Faint),
             RuleOutcome::NotFired => return,
         };
         any = true;
@@ -365,7 +383,7 @@ fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, loo
         row(subject, &rule.period, titles.outside(&rule.rule), rule.outcome, rule.says.as_deref());
     }
     if any {
-        let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, "rules"));
+        let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &look.say(text!("rules"))));
         grid.render(look, out);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use kpi_base::text;
 use kpi_results::{Derivation, Step};
 
 use crate::format::show_quantity;
@@ -23,7 +24,8 @@ fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: 
         Tone::Plain
     };
     let value = node.value.as_ref().map(|q| show_exact(q, money));
-    let shown = value.as_deref().unwrap_or("no data");
+    let no_data = look.say(text!("no data"));
+    let shown = value.as_deref().unwrap_or(&no_data);
     let _ = write!(out, "{}{}", look.paint(Tone::Faint, lead), look.paint(tone, &what));
     // A constant says its value already.
     if node.step != Step::Constant || what.is_empty() {
@@ -32,10 +34,10 @@ fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: 
     }
     let mut remarks = Vec::new();
     if let Some(rows) = node.rows {
-        remarks.push(if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") });
+        remarks.push(look.say(if rows == 1 { text!("1 row") } else { text!("{n} rows", n = rows) }));
     }
     if let Some(unknown) = node.unknown_rows.filter(|n| *n > 0) {
-        remarks.push(format!("{unknown} left out as unknown"));
+        remarks.push(look.say(text!("{n} left out as unknown", n = unknown)));
     }
     remarks.extend(node.note.clone());
     if !remarks.is_empty() {

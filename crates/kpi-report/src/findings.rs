@@ -45,9 +45,25 @@ pub fn render_findings(findings: &[Diagnostic], files: &Files, look: Look) -> St
             out.truncate(start);
             let _ = writeln!(out, "{}: {}", finding.code, finding.message.to(look.language));
         }
+        if look.language == Language::Chinese {
+            let shown = out.split_off(start);
+            shown.split_inclusive('\n').for_each(|line| push_translated(line, &mut out));
+        }
         out.push('\n');
     }
     out
+}
+
+/// A line as miette writes it, with its one English word, which begins the help, in Chinese: it is as wide.
+fn push_translated(line: &str, out: &mut String) {
+    const HELP: &str = "  help: ";
+    match line.split_once(HELP) {
+        // Nothing stands before it but the code of a colour.
+        Some((colour, help)) if colour.is_empty() || colour.starts_with('\u{1b}') && !colour.contains(' ') => {
+            let _ = write!(out, "{colour}  建议：{help}");
+        }
+        _ => out.push_str(line),
+    }
 }
 
 /// `2 errors, 1 warning`; empty if there is nothing to count.

@@ -1,7 +1,7 @@
 //! Colours and language.
 
 use anstyle::{AnsiColor, Style};
-use kpi_base::Language;
+use kpi_base::{Language, Text};
 
 /// How text looks: whether it may have colours, and how wide a line may be, and in which language it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,12 @@ impl Default for Look {
 }
 
 impl Look {
+    /// A text in the reader's language.
+    #[allow(clippy::needless_pass_by_value, reason = "texts are made where they are said")]
+    pub(crate) fn say(self, text: Text) -> String {
+        text.to(self.language)
+    }
+
     /// The text in its colour.
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
         let style = match tone {

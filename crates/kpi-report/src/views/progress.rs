@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use kpi_base::text;
 use kpi_results::{Card, Goal, Line, Run, Tracked};
 use kpi_value::Dec;
 
@@ -21,22 +22,24 @@ const MANY: usize = 8;
 pub(crate) fn render_progress(run: &Run, cards: &[&Card], titles: &Titles, look: Look, out: &mut String) {
     for (period, cards) in by_period(run, cards) {
         let mut grid = Grid::default();
-        for title in ["subject", "name", "line", "period"] {
-            grid.column(title, Side::Left);
+        for title in [text!("subject"), text!("name"), text!("line"), text!("period")] {
+            grid.column(look.say(title), Side::Left);
         }
-        grid.column("actual", Side::Right);
-        grid.column("of", Side::Right);
-        grid.column("progress", Side::Right);
+        grid.column(look.say(text!("actual")), Side::Right);
+        grid.column(look.say(text!("of")), Side::Right);
+        grid.column(look.say(text!("progress")), Side::Right);
         grid.column("", Side::Left);
         let mut any = false;
         for card in cards {
             any |= add_lines(&card.lines, card, titles, &mut grid);
         }
-        let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &format!("progress · {period}")));
+        let _ =
+            writeln!(out, "\n{}\n", look.paint(Tone::Title, &format!("{} · {period}", look.say(text!("progress")))));
         if any {
             grid.render(look, out);
         } else {
-            let _ = writeln!(out, "  nothing is tracked: write `track week 1 ÷ 4` in an indicator");
+            let _ =
+                writeln!(out, "  {}", look.say(text!("nothing is tracked: write `track week 1 ÷ 4` in an indicator")));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use kpi_base::text;
 use kpi_results::{Card, Run};
 
 use super::{bar, by_period};
@@ -36,14 +37,14 @@ type Ranks<'a> = HashMap<(&'a str, &'a str), u32>;
 
 fn render_table(cards: &[&Card], before: Option<&Ranks<'_>>, titles: &Titles, look: Look, out: &mut String) {
     let mut grid = Grid::default();
-    grid.column("rank", Side::Right);
-    for title in ["moved", "subject", "name"] {
-        grid.column(title, Side::Left);
+    grid.column(look.say(text!("rank")), Side::Right);
+    for title in [text!("moved"), text!("subject"), text!("name")] {
+        grid.column(look.say(title), Side::Left);
     }
-    grid.column("score", Side::Right);
+    grid.column(look.say(text!("score")), Side::Right);
     grid.column("", Side::Left);
-    grid.column("attainment", Side::Right);
-    grid.column("grade", Side::Left);
+    grid.column(look.say(text!("attainment")), Side::Right);
+    grid.column(look.say(text!("grade")), Side::Left);
     let best = cards.iter().filter_map(|card| card.score).max().map_or(0.0, |best| best.approximate());
     let mut ordered: Vec<&&Card> = cards.iter().collect();
     ordered.sort_by_key(|card| card.rank.unwrap_or(u32::MAX));
@@ -51,11 +52,11 @@ fn render_table(cards: &[&Card], before: Option<&Ranks<'_>>, titles: &Titles, lo
         let (score, length) = match card.score {
             Some(score) if best > 0.0 => (Cell::new(score.to_fixed(2)), score.approximate() / best),
             Some(score) => (Cell::new(score.to_fixed(2)), 0.0),
-            None => (Cell::toned("incomplete", Tone::Warn), 0.0),
+            None => (Cell::toned(look.say(text!("incomplete")), Tone::Warn), 0.0),
         };
         grid.row(vec![
             Cell::new(card.rank.map(|rank| rank.to_string()).unwrap_or_default()),
-            before.map(|before| moved(card, before)).unwrap_or_default(),
+            before.map(|before| moved(card, before, look)).unwrap_or_default(),
             Cell::new(&card.subject),
             Cell::new(titles.subject(&card.scorecard, &card.subject)),
             score,
@@ -67,10 +68,10 @@ fn render_table(cards: &[&Card], before: Option<&Ranks<'_>>, titles: &Titles, lo
     grid.render(look, out);
 }
 
-fn moved(card: &Card, before: &Ranks<'_>) -> Cell {
+fn moved(card: &Card, before: &Ranks<'_>, look: Look) -> Cell {
     let Some(now) = card.rank else { return Cell::default() };
     match before.get(&(card.scorecard.as_str(), card.subject.as_str())) {
-        None => Cell::toned("new", Tone::Faint),
+        None => Cell::toned(look.say(text!("new")), Tone::Faint),
         Some(then) if *then > now => Cell::toned(format!("↑ {}", then - now), Tone::Good),
         Some(then) if *then < now => Cell::toned(format!("↓ {}", now - then), Tone::Bad),
         Some(_) => Cell::toned("=", Tone::Faint),

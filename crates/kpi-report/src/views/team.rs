@@ -3,10 +3,12 @@
 use std::fmt::Write;
 
 use indexmap::IndexMap;
+use kpi_base::text;
 use kpi_results::{Card, CardStatus, RuleOutcome, Run};
 use kpi_value::Dec;
 
 use super::by_period;
+use crate::cards::total_title;
 use crate::format::show_final_ratio;
 use crate::grid::{Cell, Grid, Side};
 use crate::look::{Look, Tone};
@@ -20,27 +22,32 @@ pub(crate) fn render_team(run: &Run, cards: &[&Card], titles: &Titles, look: Loo
             teams.entry(titles.group(&card.scorecard, &card.subject, period)).or_default().push(card);
         }
         teams.sort_by(|a, _, b, _| a.is_empty().cmp(&b.is_empty()).then(a.cmp(b)));
-        let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &format!("overview · {period}")));
+        let _ =
+            writeln!(out, "\n{}\n", look.paint(Tone::Title, &format!("{} · {period}", look.say(text!("overview")))));
         render_summary(&teams, titles, look, out);
         for (team, cards) in &teams {
-            let name = if team.is_empty() { "without a group" } else { team };
+            let name = if team.is_empty() { look.say(text!("without a group")) } else { (*team).to_owned() };
             let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &format!("{name} · {period}")));
             render_people(cards, titles, look, out);
         }
     }
 }
 
-fn total_title(titles: &Titles) -> String {
-    format!("total {}", titles.money().code).trim_end().to_owned()
-}
-
 fn render_summary(teams: &IndexMap<&str, Vec<&Card>>, titles: &Titles, look: Look, out: &mut String) {
     let mut grid = Grid::default();
-    grid.column("group", Side::Left);
-    for title in ["cards", "incomplete", "mean score", "lowest", "highest", "vetoed", "rules fired"] {
-        grid.column(title, Side::Right);
+    grid.column(look.say(text!("group")), Side::Left);
+    for title in [
+        text!("cards"),
+        text!("incomplete"),
+        text!("mean score"),
+        text!("lowest"),
+        text!("highest"),
+        text!("vetoed"),
+        text!("rules fired"),
+    ] {
+        grid.column(look.say(title), Side::Right);
     }
-    grid.column(total_title(titles), Side::Right);
+    grid.column(total_title(titles, look), Side::Right);
     for (team, cards) in teams {
         let scores: Vec<Dec> = cards.iter().filter_map(|card| card.score).collect();
         let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
@@ -56,7 +63,7 @@ fn render_summary(teams: &IndexMap<&str, Vec<&Card>>, titles: &Titles, look: Loo
             Cell::new(shown(scores.iter().max())),
             Cell::toned(number(vetoed), Tone::Bad),
             Cell::toned(number(fired), Tone::Bad),
-            paid(cards, titles),
+            paid(cards, titles, look),
         ]);
     }
     grid.render(look, out);
@@ -69,29 +76,32 @@ fn mean(scores: &[Dec]) -> Option<Dec> {
 }
 
 /// What is paid for these cards, and to how many it is held.
-fn paid(cards: &[&Card], titles: &Titles) -> Cell {
+fn paid(cards: &[&Card], titles: &Titles, look: Look) -> Cell {
     let paying: Vec<&&Card> = cards.iter().filter(|card| !card.pay.is_empty()).collect();
     let known: Vec<Dec> = paying.iter().filter_map(|card| card.total_pay).collect();
     let Ok(sum) = known.iter().try_fold(Dec::ZERO, |sum, pay| sum.add(*pay)) else { return Cell::default() };
     match paying.len() - known.len() {
         _ if paying.is_empty() => Cell::default(),
         0 => Cell::new(show_amount(sum, titles.money())),
-        held => Cell::toned(format!("{} + {held} held", show_amount(sum, titles.money())), Tone::Warn),
+        held => {
+            let sum = show_amount(sum, titles.money());
+            Cell::toned(look.say(text!("{sum} + {held} held", sum, held)), Tone::Warn)
+        }
     }
 }
 
 fn render_people(cards: &[&Card], titles: &Titles, look: Look, out: &mut String) {
     let mut grid = Grid::default();
-    for title in ["subject", "name", "scorecard"] {
-        grid.column(title, Side::Left);
+    for title in [text!("subject"), text!("name"), text!("scorecard")] {
+        grid.column(look.say(title), Side::Left);
     }
-    grid.column("score", Side::Right);
-    grid.column("attainment", Side::Right);
-    for title in ["grade", "veto"] {
-        grid.column(title, Side::Left);
+    grid.column(look.say(text!("score")), Side::Right);
+    grid.column(look.say(text!("attainment")), Side::Right);
+    for title in [text!("grade"), text!("veto")] {
+        grid.column(look.say(title), Side::Left);
     }
-    grid.column(total_title(titles), Side::Right);
-    grid.column("rule", Side::Left);
+    grid.column(total_title(titles, look), Side::Right);
+    grid.column(look.say(text!("rule")), Side::Left);
     let mut ordered: Vec<&&Card> = cards.iter().collect();
     ordered.sort_by_key(|card| std::cmp::Reverse(card.score));
     for card in ordered {
@@ -105,7 +115,7 @@ fn render_people(cards: &[&Card], titles: &Titles, look: Look, out: &mut String)
             Cell::new(titles.scorecard(&card.scorecard)),
             match card.status {
                 CardStatus::Complete => Cell::new(card.score.map(|score| score.to_fixed(2)).unwrap_or_default()),
-                CardStatus::Incomplete => Cell::toned("incomplete", Tone::Warn),
+                CardStatus::Incomplete => Cell::toned(look.say(text!("incomplete")), Tone::Warn),
             },
             Cell::new(card.attainment.map(show_final_ratio).unwrap_or_default()),
             Cell::new(card.grade.clone().unwrap_or_default()),
@@ -113,7 +123,7 @@ fn render_people(cards: &[&Card], titles: &Titles, look: Look, out: &mut String)
             match (card.total_pay, card.pay.is_empty()) {
                 (Some(total), _) => Cell::new(show_amount(total, titles.money())),
                 (None, true) => Cell::default(),
-                (None, false) => Cell::toned("held", Tone::Warn),
+                (None, false) => Cell::toned(look.say(text!("held")), Tone::Warn),
             },
             Cell::toned(says.join(", "), Tone::Bad),
         ]);
