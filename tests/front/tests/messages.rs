@@ -56,14 +56,15 @@ fn catalogues() -> BTreeMap<String, String> {
     for (name, text) in messages::CHINESE {
         let texts: BTreeMap<String, String> = toml::from_str(text).unwrap_or_else(|e| panic!("{name}.toml: {e}"));
         for (english, chinese) in texts {
-            let twice = all.insert(english.clone(), chinese);
-            assert!(twice.is_none(), "{name}.toml: `{english}` stands in another catalogue as well");
+            let before = all.insert(english.clone(), chinese.clone());
+            let same = before.is_none_or(|before| before == chinese);
+            assert!(same, "{name}.toml: `{english}` has another translation in another catalogue");
         }
     }
     all
 }
 
-/// The names in braces, as often as they stand there.
+/// The names in braces.
 fn holes(template: &str) -> Vec<&str> {
     let mut names: Vec<_> = template
         .split('{')
@@ -74,6 +75,7 @@ fn holes(template: &str) -> Vec<&str> {
         })
         .collect();
     names.sort_unstable();
+    names.dedup();
     names
 }
 
