@@ -272,18 +272,6 @@ impl Serialize for Text {
     }
 }
 
-impl From<String> for Text {
-    fn from(text: String) -> Text {
-        Text::verbatim(text)
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Text {
-        Text::verbatim(text)
-    }
-}
-
 impl From<&Text> for Text {
     fn from(text: &Text) -> Text {
         text.clone()
@@ -369,12 +357,12 @@ mod tests {
 
     #[test]
     fn lists_are_joined_as_the_language_joins_them() {
-        let list = Text::or_list(["`a`", "`b`", "`c`"]);
+        let list = Text::or_list(["`a`", "`b`", "`c`"].map(Text::verbatim));
         assert_eq!(list.to(Language::English), "`a`, `b` or `c`");
         assert_eq!(list.to(Language::Chinese), "`a`、`b` 或 `c`");
-        assert_eq!(Text::and_list(["a"]).to_string(), "a");
-        assert_eq!(Text::or_list(["名称", "`=`", "`:`"]).to(Language::Chinese), "名称、`=` 或 `:`");
-        assert_eq!(Text::or_list(["`:`", "名称"]).to(Language::Chinese), "`:` 或名称");
+        assert_eq!(Text::and_list(["a"].map(Text::verbatim)).to_string(), "a");
+        assert_eq!(Text::or_list(["名称", "`=`", "`:`"].map(Text::verbatim)).to(Language::Chinese), "名称、`=` 或 `:`");
+        assert_eq!(Text::or_list(["`:`", "名称"].map(Text::verbatim)).to(Language::Chinese), "`:` 或名称");
     }
 
     #[test]
