@@ -103,6 +103,12 @@ impl<'m> Ranges<'m> {
         ranges
     }
 
+    /// As [`Ranges::of`], each range found only when it is asked for, and then by itself: what stands in the branch of an
+    /// `if` is not narrowed by its condition.
+    pub fn on_demand(model: &'m Model) -> Ranges<'m> {
+        Ranges::empty(model, None)
+    }
+
     /// As far as a check under way has come; each range is found when it is asked for.
     pub(crate) fn so_far(model: &'m Model, instances: &'m [Instance]) -> Ranges<'m> {
         Ranges::empty(model, Some(instances))

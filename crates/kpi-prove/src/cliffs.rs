@@ -2,8 +2,8 @@
 
 use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_check::model::{
-    CardField, Curve, CurveKind, Expr, ExprKind, Incentive, IncentiveId, IndicatorId, Line, LineField, LineKind, Model,
-    Scoring, Type,
+    Audience, CardField, Curve, CurveKind, Expr, ExprKind, Incentive, IncentiveId, IndicatorId, Line, LineField,
+    LineKind, Model, Scoring, Type,
 };
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
@@ -13,11 +13,11 @@ use crate::cases::Case;
 use crate::curve::{linear, pieces};
 use crate::goal::Better;
 use crate::obligations::units_of;
-use crate::pay::{Field, base_of};
+use crate::pay::{Base, Field, base_of};
 use crate::scene::{CardState, Scene};
 use crate::search::Search;
 use crate::show::show_number;
-use crate::value::{Range, Trend, Truth};
+use crate::value::{Number, Range, Trend, Truth};
 use crate::words::any;
 
 /// A fall of a value as a number gets better.
@@ -164,6 +164,9 @@ fn pays(model: &Model, ranges: &Ranges<'_>, id: IncentiveId, found: &mut Vec<Dia
     let incentive = &model.incentives[id];
     let base = base_of(model, incentive);
     let mut told: FxHashMap<usize, Vec<Dec>> = FxHashMap::default();
+    if never_fall(model, ranges, incentive, base.as_ref()) {
+        return;
+    }
     for unit in units_of(model, ranges, id) {
         let Some(card_id) = unit.subject.card else { continue };
         let Some(cases) = unit.cases.as_ref() else { continue };
@@ -216,6 +219,20 @@ fn pays(model: &Model, ranges: &Ranges<'_>, id: IncentiveId, found: &mut Vec<Dia
             }
         }
     }
+}
+
+/// Whether no pay of an incentive can fall as the card's values rise, in whatever case: then there is nothing to look for.
+fn never_fall(model: &Model, ranges: &Ranges<'_>, incentive: &Incentive, base: Option<&Base>) -> bool {
+    let Audience::Cards(cards) = &incentive.audience else { return true };
+    let Some(&id) = cards.first() else { return true };
+    let case = Case::default();
+    let mut scene = Scene::new(model, ranges, &case);
+    if let Some(base) = base {
+        scene.pins.insert(base.print.clone(), Value::Dec(Dec::ONE));
+    }
+    let rising = Number { range: Range::ALL, trend: Trend::Up, free: None };
+    scene.card = Some(CardState { id, score: rising, attainment: rising });
+    incentive.pays.iter().all(|pay| scene.number(&pay.value).trend.never_falls())
 }
 
 /// Whether an amount reads a value of the card.
