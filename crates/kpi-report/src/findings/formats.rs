@@ -22,26 +22,25 @@ fn findings() -> (Vec<Diagnostic>, Files) {
     files.add(SourceFile::new("制度/主播 1.kpi", a));
     files.add(SourceFile::new("制度/b.kpi", b));
     files.add(SourceFile::new("制度/clean.kpi", "\n"));
-    let error = Diagnostic::new(codes::names::UNKNOWN_NAME, kpi_base::Text::verbatim("there is no `sun`"))
-        .label(span(0, a, "sun"), kpi_base::Text::verbatim("a function was expected"))
-        .label(span(1, b, "gmv"), kpi_base::Text::verbatim("the column is here"))
-        .help(kpi_base::Text::verbatim("did you mean `sum`?"))
-        .fix(kpi_base::Text::verbatim("write `sum`"), span(0, a, "sun"), "sum");
+    let error = Diagnostic::new(codes::names::UNKNOWN_NAME, Text::verbatim("there is no `sun`"))
+        .label(span(0, a, "sun"), Text::verbatim("a function was expected"))
+        .label(span(1, b, "gmv"), Text::verbatim("the column is here"))
+        .help(Text::verbatim("did you mean `sum`?"))
+        .fix(Text::verbatim("write `sum`"), span(0, a, "sun"), "sum");
     let mut warning = Diagnostic::new(
         codes::names::UNUSED,
-        kpi_base::Text::verbatim("100% | a::b, <c> ]]> `x|y` *z*\nsecond line, \"quoted\" & so\u{1} on"),
+        Text::verbatim("100% | a::b, <c> ]]> `x|y` *z*\nsecond line, \"quoted\" & so\u{1} on"),
     )
-    .label(span(0, a, "达成率"), kpi_base::Text::verbatim(""));
+    .label(span(0, a, "达成率"), Text::verbatim(""));
     warning.severity = Severity::Warning;
-    let mut note =
-        Diagnostic::new(codes::data::BAD_NUMBER, kpi_base::Text::verbatim("`abc` is not a number")).at(Place {
-            path: "exports/成交.csv".into(),
-            line: Some(3),
-            column: Some("成交金额".into()),
-            ..Place::default()
-        });
+    let mut note = Diagnostic::new(codes::data::BAD_NUMBER, Text::verbatim("`abc` is not a number")).at(Place {
+        path: "exports/成交.csv".into(),
+        line: Some(3),
+        column: Some("成交金额".into()),
+        ..Place::default()
+    });
     note.severity = Severity::Note;
-    let nowhere = Diagnostic::new(codes::config::NO_POLICY, kpi_base::Text::verbatim("there is no policy"));
+    let nowhere = Diagnostic::new(codes::config::NO_POLICY, Text::verbatim("there is no policy"));
     (vec![error, warning, note, nowhere], files)
 }
 
@@ -99,8 +98,8 @@ fn a_fingerprint_stays_when_lines_move_and_tells_equal_findings_apart() {
         files.add(SourceFile::new("a.kpi", text));
         let findings: Vec<Diagnostic> = (0..2)
             .map(|nth| {
-                Diagnostic::new(codes::names::UNKNOWN_NAME, kpi_base::Text::verbatim("there is no `sun`"))
-                    .label(at(text, nth), kpi_base::Text::verbatim(""))
+                Diagnostic::new(codes::names::UNKNOWN_NAME, Text::verbatim("there is no `sun`"))
+                    .label(at(text, nth), Text::verbatim(""))
             })
             .collect();
         located::fingerprints(&findings, &files)

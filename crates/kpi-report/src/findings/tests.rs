@@ -14,20 +14,19 @@ fn excerpts_labels_help_and_page() {
     let mut files = Files::new();
     files.add(SourceFile::new("policy/a.kpi", a));
     files.add(SourceFile::new("policy/b.kpi", b));
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, kpi_base::Text::verbatim("there is no function `sun`"))
-        .label(span(0, a, "sun"), kpi_base::Text::verbatim("no such function"))
-        .label(span(0, a, "达成率"), kpi_base::Text::verbatim("in this indicator"))
-        .label(span(1, b, "gmv"), kpi_base::Text::verbatim("the column is here"))
-        .help(kpi_base::Text::verbatim("did you mean `sum`?"))
-        .fix(kpi_base::Text::verbatim("replace it"), span(0, a, "sun"), "sum");
-    let mut warning =
-        Diagnostic::new(codes::unbuilt::NOT_BUILT, kpi_base::Text::verbatim("`abc` is not a number")).at(Place {
-            path: "data/live.csv".into(),
-            line: Some(3),
-            column: Some("成交金额".into()),
-            cell: Some("abc".into()),
-            ..Place::default()
-        });
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("there is no function `sun`"))
+        .label(span(0, a, "sun"), Text::verbatim("no such function"))
+        .label(span(0, a, "达成率"), Text::verbatim("in this indicator"))
+        .label(span(1, b, "gmv"), Text::verbatim("the column is here"))
+        .help(Text::verbatim("did you mean `sum`?"))
+        .fix(Text::verbatim("replace it"), span(0, a, "sun"), "sum");
+    let mut warning = Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("`abc` is not a number")).at(Place {
+        path: "data/live.csv".into(),
+        line: Some(3),
+        column: Some("成交金额".into()),
+        cell: Some("abc".into()),
+        ..Place::default()
+    });
     warning.severity = Severity::Warning;
     let findings = [finding, warning];
     insta::assert_snapshot!(render_findings(&findings, &files, Look::default()));
@@ -39,11 +38,11 @@ fn spans_beyond_the_text_still_give_the_message() {
     let mut files = Files::new();
     files.add(SourceFile::new("a.kpi", "x"));
     let beyond = Span { file: FileId(0), start: 5, end: 9 };
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, kpi_base::Text::verbatim("something"))
-        .label(beyond, kpi_base::Text::verbatim("here"));
+    let finding =
+        Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("something")).label(beyond, Text::verbatim("here"));
     assert!(render_findings(&[finding], &files, Look::default()).contains("something"));
     let nowhere = Span { file: FileId(7), start: 5, end: 9 };
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, kpi_base::Text::verbatim("something"))
-        .label(nowhere, kpi_base::Text::verbatim("here"));
+    let finding =
+        Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("something")).label(nowhere, Text::verbatim("here"));
     assert!(render_findings(&[finding], &files, Look::default()).contains("something"));
 }

@@ -1,4 +1,4 @@
-use kpi_base::{FileId, SourceFile, Span, codes};
+use kpi_base::{FileId, SourceFile, Span, Text, codes};
 use kpi_results::{Quantity, Step};
 
 use super::*;
@@ -8,10 +8,10 @@ fn findings_have_lines_and_columns() {
     let mut files = Files::new();
     files.add(SourceFile::new("policy/a.kpi", "指标 x {\n  formula sun(y)\n}\n"));
     let span = Span { file: FileId(0), start: 21, end: 24 };
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, kpi_base::Text::verbatim("there is no function `sun`"))
-        .label(span, kpi_base::Text::verbatim("no such function"))
-        .help(kpi_base::Text::verbatim("did you mean `sum`?"))
-        .fix(kpi_base::Text::verbatim("replace it"), span, "sum");
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("there is no function `sun`"))
+        .label(span, Text::verbatim("no such function"))
+        .help(Text::verbatim("did you mean `sum`?"))
+        .fix(Text::verbatim("replace it"), span, "sum");
     let run = Run { findings: vec![finding], ..Run::default() };
     insta::assert_snapshot!(render_json(&run, &files, Language::English).unwrap());
 }
