@@ -1,19 +1,37 @@
 //! `by` tables: keys, patterns, completeness, rows that never apply.
 
-use kpi_base::{Diagnostic, Span, Text, codes, text};
+use kpi_base::{Diagnostic, Severity, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Date;
 
 use crate::checker::Checker;
 use crate::context::Context;
+use crate::counter::{Claim, KeyValue};
 use crate::model::{self, Pattern, Type};
 
 pub(crate) mod complete;
+pub(crate) mod mend;
 pub(crate) mod space;
 pub(crate) mod walk;
 
-use complete::{check_complete, list};
+use complete::{Faults, Key, check_complete};
+use mend::WrittenTable;
 use space::Space;
+
+/// What the rows of a table give.
+#[derive(Clone, Debug)]
+pub(crate) enum Gives {
+    /// A target; where it is missing, `none` may be meant.
+    Target,
+    /// A weight.
+    Weight,
+    /// The value of the parameter of this name.
+    Param(String),
+    /// The text of a rule.
+    Text,
+    /// Nothing: they are the columns of a grid of weights.
+    Column,
+}
 
 impl<'a> Checker<'a> {
     /// Checks a value or a table of values; `value` checks one of them. Keys are typed by [`Checker::by_key`].
@@ -21,19 +39,22 @@ impl<'a> Checker<'a> {
         &mut self,
         table: &'a ast::ByTable<T>,
         cx: &Context,
+        gives: Gives,
         mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
     ) -> Option<model::ByTable<U>> {
         match table {
             ast::ByTable::Plain(x) => value(self, x).map(|x| model::ByTable::plain(x, Span::default())),
-            ast::ByTable::By(by) => self.by_rows(by, cx, value),
+            ast::ByTable::By(by) => self.by_rows(by, cx, gives, value),
         }
     }
 
-    /// Checks a table of values.
+    /// Checks a table of values. One with gaps or with rows too many is reported, and goes on as it is: what reads it is
+    /// checked as well, and the policy has no model.
     pub(crate) fn by_rows<T, U>(
         &mut self,
         by: &'a ast::By<T>,
         cx: &Context,
+        gives: Gives,
         mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
     ) -> Option<model::ByTable<U>> {
         let keys: Vec<Option<model::ByKey>> = by.keys.iter().map(|key| self.table_key(key, cx)).collect();
@@ -52,7 +73,10 @@ impl<'a> Checker<'a> {
         }
         let mut table = model::ByTable { keys, rows };
         order_dates(&mut table);
-        self.check_rows(&table, by.span, "row").then_some(table)
+        let rows = by.rows.iter().map(|row| (row.patterns.as_slice(), row.span)).collect();
+        let written = WrittenTable { rows, targets: matches!(gives, Gives::Target) };
+        self.check_rows(&table, by.span, &gives, Some(&written))?;
+        Some(table)
     }
 
     /// What a table depends on.
@@ -70,17 +94,16 @@ impl<'a> Checker<'a> {
         }
         if row.patterns.len() != keys.len() {
             let (asked, found) = (keys.len(), row.patterns.len());
-            let keys = if asked == 1 { "key" } else { "keys" };
-            self.report(
-                Diagnostic::new(
-                    codes::tables::ROW_KEYS,
-                    text!("the table has {asked} {keys} and this row names {found}", asked, keys, found),
-                )
-                .label(row.span, Text::default())
-                .help(text!(
+            let message = if asked == 1 {
+                text!("the table has 1 key and this row names {found}", found)
+            } else {
+                text!("the table has {asked} keys and this row names {found}", asked, found)
+            };
+            self.report(Diagnostic::new(codes::tables::ROW_KEYS, message).label(row.span, Text::default()).help(
+                text!(
                     "write one member for each key, in the order of the keys, with `,` between them; `_` takes anything"
-                )),
-            );
+                ),
+            ));
             return None;
         }
         let mut patterns = Vec::new();
@@ -120,74 +143,132 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether a table says one thing for every combination; reported where not. `row` is what messages call a row of it:
-    /// `row`, or `column` where it is written across.
-    pub(crate) fn check_rows<U>(&mut self, table: &model::ByTable<U>, span: Span, row: &str) -> bool {
+    /// Whether a table says one thing for every combination; reported where not, with the changes that would mend it where
+    /// it is known how it is `written`. `None` where it has too many combinations to tell.
+    pub(crate) fn check_rows<U>(
+        &mut self,
+        table: &model::ByTable<U>,
+        span: Span,
+        gives: &Gives,
+        written: Option<&WrittenTable<'_>>,
+    ) -> Option<bool> {
         let mut space = Space::default();
         space.add(table, &self.model.dimensions, &self.model.tables);
         let rows = space.rows(table);
         let place = |place: usize| table.rows.get(place).map(|row| row.span).unwrap_or_default();
-        let Ok(faults) = check_complete(&space.keys(), &rows) else {
+        let keys = space.keys();
+        let Ok(faults) = check_complete(&keys, &rows) else {
             self.report(
                 Diagnostic::new(
                     codes::tables::TABLE_TOO_LARGE,
-                    text!("the keys of this table have too many combinations to check"),
+                    text!("the keys {keys} have too many combinations to check", keys = key_list(&keys)),
                 )
                 .label(span, Text::default())
                 .help(text!("use fewer keys, or split the table in two")),
             );
-            return false;
+            return None;
         };
-        let mut sound = true;
+        let sound = faults == Faults::default();
         if !faults.missing.is_empty() {
-            let what = if faults.missing_count == 1 { "combination is" } else { "combinations are" };
-            let what = if table.keys.len() == 1 {
-                if faults.missing_count == 1 { "value is" } else { "values are" }
-            } else {
-                what
-            };
-            let all = list(&faults.missing, faults.missing_count);
-            self.report(
-                Diagnostic::new(
-                    codes::tables::TABLE_INCOMPLETE,
-                    text!(
-                        "{missing_count} {what} in no {row}: {all}",
-                        missing_count = faults.missing_count,
-                        what,
-                        row,
-                        all
-                    ),
-                )
-                .label(span, text!("this table is not complete"))
-                .help(if row == "row" {
-                    text!("add the missing rows, or `else:` for all that remains")
-                } else {
-                    text!("add the missing {row}s, or one of `else` for all that remains", row)
-                }),
-            );
-            sound = false;
+            self.report_missing(&faults, span, gives, written);
         }
+        let column = matches!(gives, Gives::Column);
         for (first, second, combination) in faults.twice {
+            let words = combination.words();
+            let message = if column {
+                text!("`{combination}` is in two columns", combination = words)
+            } else {
+                text!("`{combination}` is in two rows", combination = words)
+            };
+            self.example(codes::tables::TWO_ROWS, place(second), {
+                Claim::TwoRows(combination, [place(first), place(second)])
+            });
             self.report(
-                Diagnostic::new(codes::tables::TWO_ROWS, text!("`{combination}` is in two {row}s", combination, row))
+                Diagnostic::new(codes::tables::TWO_ROWS, message)
                     .label(place(second), text!("here"))
                     .label(place(first), text!("and here"))
                     .help(text!("leave it in one of them")),
             );
-            sound = false;
         }
         for (unused, above) in faults.unused {
-            let mut finding = Diagnostic::new(codes::tables::NEVER_APPLIES, text!("this {row} never applies", row))
-                .label(place(unused), text!("other {row}s have all that it could take", row))
-                .help(text!("remove it, or give it combinations that no other {row} has", row));
-            if let Some(above) = above {
-                finding = finding.label(place(above), text!("this one comes first"));
-            }
-            self.report(finding);
-            sound = false;
+            let finding = if column {
+                Diagnostic::new(codes::tables::NEVER_APPLIES, text!("this column never applies"))
+                    .label(place(unused), text!("other columns have all that it could take"))
+                    .help(text!("remove it, or give it combinations that no other column has"))
+            } else {
+                Diagnostic::new(codes::tables::NEVER_APPLIES, text!("this row never applies"))
+                    .label(place(unused), text!("other rows have all that it could take"))
+                    .help(text!("remove it, or give it combinations that no other row has"))
+            };
+            let finding = match above {
+                Some(above) => finding.label(place(above), text!("this one comes first")),
+                None => finding,
+            };
+            let fix = written.and_then(|written| written.remove_row(place(unused), &self.texts));
+            self.report(fix.into_iter().fold(finding, Diagnostic::add_fix));
         }
-        sound
+        Some(sound)
     }
+
+    fn report_missing(&mut self, faults: &Faults, span: Span, gives: &Gives, written: Option<&WrittenTable<'_>>) {
+        /// How many combinations a message lists.
+        const LISTED: usize = 5;
+        let shown = faults.missing.iter().take(LISTED);
+        let shown = shown.map(|combination| text!("`{combination}`", combination = combination.words()));
+        let list = list(shown, faults.missing_count);
+        let (one, count) = (faults.missing_count == 1, faults.missing_count);
+        let message = match gives {
+            Gives::Target if one => text!("{list} has no target", list),
+            Gives::Target => text!("{count} combinations have no target: {list}", count, list),
+            Gives::Weight if one => text!("{list} has no weight", list),
+            Gives::Weight => text!("{count} combinations have no weight: {list}", count, list),
+            Gives::Param(name) if one => text!("`{name}` has no value for {list}", name, list),
+            Gives::Param(name) => text!("`{name}` has no value for {count} combinations: {list}", name, count, list),
+            Gives::Text if one => text!("{list} has no text", list),
+            Gives::Text => text!("{count} combinations have no text: {list}", count, list),
+            Gives::Column if one => text!("{list} has no column", list),
+            Gives::Column => text!("{count} combinations have no column: {list}", count, list),
+        };
+        let no_data = faults.missing.iter().flat_map(|c| &c.parts).any(|part| part.value == KeyValue::NoData);
+        let help = match gives {
+            Gives::Column => text!("add the missing columns, or one of `else` for all that remains"),
+            _ if no_data => text!("say what holds where the column is empty: `else:`, or `_` in the place of the key"),
+            _ => text!("add the missing rows, or `else:` for all that remains"),
+        };
+        let mut finding = Diagnostic::new(codes::tables::TABLE_INCOMPLETE, message)
+            .label(span, text!("this table is not complete"))
+            .help(help);
+        if let Some(written) = written
+            && faults.missing_count == faults.missing.len() as u128
+        {
+            for fix in written.add_rows(&faults.missing, &self.texts) {
+                finding = finding.add_fix(fix);
+            }
+        }
+        if faults.only_no_data {
+            // The table can be read, and has no data there.
+            finding.severity = Severity::Warning;
+        }
+        for combination in &faults.missing {
+            self.example(codes::tables::TABLE_INCOMPLETE, span, Claim::NoRow(combination.clone()));
+        }
+        self.report(finding);
+    }
+}
+
+/// A list for a message, of which there may be more: "`a`, `b` and 3 more".
+pub(crate) fn list(shown: impl Iterator<Item = Text>, count: u128) -> Text {
+    let mut shown: Vec<Text> = shown.collect();
+    let more = count.saturating_sub(shown.len() as u128);
+    if more > 0 {
+        shown.push(text!("{more} more", more));
+    }
+    Text::and_list(shown)
+}
+
+/// The names of keys, for a message.
+pub(crate) fn key_list(keys: &[Key]) -> Text {
+    Text::and_list(keys.iter().map(|key| text!("`{name}`", name = key.name)))
 }
 
 /// Gives each `from` its end: of the rows that have begun on a day the latest is in force. They stand before the rows

@@ -1,16 +1,18 @@
 //! The state of a check: declarations, the model under construction, findings.
 
-use kpi_base::{Diagnostic, Span, Text, codes, text};
+use kpi_base::{Code, Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Checked;
+use crate::counter::{Claim, CounterExample};
 use crate::instances::Instance;
 use crate::model::{
     self, Arena, ExprId, IncentiveId, IndicatorId, Model, ParamId, RuleId, ScorecardId, Subject, Title,
 };
 use crate::names::{Decl, Names};
+use crate::written::Texts;
 
 /// A check under way. Every function that takes something written returns `None` only after it has reported why.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Checker<'a> {
     pub(crate) reported_unbuilt: FxHashSet<usize>,
     /// Constructs that are checked here and computed nowhere yet, with their places.
     pub(crate) not_computed: Vec<(&'static str, Span)>,
+    pub(crate) texts: Texts<'a>,
+    pub(crate) counter_examples: Vec<CounterExample>,
     next_expr: u32,
 }
 
@@ -84,6 +88,8 @@ impl<'a> Checker<'a> {
             open: Vec::new(),
             reported_unbuilt: FxHashSet::default(),
             not_computed: Vec::new(),
+            texts: Texts::new(files),
+            counter_examples: Vec::new(),
             next_expr: 0,
         }
     }
@@ -91,6 +97,11 @@ impl<'a> Checker<'a> {
     /// Reports a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes an input under which what a finding of this code reports goes wrong; before the finding is reported.
+    pub(crate) fn example(&mut self, code: Code, place: Span, claim: Claim) {
+        self.counter_examples.push(CounterExample { code, place, claim });
     }
 
     /// Reports a construct that is read and not built yet.
@@ -133,7 +144,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Ends the check; `reach`: with what the ranges of values say against a sound policy.
-    pub(crate) fn finish(mut self, reach: bool) -> Checked {
+    /// What comes back is the findings, the model, and whether that can be used.
+    pub(crate) fn finish(mut self, reach: bool) -> (Checked, Model, bool) {
         self.check_unused();
         self.order_indicators();
         self.model.expr_count = self.next_expr;
@@ -151,7 +163,10 @@ impl<'a> Checker<'a> {
         // An indicator that is checked for several kinds of subject would say the same of each.
         diagnostics.dedup();
         let sound = !diagnostics.iter().any(Diagnostic::is_error);
-        Checked { model: sound.then_some(self.model), diagnostics }
+        let mut counter_examples = self.counter_examples;
+        counter_examples.sort_by_key(|example| (example.place.file, example.place.start));
+        counter_examples.dedup();
+        (Checked { model: None, diagnostics, counter_examples }, self.model, sound)
     }
 }
 

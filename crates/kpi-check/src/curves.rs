@@ -1,16 +1,19 @@
 //! Curves: bounds, gaps, overlaps.
 
-use kpi_base::{Diagnostic, Span, Text, codes, text};
+use kpi_base::{Diagnostic, Fix, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
+use crate::by_tables::mend::take_out;
 use crate::checker::Checker;
 use crate::context::Context;
+use crate::counter::Claim;
 use crate::model::{self, CurveKind, Form, StepBound, Type, Unit};
 use crate::names::Decl;
 use crate::show::show_unit;
 
 pub(crate) mod cover;
+mod mend;
 
 use cover::{Fault, check_cover};
 
@@ -93,37 +96,69 @@ impl<'a> Checker<'a> {
         let row = |place: usize| rows.get(place).map(|row| row.span).unwrap_or_default();
         for fault in &faults {
             let finding = match fault {
-                Fault::Gap(x) => {
-                    let x = self.show_number(*x, argument);
-                    Diagnostic::new(codes::tables::CURVE_GAP, text!("{x} is in no row", x))
+                Fault::Gap(numbers) => {
+                    for x in numbers {
+                        self.example(codes::tables::CURVE_GAP, body, Claim::NoBracket(*x));
+                    }
+                    let list = Text::and_list(numbers.iter().map(|x| Text::verbatim(self.show_number(*x, argument))));
+                    let message = if numbers.len() == 1 {
+                        text!("{x} is in no bracket", x = list)
+                    } else {
+                        text!("{numbers} are in no bracket", numbers = list)
+                    };
+                    let finding = Diagnostic::new(codes::tables::CURVE_GAP, message)
                         .label(body, text!("these rows leave numbers out"))
-                        .help(text!("move a bound, or add `else:` for all that remains"))
+                        .help(text!("move a bound, or add `else:` for all that remains"));
+                    numbers.iter().fold(finding, |finding, x| {
+                        let shown = self.show_number(*x, argument);
+                        mend::around_gap(finding, rows, &bounds, (*x, &shown), &self.texts)
+                    })
                 }
                 Fault::Overlap(first, second, x) => {
-                    let x = self.show_number(*x, argument);
-                    Diagnostic::new(codes::tables::CURVE_OVERLAP, text!("{x} is in two rows", x))
-                        .label(row(*second), text!("here"))
-                        .label(row(*first), text!("and here"))
-                        .help(text!("say whose the boundary is: `≥` or `>`, `60%..<80%` or `60%..80%`"))
+                    let shown = self.show_number(*x, argument);
+                    let claim = Claim::TwoBrackets(*x, [row(*first), row(*second)]);
+                    self.example(codes::tables::CURVE_OVERLAP, row(*second), claim);
+                    let finding =
+                        Diagnostic::new(codes::tables::CURVE_OVERLAP, text!("{x} is in two brackets", x = shown))
+                            .label(row(*second), text!("here"))
+                            .label(row(*first), text!("and here"))
+                            .help(text!("say whose the boundary is: `≥` or `>`, `60%..<80%` or `60%..80%`"));
+                    let pair = [*first, *second].map(|place| rows.get(place).zip(bounds.get(place)));
+                    mend::of_two(finding, pair, (*x, &shown), &self.texts)
                 }
                 Fault::Unreachable(place, above) => {
                     let finding = Diagnostic::new(codes::tables::NEVER_APPLIES, text!("this row never applies"))
                         .label(row(*place), text!("the rows above have all of its numbers"))
                         .help(text!("rows are tried from the top: put the stricter bound first, or remove the row"));
-                    match above {
+                    let finding = match above {
                         Some(above) => finding.label(row(*above), text!("this one comes first")),
                         None => finding,
-                    }
+                    };
+                    let spans: Vec<Span> = rows.iter().map(|row| row.span).collect();
+                    let edit = take_out(&spans, row(*place), &self.texts);
+                    let fix = edit.map(|edit| Fix { title: text!("remove the row"), edits: vec![edit], safe: false });
+                    fix.into_iter().fold(finding, Diagnostic::add_fix)
                 }
                 Fault::Empty(place) => {
-                    Diagnostic::new(codes::tables::CURVE_EMPTY, text!("no number lies in this range"))
+                    let finding = Diagnostic::new(codes::tables::CURVE_EMPTY, text!("no number lies in this range"))
                         .label(row(*place), Text::default())
-                        .help(text!("write the lower bound first: `60%..<80%`"))
+                        .help(text!("write the lower bound first: `60%..<80%`"));
+                    match rows.get(*place).map(|row| &row.at) {
+                        Some(ast::CurveAt::Range(range)) if bounds.get(*place).is_some_and(falls) => {
+                            let (low, high) = (self.texts.at(range.low.span), self.texts.at(range.high.span));
+                            let dots = if range.closed { ".." } else { "..<" };
+                            let turned = format!("{high}{dots}{low}");
+                            let span = range.low.span.to(range.high.span);
+                            finding.fix(text!("write `{turned}`", turned), span, turned)
+                        }
+                        _ => finding,
+                    }
                 }
             };
             self.report(finding);
         }
-        faults.is_empty().then_some(bounds)
+        // One with gaps alone goes on as it is: what reads it is checked as well, and the policy has no model.
+        faults.iter().all(|fault| matches!(fault, Fault::Gap(_))).then_some(bounds)
     }
 
     fn step_bound(&mut self, row: &'a ast::CurveRow, argument: Unit, what: &str) -> Option<StepBound> {
@@ -291,6 +326,11 @@ impl<'a> Checker<'a> {
             _ => x.to_string(),
         }
     }
+}
+
+/// Whether a range has its bounds the wrong way round.
+fn falls(bound: &StepBound) -> bool {
+    matches!(bound, StepBound::Range(low, high, _) if high < low)
 }
 
 /// The comparison that an operator is.

@@ -10,6 +10,7 @@ pub mod model;
 
 pub mod checker;
 pub mod context;
+pub mod counter;
 pub mod names;
 pub mod ranges;
 
@@ -44,6 +45,7 @@ mod units;
 mod values;
 mod views;
 mod windows;
+mod written;
 
 use kpi_base::Diagnostic;
 use kpi_syntax::ast;
@@ -55,20 +57,37 @@ pub struct Checked {
     pub model: Option<model::Model>,
     /// Every finding, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// Inputs under which tables, curves and weights go wrong, sorted by place: those that findings name, as values.
+    pub counter_examples: Vec<counter::CounterExample>,
 }
 
 /// Checks all files of a package: one namespace, one `policy`.
 pub fn check(files: &[ast::File]) -> Checked {
-    check_deep(files, true)
+    sound_only(check_deep(files, true))
 }
 
 /// As [`check`], but for what the ranges of values say against a policy ([`kpi_base::codes::reach`]): for policies of
 /// chance, whose numbers mean nothing.
 pub fn check_meaning(files: &[ast::File]) -> Checked {
-    check_deep(files, false)
+    sound_only(check_deep(files, false))
 }
 
-fn check_deep(files: &[ast::File], reach: bool) -> Checked {
+/// As [`check`], with the model as far as it goes even where it has errors. No policy may be run with that: tests try
+/// counter-examples on it.
+#[doc(hidden)]
+pub fn check_unsound(files: &[ast::File]) -> (model::Model, Checked) {
+    let (checked, model, _) = check_deep(files, true);
+    (model, checked)
+}
+
+/// The findings, the model, and whether that can be used.
+type Found = (Checked, model::Model, bool);
+
+fn sound_only((checked, model, sound): Found) -> Checked {
+    Checked { model: sound.then_some(model), ..checked }
+}
+
+fn check_deep(files: &[ast::File], reach: bool) -> Found {
     // A formula may be as deep as the parser lets it be, and indicators read each other: both are recursions, which may
     // not depend on how large a stack the caller happens to have.
     std::thread::scope(|scope| {
@@ -82,7 +101,7 @@ fn check_deep(files: &[ast::File], reach: bool) -> Checked {
 /// Bytes of stack for a check.
 const STACK: usize = 256 << 20;
 
-fn check_here(files: &[ast::File], reach: bool) -> Checked {
+fn check_here(files: &[ast::File], reach: bool) -> Found {
     let mut checker = checker::Checker::new(files);
     checker.check_policy();
     checker.check_data();

@@ -4,10 +4,11 @@ use kpi_base::{Diagnostic, Join, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
-use crate::by_tables::complete::combinations;
+use crate::by_tables::complete::one_of;
 use crate::by_tables::space::Space;
 use crate::by_tables::walk::{Rows, walk};
 use crate::checker::{Checker, unknown};
+use crate::counter::Combination;
 use crate::curves::compare_op;
 use crate::model::{self, ByNumber, ByTable, CompareOp, Line, LineKind, ScorecardId, Unit};
 use crate::names::{Decl, nearest};
@@ -209,7 +210,7 @@ impl<'a> Checker<'a> {
         let mut rows: Vec<Rows<'_>> = numbers.iter().map(|table| space.rows(table)).collect();
         rows.extend(judged.iter().map(|table| space.rows(table)));
         let keys = space.keys();
-        let mut wrong: Vec<(String, Dec)> = Vec::new();
+        let mut wrong: Vec<(Combination, Dec)> = Vec::new();
         let walked = walk(&space.domains(), &rows, &mut |leaf| {
             let row = |place: usize| leaf.rows.get(place).and_then(|rows| rows.first()).copied();
             let (mut number, mut presence) = (0, numbers.len());
@@ -235,7 +236,7 @@ impl<'a> Checker<'a> {
                 sum = sum.add(counted).unwrap_or(sum);
             }
             if !test.holds(sum) {
-                wrong.push((combinations(&keys, leaf.classes, 1).pop().unwrap_or_default(), sum));
+                wrong.push((one_of(&keys, leaf.classes), sum));
             }
         });
         let name = self.model.scorecards[card].title.clone();
@@ -257,7 +258,7 @@ impl<'a> Checker<'a> {
         written: &ast::Require,
         test: &Test,
         (card, place): (&str, Span),
-        wrong: &[(String, Dec)],
+        wrong: &[(Combination, Dec)],
     ) {
         let unit = if matches!(written.value, ast::Required::Count) { Unit::COUNT } else { Unit::RATIO };
         let mut shown: Vec<Text> = wrong
@@ -269,7 +270,11 @@ impl<'a> Checker<'a> {
                     (true, false) => text!("{value} indicators", value),
                     (false, _) => Text::verbatim(self.show_number(*value, unit)),
                 };
-                if combination.is_empty() { value } else { text!("{value} for `{combination}`", value, combination) }
+                if combination.is_empty() {
+                    value
+                } else {
+                    text!("{value} for `{combination}`", value, combination = combination.words())
+                }
             })
             .collect();
         if let Some(more) = wrong.len().checked_sub(LISTED).filter(|more| *more > 0) {

@@ -4,6 +4,7 @@ use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
+use crate::by_tables::Gives;
 use crate::checker::Checker;
 use crate::context::Context;
 use crate::curves::compare_op;
@@ -39,7 +40,8 @@ impl<'a> Checker<'a> {
         };
         let mut sound = true;
         let target = written.target.as_ref().and_then(|target| {
-            let checked = self.by_table(target, &cx, |checker, target| checker.target(target, &cx, unit));
+            let checked =
+                self.by_table(target, &cx, Gives::Target, |checker, target| checker.target(target, &cx, unit));
             sound = checked.is_some();
             checked
         });

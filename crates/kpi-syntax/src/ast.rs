@@ -12,6 +12,8 @@ pub use expr::*;
 pub use items::*;
 pub use tests::*;
 
+use std::sync::Arc;
+
 use kpi_base::Span;
 
 /// A name as written, in NFC and without backticks.
@@ -47,6 +49,24 @@ pub struct File {
     pub items: Vec<Item>,
     /// Whether it is a module of a library, brought in by `use`: what a policy leaves unused of it is no finding.
     pub library: bool,
+    /// The text that the spans are places of: what a change of the policy copies from.
+    pub text: SourceText,
+}
+
+/// The text of a file. It is no part of what the file says: two are always equal, and none is shown.
+#[derive(Clone, Default)]
+pub struct SourceText(pub Arc<str>);
+
+impl PartialEq for SourceText {
+    fn eq(&self, _: &SourceText) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for SourceText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("_")
+    }
 }
 
 /// A top-level declaration.

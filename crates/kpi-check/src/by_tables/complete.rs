@@ -1,50 +1,66 @@
 //! Whether a `by` table says exactly one thing for every combination of its keys.
 
-use std::fmt::Write as _;
+use rustc_hash::FxHashSet;
 
 use super::walk::{Class, Domain, Rows, TooMany, walk};
+use crate::counter::{Combination, KeyValue, Part};
 use crate::model::Pattern;
 
 /// A key as messages need it.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
+    /// What it is called.
+    pub name: String,
     /// What it can be.
     pub domain: Domain,
     /// The names of its members, in order; none for dates.
     pub members: Vec<String>,
+    /// Whether it is read from a cell that may be empty, so that a table must say what holds then.
+    pub optional: bool,
 }
 
 /// What is wrong with a table; rows by their places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Faults {
     /// The first combinations that no row has.
-    pub missing: Vec<String>,
+    pub missing: Vec<Combination>,
     /// How many there are.
     pub missing_count: u128,
+    /// Whether each of them has a key without data.
+    pub only_no_data: bool,
     /// Two rows that both name a combination.
-    pub twice: Vec<(usize, usize, String)>,
+    pub twice: Vec<(usize, usize, Combination)>,
     /// Rows that never apply, and the first row above that takes from each.
     pub unused: Vec<(usize, Option<usize>)>,
 }
 
-/// How many missing combinations a message lists.
-const LISTED: usize = 5;
+/// How many missing combinations are collected.
+pub(crate) const COLLECTED: usize = 12;
 
 /// Finds what is missing, named twice or without effect.
 ///
-/// Days before the first date of a table are not asked for: nothing was laid down then, and there is no data. Nor is a key
-/// without data.
+/// Days before the first date of a table are not asked for: nothing was laid down then, and there is no data. A key without
+/// data is asked for where it is read from a cell that may be empty; what is looked up may always have no data, and the
+/// table then has none.
 pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>) -> Result<Faults, TooMany> {
     let domains: Vec<Domain> = keys.iter().map(|key| key.domain.clone()).collect();
     let mut faults = Faults::default();
     let mut used = vec![false; rows.len()];
     let mut shadows: Vec<Option<usize>> = vec![None; rows.len()];
+    let mut pairs: FxHashSet<(usize, usize)> = FxHashSet::default();
     let tables = [rows.clone()];
     walk(&domains, &tables, &mut |leaf| {
         let Some(applying) = leaf.rows.first() else { return };
         let Some((&first, others)) = applying.split_first() else {
-            if !leaf.classes.iter().any(|c| matches!(c, Class::Missing | Class::Before(_))) {
-                let room = LISTED.saturating_sub(faults.missing.len());
+            let asked = keys.iter().zip(leaf.classes).all(|(key, class)| match class {
+                Class::Missing => key.optional,
+                Class::Before(_) => false,
+                _ => true,
+            });
+            if asked {
+                let no_data = leaf.classes.iter().any(|class| matches!(class, Class::Missing));
+                faults.only_no_data = no_data && (faults.missing_count == 0 || faults.only_no_data);
+                let room = COLLECTED.saturating_sub(faults.missing.len());
                 faults.missing.extend(combinations(keys, leaf.classes, room));
                 faults.missing_count = faults.missing_count.saturating_add(count(keys, leaf.classes));
             }
@@ -57,13 +73,12 @@ pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>) -> Result<Faults, To
             if let Some(shadow) = shadows.get_mut(other) {
                 shadow.get_or_insert(first);
             }
-            let known = faults.twice.iter().any(|(a, b, _)| (*a, *b) == (first, other));
-            if !known && explicit_twice(rows, first, other) {
+            if explicit_twice(rows, first, other) && pairs.insert((first, other)) {
                 faults.twice.push((first, other, combinations(keys, leaf.classes, 1).pop().unwrap_or_default()));
             }
         }
     })?;
-    let named_twice: Vec<usize> = faults.twice.iter().map(|(_, row, _)| *row).collect();
+    let named_twice: FxHashSet<usize> = faults.twice.iter().map(|(_, row, _)| *row).collect();
     let unused = used.iter().zip(&shadows).enumerate().filter(|(row, (used, _))| !**used && !named_twice.contains(row));
     faults.unused = unused.map(|(row, (_, shadow))| (row, *shadow)).collect();
     Ok(faults)
@@ -85,50 +100,59 @@ fn explicit_twice(rows: &Rows<'_>, a: usize, b: usize) -> bool {
 fn count(keys: &[Key], classes: &[Class]) -> u128 {
     let sizes = keys.iter().zip(classes).map(|(key, class)| match class {
         Class::Members(members) => members.len(),
-        Class::Any => key.members.len().max(1),
+        Class::Any => (key.members.len() + usize::from(key.optional)).max(1),
         _ => 1,
     });
     sizes.fold(1u128, |all, size| all.saturating_mul(size as u128))
 }
 
-/// The first combinations of a class, as an author would write them.
-pub(crate) fn combinations(keys: &[Key], classes: &[Class], most: usize) -> Vec<String> {
-    let mut texts = vec![String::new()];
-    for (place, (key, class)) in keys.iter().zip(classes).enumerate() {
-        let parts: Vec<String> = match class {
-            Class::Members(members) => members.iter().take(most).map(|m| member(key, *m)).collect(),
-            Class::Any if !key.members.is_empty() => key.members.iter().take(most).cloned().collect(),
-            Class::Any => vec!["_".to_owned()],
-            Class::Missing => vec!["no data".to_owned()],
-            Class::Before(date) => vec![format!("before {date}")],
-            Class::Dates(from, _) => vec![format!("from {from}")],
+/// The first combinations of a class, each with a value for every key.
+fn combinations(keys: &[Key], classes: &[Class], most: usize) -> Vec<Combination> {
+    let mut found = vec![Combination::default()];
+    for (key, class) in keys.iter().zip(classes) {
+        let member = |m: &String| Some(KeyValue::Member(m.clone()));
+        let values: Vec<Option<KeyValue>> = match class {
+            Class::Any if !key.members.is_empty() => {
+                let no_data = key.optional.then_some(Some(KeyValue::NoData));
+                key.members.iter().map(member).chain(no_data).take(most).collect()
+            }
+            Class::Members(members) => {
+                members.iter().take(most).map(|m| key.members.get(*m as usize).and_then(member)).collect()
+            }
+            _ => vec![value(key, class)],
         };
         let mut longer = Vec::new();
-        for text in &texts {
-            for part in &parts {
-                let mut text = text.clone();
-                let _ = write!(text, "{}{part}", if place == 0 { "" } else { ", " });
-                longer.push(text);
+        for combination in &found {
+            for value in &values {
+                let mut combination: Combination = combination.clone();
+                let part = |value| Part { key: key.name.clone(), value };
+                combination.parts.extend(value.clone().map(part));
+                longer.push(combination);
             }
         }
         longer.truncate(most);
-        texts = longer;
+        found = longer;
     }
-    texts
+    found
 }
 
-fn member(key: &Key, member: u32) -> String {
-    key.members.get(member as usize).cloned().unwrap_or_default()
+/// One combination of a class, with the keys that it depends on.
+pub(crate) fn one_of(keys: &[Key], classes: &[Class]) -> Combination {
+    let parts = keys.iter().zip(classes).filter_map(|(key, class)| {
+        let part = |value| Part { key: key.name.clone(), value };
+        value(key, class).map(part)
+    });
+    Combination { parts: parts.collect() }
 }
 
-/// A list for a message: "`a`, `b` and 3 more".
-pub(crate) fn list(texts: &[String], count: u128) -> String {
-    let quoted: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
-    let more = count.saturating_sub(texts.len() as u128);
-    match (quoted.split_last(), more) {
-        (Some((last, [])), 0) => last.clone(),
-        (Some((last, rest)), 0) => format!("{} and {last}", rest.join(", ")),
-        _ => format!("{} and {more} more", quoted.join(", ")),
+/// One value of a class; none where the key decides nothing.
+fn value(key: &Key, class: &Class) -> Option<KeyValue> {
+    match class {
+        Class::Any => None,
+        Class::Members(members) => key.members.get(*members.first()? as usize).cloned().map(KeyValue::Member),
+        Class::Missing => Some(KeyValue::NoData),
+        Class::Before(date) => Some(KeyValue::Before(*date)),
+        Class::Dates(from, before) => Some(KeyValue::Dates(*from, *before)),
     }
 }
 
@@ -140,7 +164,7 @@ mod tests {
 
     fn key(members: &[&str], missing: bool) -> Key {
         let members: Vec<String> = members.iter().map(|m| (*m).to_owned()).collect();
-        Key { domain: Domain::Members(members.len() as u32, missing), members }
+        Key { name: "k".to_owned(), domain: Domain::Members(members.len() as u32, missing), members, optional: false }
     }
 
     fn m(members: &[u32]) -> Pattern {
@@ -152,14 +176,16 @@ mod tests {
         check_complete(keys, &rows).unwrap()
     }
 
+    fn words(combinations: &[Combination]) -> Vec<String> {
+        combinations.iter().map(|c| c.words().to_string()).collect()
+    }
+
     #[test]
     fn every_missing_combination_is_named() {
         let keys = [key(&["a", "b", "c"], false), key(&["x", "y"], false)];
         let faults = check(&keys, &[vec![m(&[0]), m(&[0])], vec![m(&[1]), Pattern::Any]]);
-        assert_eq!(faults.missing, ["a, y", "c, x", "c, y"]);
+        assert_eq!(words(&faults.missing), ["k = a, k = y", "k = c, k = x", "k = c, k = y"]);
         assert_eq!(faults.missing_count, 3);
-        assert_eq!(list(&faults.missing, 3), "`a, y`, `c, x` and `c, y`");
-        assert_eq!(list(&faults.missing, 5), "`a, y`, `c, x`, `c, y` and 2 more");
         let whole = [vec![m(&[0]), m(&[0])], vec![Pattern::Any, Pattern::Any]];
         assert_eq!(check(&keys, &whole), Faults::default());
     }
@@ -170,7 +196,10 @@ mod tests {
         let faults = check(&keys, &[vec![m(&[0])], vec![m(&[1])], vec![Pattern::Any]]);
         assert_eq!(faults.unused, [(2, Some(0))]);
         let faults = check(&keys, &[vec![m(&[0])], vec![m(&[0, 1])]]);
-        assert_eq!(faults.twice, [(0, 1, "a".to_owned())]);
+        assert_eq!(
+            faults.twice.iter().map(|(a, b, c)| (*a, *b, c.words().to_string())).collect::<Vec<_>>(),
+            [(0, 1, "k = a".to_owned())]
+        );
         let faults = check(&keys, &[vec![Pattern::Any], vec![m(&[1])]]);
         assert_eq!((faults.unused, faults.twice), (vec![(1, Some(0))], vec![]));
     }
@@ -184,14 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn a_key_whose_cell_may_be_empty_needs_a_row_for_that() {
+        let keys = [Key { optional: true, ..key(&["a", "b"], true) }];
+        assert_eq!(words(&check(&keys, &[vec![m(&[0, 1])]]).missing), ["k = no data"]);
+        assert_eq!(check(&keys, &[vec![m(&[0, 1])], vec![Pattern::Any]]), Faults::default());
+        let keys = [key(&["x", "y"], false), keys[0].clone()];
+        let faults = check(&keys, &[vec![m(&[0]), m(&[0, 1])], vec![m(&[1]), Pattern::Any]]);
+        assert_eq!(words(&faults.missing), ["k = x, k = no data"]);
+        let faults = check(&keys, &[vec![m(&[0]), Pattern::Any]]);
+        assert_eq!(words(&faults.missing), ["k = y, k = a", "k = y, k = b", "k = y, k = no data"]);
+        assert_eq!(faults.missing_count, 3);
+    }
+
+    #[test]
     fn a_gap_between_dates_is_named_and_the_time_before_all_is_not() {
         let (jan, mar) = (Date::new(2026, 1, 1).unwrap(), Date::new(2026, 3, 1).unwrap());
-        let keys = [Key { domain: Domain::Dates(vec![jan, mar]), members: vec![] }, key(&["a", "b"], false)];
+        let keys = [
+            Key { name: "date".to_owned(), domain: Domain::Dates(vec![jan, mar]), members: vec![], optional: false },
+            key(&["a", "b"], false),
+        ];
         let faults = check(
             &keys,
             &[vec![Pattern::Dates(mar, None), Pattern::Any], vec![Pattern::Dates(jan, Some(mar)), m(&[0])]],
         );
-        assert_eq!(faults.missing, ["from 2026-01-01, b"]);
+        assert_eq!(words(&faults.missing), ["from 2026-01 to 2026-02, k = b"]);
         assert_eq!((faults.twice, faults.unused), (vec![], vec![]));
     }
 
@@ -208,6 +253,6 @@ mod tests {
         }
         rows.pop();
         let faults = check(&keys, &rows);
-        assert_eq!(faults.missing, ["m999, m99"]);
+        assert_eq!(words(&faults.missing), ["k = m999, k = m99"]);
     }
 }

@@ -70,18 +70,24 @@ impl Space {
 /// What a key of a checked table can be, and what its values are called.
 pub(crate) fn describe(key: &ByKey, dimensions: &Arena<Dimension>, tables: &Arena<Table>) -> Key {
     match key {
-        ByKey::Date => Key { domain: Domain::Dates(Vec::new()), members: Vec::new() },
+        ByKey::Date => {
+            Key { name: "date".to_owned(), domain: Domain::Dates(Vec::new()), members: Vec::new(), optional: false }
+        }
         ByKey::Expr(expr) => {
             let dimension = if let Type::Member(id) = expr.ty { Some(&dimensions[id]) } else { None };
             let members: Vec<String> = dimension.into_iter().flat_map(|d| &d.members).map(|m| m.name.clone()).collect();
-            let known = match &expr.kind {
+            let mut name = dimension.map(|d| d.title.name.clone()).unwrap_or_default();
+            let (known, optional) = match &expr.kind {
                 ExprKind::Column(path) => {
-                    path.0.iter().all(|c| tables[c.table].column(c.index).is_some_and(|c| !c.optional))
+                    let columns = || path.0.iter().filter_map(|c| tables[c.table].column(c.index));
+                    name = columns().map(|c| c.title.name.as_str()).collect::<Vec<_>>().join(".");
+                    let optional = columns().any(|c| c.optional);
+                    (!optional, optional)
                 }
-                ExprKind::Const(value) => value.is_some(),
-                _ => false,
+                ExprKind::Const(value) => (value.is_some(), false),
+                _ => (false, false),
             };
-            Key { domain: Domain::Members(members.len() as u32, !known), members }
+            Key { name, domain: Domain::Members(members.len() as u32, !known), members, optional }
         }
     }
 }

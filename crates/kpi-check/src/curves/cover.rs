@@ -12,8 +12,8 @@ use crate::model::{CompareOp, StepBound};
 /// What is wrong with the rows of a step; rows by their places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// No row has this number.
-    Gap(Dec),
+    /// No row has these numbers: one of each gap, those between rows first.
+    Gap(Vec<Dec>),
     /// Two rows have this number.
     Overlap(usize, usize, Dec),
     /// The rows above leave nothing for this one; the first that takes from it.
@@ -86,8 +86,13 @@ pub(crate) fn check_cover(bounds: &[&StepBound], step: Dec) -> Vec<Fault> {
             add(&mut covered, stretch);
         }
     }
-    if let Some(gap) = subtract((Cut::Least, Cut::Most), &covered).first() {
-        faults.push(Fault::Gap(number_in(*gap, step)));
+    let gaps = subtract((Cut::Least, Cut::Most), &covered);
+    if !gaps.is_empty() {
+        // A gap between rows is a slip that nobody sees; one at the ends comes after those.
+        let (ends, between): (Vec<_>, Vec<_>) =
+            gaps.into_iter().partition(|(low, high)| *low == Cut::Least || *high == Cut::Most);
+        let named = between.into_iter().chain(ends).map(|gap| number_in(gap, step));
+        faults.push(Fault::Gap(named.collect()));
     }
     faults
 }
@@ -213,11 +218,20 @@ mod tests {
 
     #[test]
     fn a_gap_is_named_by_a_number_in_it() {
-        assert_eq!(check(&[cmp(Lt, 70), range(70, 129, true)]), [Fault::Gap(Dec::int(130))]);
-        assert_eq!(check(&[cmp(Lt, 70), cmp(Gt, 70)]), [Fault::Gap(Dec::int(70))]);
-        assert_eq!(check(&[cmp(Ge, 70)]), [Fault::Gap(Dec::int(69))]);
-        assert_eq!(check(&[cmp(Le, 70), cmp(Ge, 71)]), [Fault::Gap("70.5".parse().unwrap())]);
-        assert_eq!(check(&[]), [Fault::Gap(Dec::ZERO)]);
+        assert_eq!(check(&[cmp(Lt, 70), range(70, 129, true)]), [Fault::Gap(vec![Dec::int(130)])]);
+        // Who lends between 100 and 120, between 120 and 130, and above 130: exactly 130 is nobody's.
+        assert_eq!(
+            check(&[range(100, 120, false), range(120, 130, false), cmp(Gt, 130)]),
+            [Fault::Gap(vec![Dec::int(130), Dec::int(99)])]
+        );
+        assert_eq!(check(&[cmp(Lt, 120), range(120, 130, false), cmp(Gt, 130)]), [Fault::Gap(vec![Dec::int(130)])]);
+        assert_eq!(check(&[cmp(Lt, 120), range(120, 130, false), cmp(Ge, 130)]), []);
+        assert_eq!(check(&[cmp(Lt, 120), range(120, 130, true), cmp(Gt, 130)]), []);
+        assert_eq!(check(&[cmp(Lt, -5), cmp(Gt, -5)]), [Fault::Gap(vec![Dec::int(-5)])]);
+        assert_eq!(check(&[cmp(Lt, 70), cmp(Gt, 70)]), [Fault::Gap(vec![Dec::int(70)])]);
+        assert_eq!(check(&[cmp(Ge, 70)]), [Fault::Gap(vec![Dec::int(69)])]);
+        assert_eq!(check(&[cmp(Le, 70), cmp(Ge, 71)]), [Fault::Gap(vec!["70.5".parse().unwrap()])]);
+        assert_eq!(check(&[]), [Fault::Gap(vec![Dec::ZERO])]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use kpi_syntax::ast;
 use kpi_value::{Dec, PeriodKind};
 
 use super::audience::Reach;
+use crate::by_tables::Gives;
 use crate::checker::{Checker, title};
 use crate::context::Context;
 use crate::model::{self, ByTable};
@@ -86,7 +87,7 @@ impl<'a> Checker<'a> {
             ast::Then::Text(text) => Some(plain(false, text)),
             ast::Then::Warn(text) => Some(plain(true, text)),
             ast::Then::By(by) => {
-                let text = self.by_rows(by, cx, |_, text| Some(text.value.clone()))?;
+                let text = self.by_rows(by, cx, Gives::Text, |_, text| Some(text.value.clone()))?;
                 Some(model::Then { warn: false, text })
             }
         }

@@ -6,7 +6,7 @@ use kpi_value::Dec;
 use rustc_hash::FxHashMap;
 
 use super::Card;
-use crate::by_tables::order_dates;
+use crate::by_tables::{Gives, order_dates};
 use crate::checker::Checker;
 use crate::model::{ByNumber, ByRow, ByTable, Pattern};
 
@@ -145,9 +145,7 @@ impl<'a> Checker<'a> {
             table
         };
         let across = table(vec![Dec::ZERO; columns.len()], grid.columns.iter().map(ast::Pattern::span).collect());
-        if !self.check_rows(&across, grid.header, "column") {
-            return None;
-        }
+        self.check_rows(&across, grid.header, &Gives::Column, None)?;
         let rows: Vec<Vec<Dec>> = weights.into_iter().collect::<Option<_>>()?;
         let spans = |row: &ast::WeightRow| vec![row.line.span; columns.len()];
         Some(rows.into_iter().zip(&grid.rows).map(|(values, row)| table(values, spans(row))).collect())

@@ -5,10 +5,11 @@ use kpi_syntax::ast;
 use kpi_value::Dec;
 
 use super::grids::Written;
-use super::weights::{Item, Level, Presence, check_weights};
+use super::weights::{Item, Level, Presence, TooManyOf, check_weights};
 use super::{Card, Stage};
-use crate::by_tables::complete::list;
+use crate::by_tables::{Gives, key_list, list};
 use crate::checker::{Checker, title};
+use crate::counter::Claim;
 use crate::instances::Need;
 use crate::model::{self, ByNumber, ByTable, CurveKind, LineKind, Scoring, Subject, Type, Unit};
 use crate::names::Decl;
@@ -270,7 +271,7 @@ impl<'a> Checker<'a> {
 
     fn weight(&mut self, written: &'a ast::ByTable<ast::Expr>, card: &Card<'_>) -> Option<ByNumber> {
         let cx = card.cx.clone();
-        self.by_table(written, &cx, Checker::one_weight)
+        self.by_table(written, &cx, Gives::Weight, Checker::one_weight)
     }
 
     pub(super) fn one_weight(&mut self, e: &'a ast::Expr) -> Option<Dec> {
@@ -318,16 +319,19 @@ impl<'a> Checker<'a> {
             self.report(finding);
             Vec::new().into_iter()
         } else {
-            let Ok(level) = check_weights(&items, reach, &self.model.dimensions, &self.model.tables) else {
-                self.report(
-                    Diagnostic::new(
-                        codes::tables::TABLE_TOO_LARGE,
-                        text!("the weights depend on too many things to be added up"),
-                    )
-                    .label(place, Text::default())
-                    .help(text!("let all weights depend on the same one or two keys")),
-                );
-                return None;
+            let group = !reach.is_empty();
+            let level = match check_weights(&items, reach, group, &self.model.dimensions, &self.model.tables) {
+                Ok(level) => level,
+                Err(TooManyOf(keys)) => {
+                    let message =
+                        text!("the weights depend on too many things to be added up: {keys}", keys = key_list(&keys));
+                    self.report(
+                        Diagnostic::new(codes::tables::TABLE_TOO_LARGE, message)
+                            .label(place, Text::default())
+                            .help(text!("let all weights depend on the same one or two keys")),
+                    );
+                    return None;
+                }
             };
             self.report_level(&level, &items, what, place)?;
             level.shares.into_iter()
@@ -364,41 +368,57 @@ impl<'a> Checker<'a> {
 
     fn report_level(&mut self, level: &Level, items: &[Item], what: &Text, place: Span) -> Option<()> {
         const LISTED: usize = 5;
-        let mut wrong = level.wrong.iter().map(|(combination, sum)| {
-            let sum = self.show_number(*sum, Unit::RATIO);
-            if combination.is_empty() {
-                Text::verbatim(sum)
+        if let Some(first) = level.wrong.first() {
+            let sum = self.show_number(first.sum, Unit::RATIO);
+            let message = match level.wrong.as_slice() {
+                [one] if one.combination.is_empty() => {
+                    text!("the weights of the {what} add up to {sum}, not to 100%", what, sum)
+                }
+                [one] => text!(
+                    "`{combination}`: the weights of the {what} add up to {sum}, not to 100%",
+                    combination = one.combination.words(),
+                    what,
+                    sum
+                ),
+                all => {
+                    let shown = all.iter().take(LISTED).map(|wrong| {
+                        let sum = self.show_number(wrong.sum, Unit::RATIO);
+                        text!("{sum} for `{combination}`", sum, combination = wrong.combination.words())
+                    });
+                    let sums = list(shown, all.len() as u128);
+                    text!("the weights of the {what} add up to {sums}, not to 100%", what, sums)
+                }
+            };
+            let mut finding =
+                Diagnostic::new(codes::cards::WEIGHT_SUM, message).label(place, first.combination.words());
+            for (item, weight) in items.iter().zip(&first.weights).filter(|(item, _)| item.weight.is_some()) {
+                finding = finding.label(
+                    item.span,
+                    match weight {
+                        Some(weight) => Text::verbatim(self.show_number(*weight, Unit::RATIO)),
+                        None => text!("not on the card: its target is `none`"),
+                    },
+                );
+            }
+            for wrong in &level.wrong {
+                let claim = Claim::Weights(wrong.combination.clone(), wrong.sum);
+                self.example(codes::cards::WEIGHT_SUM, place, claim);
+            }
+            let left_out = items.iter().zip(&first.weights).any(|(item, own)| item.weight.is_some() && own.is_none());
+            self.report(finding.help(if left_out {
+                text!("a line whose target is `none` is not on the card, and its weight goes to nobody")
             } else {
-                text!("{sum} for `{combination}`", sum, combination)
-            }
-        });
-        let mut shown: Vec<Text> = wrong.by_ref().take(LISTED).collect();
-        let more = wrong.count();
-        if more > 0 {
-            shown.push(text!("{more} more", more));
-        }
-        if !shown.is_empty() {
-            let sums = Text::and_list(shown);
-            let mut finding = Diagnostic::new(
-                codes::cards::WEIGHT_SUM,
-                text!("the weights of the {what} add up to {sums}, not to 100%", what, sums),
-            )
-            .label(place, Text::default());
-            for item in items.iter().filter(|item| item.weight.is_some()) {
-                finding = finding.label(item.span, Text::default());
-            }
-            self.report(
-                finding.help(text!("a line whose target is `none` is not on the card, and its weight goes to nobody")),
-            );
+                text!("change a weight, or leave one out: lines without a weight share what the others leave")
+            }));
             return None;
         }
         if !level.nothing_left.is_empty() {
-            let under: Vec<String> =
-                level.nothing_left.iter().filter(|c| !c.is_empty()).take(LISTED).cloned().collect();
+            let under = level.nothing_left.iter().filter(|c| !c.is_empty()).take(LISTED);
+            let under: Vec<Text> = under.map(|c| text!("`{combination}`", combination = c.words())).collect();
             let under = if under.is_empty() {
                 Text::default()
             } else {
-                text!(" for {combinations}", combinations = list(&under, level.nothing_left.len() as u128))
+                text!(" for {combinations}", combinations = list(under.into_iter(), level.nothing_left.len() as u128))
             };
             let mut finding = Diagnostic::new(
                 codes::cards::WEIGHT_SUM,

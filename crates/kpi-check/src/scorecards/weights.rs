@@ -6,9 +6,10 @@
 use kpi_base::Span;
 use kpi_value::Dec;
 
-use crate::by_tables::complete::combinations;
+use crate::by_tables::complete::{Key, one_of};
 use crate::by_tables::space::{Space, pattern};
-use crate::by_tables::walk::{Class, Leaf, Rows, TooMany, walk};
+use crate::by_tables::walk::{Class, Leaf, Rows, walk};
+use crate::counter::Combination;
 use crate::model::{Arena, ByNumber, ByRow, ByTable, Dimension, Pattern, Table};
 
 /// A line or group of one level.
@@ -36,21 +37,38 @@ pub(crate) enum Presence {
 /// What came of one level.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Level {
-    /// Combinations under which the weights do not add up to 100%, each with the sum of the written ones.
-    pub wrong: Vec<(String, Dec)>,
+    /// Combinations under which the weights do not add up to 100%.
+    pub wrong: Vec<Wrong>,
     /// Combinations under which nothing is left for the lines without a weight.
-    pub nothing_left: Vec<String>,
+    pub nothing_left: Vec<Combination>,
     /// The weights of the lines without one, in order.
     pub shares: Vec<ByNumber>,
 }
 
-/// Adds up one level; `reach` are the weights of the groups around it: where one is 0, nothing is asked.
+/// A combination under which the weights do not add up to 100%.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Wrong {
+    /// The combination.
+    pub combination: Combination,
+    /// The sum of the written weights of the lines that are on the card.
+    pub sum: Dec,
+    /// The weight of each item; none where it is not on the card, or has no weight of its own.
+    pub weights: Vec<Option<Dec>>,
+}
+
+/// The keys have more combinations than can be added up.
+#[derive(Clone, Debug)]
+pub(crate) struct TooManyOf(pub(crate) Vec<Key>);
+
+/// Adds up one level; `reach` are the weights of the groups around it: where one is 0, nothing is asked. Nor is anything
+/// asked of a group (`group`) of which no line is on the card.
 pub(crate) fn check_weights(
     items: &[Item],
     reach: &[ByNumber],
+    group: bool,
     dimensions: &Arena<Dimension>,
     tables: &Arena<Table>,
-) -> Result<Level, TooMany> {
+) -> Result<Level, TooManyOf> {
     let mut space = Space::default();
     let mut presences = Vec::new();
     for item in items {
@@ -76,34 +94,40 @@ pub(crate) fn check_weights(
         }
         let mut next = Next { number: 0, presence: numbers.len() };
         let (mut sum, mut resting, mut known) = (Dec::ZERO, Vec::new(), true);
+        let (mut own, mut anything) = (Vec::with_capacity(items.len()), false);
         for item in items {
             let present = chosen.present(&item.presence, &mut next.presence);
             let Some(present) = present else { return };
+            anything |= present;
             if item.weight.is_none() {
                 resting.push(present);
+                own.push(None);
                 continue;
             }
-            match chosen.number(next.number) {
+            let weight = chosen.number(next.number);
+            own.push(weight.filter(|_| present));
+            match weight {
                 Some(weight) if present => sum = sum.add(weight).unwrap_or(sum),
                 Some(_) => {}
                 None => known = false,
             }
             next.number += 1;
         }
-        if !known {
+        if !known || group && !anything {
             return;
         }
         let sharers = resting.iter().filter(|present| **present).count() as i64;
         let rest = Dec::ONE.sub(sum).unwrap_or_default();
-        let named = || combinations(&keys, leaf.classes, 1).pop().unwrap_or_default();
+        let named = || one_of(&keys, leaf.classes);
         if rest.is_negative() || sharers == 0 && !rest.is_zero() {
-            level.wrong.push((named(), sum));
+            level.wrong.push(Wrong { combination: named(), sum, weights: own });
         } else if sharers > 0 && rest.is_zero() {
             level.nothing_left.push(named());
         }
         let share = rest.div(Dec::int(sharers)).ok().flatten().unwrap_or_default();
         shared.push((leaf.classes.to_vec(), share, resting));
-    })?;
+    })
+    .map_err(|_| TooManyOf(keys.clone()))?;
     // A pattern for no data takes anything, so that it must be tried after those that name members.
     shared.sort_by_key(|(classes, ..)| classes.iter().filter(|c| matches!(c, Class::Missing)).count());
     let resting: Vec<&Item> = items.iter().filter(|item| item.weight.is_none()).collect();
@@ -237,6 +261,11 @@ mod tests {
         Some(ByTable::plain(Dec::percent(percent), Span::default()))
     }
 
+    fn wrong(level: &Level) -> Vec<String> {
+        let sum = |wrong: &Wrong| wrong.sum.mul(Dec::HUNDRED).unwrap();
+        level.wrong.iter().map(|wrong| format!("{}: {}", wrong.combination.words(), sum(wrong))).collect()
+    }
+
     fn members(members: &[u32]) -> Pattern {
         Pattern::Members(members.to_vec())
     }
@@ -246,8 +275,9 @@ mod tests {
         let (dimensions, tables, key) = ground();
         let by = table(&key, vec![(members(&[0]), Dec::percent(40)), (Pattern::Any, Dec::percent(50))]);
         let items = [line(plain(60), Presence::Always), line(Some(by), Presence::Always)];
-        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
-        assert_eq!(level.wrong, [("growth".to_owned(), Dec::percent(110))]);
+        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        assert_eq!(wrong(&level), ["stage = growth: 110"]);
+        assert_eq!(level.wrong[0].weights, [Some(Dec::percent(60)), Some(Dec::percent(50))]);
     }
 
     #[test]
@@ -255,11 +285,12 @@ mod tests {
         let (dimensions, tables, key) = ground();
         let judged = Presence::Table(table(&key, vec![(members(&[0]), false), (Pattern::Any, true)]));
         let items = [line(plain(60), Presence::Always), line(plain(40), judged.clone())];
-        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
-        assert_eq!(level.wrong, [("startup".to_owned(), Dec::percent(60))]);
+        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        assert_eq!(wrong(&level), ["stage = startup: 60"]);
+        assert_eq!(level.wrong[0].weights, [Some(Dec::percent(60)), None]);
         // Without a weight of its own it would have shared the rest: 40% where it is judged, nothing to share where not.
         let items = [line(plain(60), Presence::Always), line(None, judged), line(None, Presence::Always)];
-        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
         assert_eq!((level.wrong, level.nothing_left), (vec![], vec![]));
         let shares: Vec<Vec<Dec>> = level.shares.iter().map(|s| s.rows.iter().map(|r| r.value).collect()).collect();
         let (fifth, rest) = (Dec::percent(20), Dec::percent(40));
@@ -271,12 +302,12 @@ mod tests {
         let (dimensions, tables, key) = ground();
         let by = table(&key, vec![(members(&[0, 1]), Dec::percent(40)), (members(&[2]), Dec::percent(70))]);
         let items = [line(Some(by), Presence::Always), line(None, Presence::Always), line(None, Presence::Always)];
-        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
         let share = table(&key, vec![(members(&[0, 1]), Dec::percent(30)), (members(&[2]), Dec::percent(15))]);
         assert_eq!(level.shares, [share.clone(), share]);
         let items = [line(plain(100), Presence::Always), line(None, Presence::Always)];
-        let level = check_weights(&items, &[], &dimensions, &tables).unwrap();
-        assert_eq!(level.nothing_left, [String::new()]);
+        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        assert_eq!(level.nothing_left, [Combination::default()]);
     }
 
     #[test]
@@ -285,7 +316,10 @@ mod tests {
         let judged = Presence::Table(table(&key, vec![(members(&[0]), false), (Pattern::Any, true)]));
         let around = table(&key, vec![(members(&[0]), Dec::ZERO), (Pattern::Any, Dec::percent(30))]);
         let items = [line(plain(100), judged)];
-        let level = check_weights(&items, std::slice::from_ref(&around), &dimensions, &tables).unwrap();
+        // A group of which no line is on the card is not there.
+        let level = check_weights(&items, &[], true, &dimensions, &tables).unwrap();
+        assert_eq!(level.wrong, []);
+        let level = check_weights(&items, std::slice::from_ref(&around), true, &dimensions, &tables).unwrap();
         assert_eq!(level.wrong, []);
     }
 }
