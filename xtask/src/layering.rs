@@ -20,7 +20,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("kpi-test", &["kpi-base", "kpi-check", "kpi-plan", "kpi-results", "kpi-score", "kpi-value"]),
     ("kpi-report", &["kpi-base", "kpi-results", "kpi-value"]),
     ("kpi-fmt", &["kpi-base", "kpi-syntax"]),
-    ("kpi-lsp", &["kpi-base", "kpi-check", "kpi-fmt", "kpi-stdlib", "kpi-syntax", "kpi-value"]),
+    ("kpi-lint", &["kpi-base", "kpi-syntax"]),
+    ("kpi-lsp", &["kpi-lint", "kpi-base", "kpi-check", "kpi-fmt", "kpi-stdlib", "kpi-syntax", "kpi-value"]),
     ("kpi-engine", &["kpi-base", "kpi-check", "kpi-plan", "kpi-value"]),
     (
         "kpi-cli",
@@ -29,6 +30,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "kpi-check",
             "kpi-engine",
             "kpi-fmt",
+            "kpi-lint",
             "kpi-lsp",
             "kpi-plan",
             "kpi-prove",

@@ -33,6 +33,7 @@ macro_rules! codes {
 pub mod cards;
 pub mod config;
 pub mod data;
+pub mod lints;
 pub mod names;
 pub mod proofs;
 pub mod reach;
@@ -104,6 +105,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         cards::ALL,
         reach::ALL,
         proofs::ALL,
+        lints::ALL,
         tests::ALL,
         data::ALL,
         run::ALL,

@@ -54,16 +54,7 @@ pub(crate) enum Command {
         dir: PathBuf,
     },
     /// Check the policy: names, units, tables, weights
-    Check {
-        #[command(flatten)]
-        project: Project,
-        /// How findings are written
-        #[arg(long, value_enum, default_value_t)]
-        format: FindingsFormat,
-        /// Write the findings into this file instead of to the terminal; an old one is replaced only when all is written
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        output: Option<PathBuf>,
-    },
+    Check(Check),
     /// Show what scores and pay can come to whatever is measured, and what became of each `prove`
     Prove {
         #[command(flatten)]
@@ -105,6 +96,24 @@ pub(crate) struct Project {
     /// The project: a folder with a kpi.toml [default: the nearest one upwards]
     #[arg(value_hint = ValueHint::DirPath)]
     pub path: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub project: Project,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: FindingsFormat,
+    /// Write the findings into this file instead of to the terminal; an old one is replaced only when all is written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Make the changes that can move no score and no pay, such as punctuation, and check again
+    #[arg(long)]
+    pub fix: bool,
+    /// Take the warnings and notes of today into the baseline: they are not told again
+    #[arg(long, conflicts_with = "fix")]
+    pub write_baseline: bool,
 }
 
 #[derive(Debug, Group)]

@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 mod fmt;
 mod init;
+mod mend;
 mod prove;
 
 #[cfg(not(feature = "engine"))]
@@ -19,7 +20,7 @@ use crate::data;
 pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init { dir } => init::run(&dir, console),
-        Command::Check { project, format, output } => check::run(&project, format, output.as_deref(), console),
+        Command::Check(args) => check::run(&args, console),
         Command::Prove { project, format } => prove::run(&project, format, console),
         #[cfg(feature = "engine")]
         Command::Run(args) => data::run::run(&args, console),

@@ -4,8 +4,9 @@
 
 use std::ops::Range;
 
-use kpi_base::{Code, Diagnostic, FileId, Join, Span, Text, codes::config as codes, text};
+use kpi_base::{Code, Diagnostic, FileId, Join, Severity, Span, Text, codes::config as codes, text};
 use kpi_check::names::nearest;
+use kpi_lint::{Level, Settings};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -18,6 +19,10 @@ pub(crate) struct Config {
     pub sources: Vec<Binding>,
     /// The other environments.
     pub environments: Vec<(String, Vec<Binding>)>,
+    /// What is set for findings.
+    pub lints: Settings,
+    /// The file of the baseline, where it is not the usual one.
+    pub baseline: Option<String>,
 }
 
 /// The files of one table.
@@ -83,7 +88,8 @@ impl Reader {
                 "project" => self.project(value, config),
                 "sources" => config.sources = self.sources(value, "[sources]"),
                 "env" => self.environments(value, config),
-                _ => self.unknown(key, "kpi.toml", &["project", "sources", "env"]),
+                "lints" => self.lints(value, config),
+                _ => self.unknown(key, "kpi.toml", &["project", "sources", "env", "lints"]),
             }
         }
     }
@@ -96,6 +102,59 @@ impl Reader {
                 _ => self.unknown(key, "[project]", &["policies"]),
             }
         }
+    }
+
+    /// `[lints]`: codes with their levels, and the settings of house rules.
+    fn lints(&mut self, value: &Spanned<DeValue<'_>>, config: &mut Config) {
+        let Some(table) = self.table(value, "[lints]") else { return };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "max_indicators" => {
+                    let number = value.get_ref().as_integer().and_then(|n| n.as_str().parse().ok());
+                    match number {
+                        Some(number) => config.lints.max_indicators = number,
+                        None => self.wrong_lint(value, text!("`max_indicators` is a number of indicators")),
+                    }
+                }
+                "baseline" => match value.get_ref().as_str() {
+                    Some(file) => config.baseline = Some(file.to_owned()),
+                    None => self.wrong_lint(value, text!("`baseline` is a file")),
+                },
+                name => match Code::find(name) {
+                    Some(code) if code.severity() == Severity::Error => {
+                        let message = text!("{code} is an error of meaning and has no level", code);
+                        self.find(codes::WRONG_VALUE, message, &key.span(), text!("always an error"), None);
+                    }
+                    Some(code) => {
+                        let level = Level::WORDS.iter().find(|(word, _)| value.get_ref().as_str() == Some(word));
+                        match level {
+                            Some((_, level)) => config.lints.levels.push((code, *level)),
+                            None => {
+                                let levels = Text::or_list(Level::WORDS.iter().map(|(word, _)| Text::quoted(word)));
+                                self.wrong_lint(value, text!("a level is {levels}", levels));
+                            }
+                        }
+                    }
+                    None => {
+                        let names: Vec<&str> = kpi_base::codes::all().map(Code::name).collect();
+                        let near = nearest(
+                            &name.to_ascii_uppercase(),
+                            names.into_iter().chain(["max_indicators", "baseline"]),
+                        );
+                        let help = match near {
+                            Some(near) => text!("did you mean `{near}`?", near),
+                            None => text!("`kpi explain` lists all codes"),
+                        };
+                        let message = text!("`{place}` has no key `{name}`", place = "[lints]", name);
+                        self.find(codes::UNKNOWN_KEY, message, &key.span(), text!("unknown key"), Some(help));
+                    }
+                },
+            }
+        }
+    }
+
+    fn wrong_lint(&mut self, value: &Spanned<DeValue<'_>>, message: Text) {
+        self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), None);
     }
 
     fn environments(&mut self, value: &Spanned<DeValue<'_>>, config: &mut Config) {

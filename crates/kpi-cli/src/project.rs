@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, Text, codes::config as codes, text};
 use kpi_check::model::Model;
+use kpi_lint::{Baseline, Judged};
 
 use crate::config::{self, Config, Pattern};
 use crate::console::{Console, Failure};
@@ -55,7 +56,50 @@ impl Project {
         let unread = findings.iter().any(Diagnostic::is_error);
         let checked = kpi_check::check(&asts);
         findings.extend(checked.diagnostics);
+        findings.extend(kpi_lint::lint(&asts, &self.config.lints));
         (checked.model.filter(|_| !unread), findings)
+    }
+
+    /// The findings that are to be told: what is allowed, turned off or in the baseline is not.
+    pub fn judge(&self, findings: Vec<Diagnostic>) -> Result<Judged, Failure> {
+        let baseline = self.read_baseline()?;
+        Ok(kpi_lint::judge(findings, &self.files, &self.config.lints, baseline.as_ref(), &|path| self.inside(path)))
+    }
+
+    /// The baseline of these findings, as its file has it.
+    pub fn baseline_of(&self, findings: Vec<Diagnostic>) -> Baseline {
+        let judged = kpi_lint::judge(findings, &self.files, &self.config.lints, None, &|path| self.inside(path));
+        Baseline::of(&judged.findings, &self.files, &|path| self.inside(path))
+    }
+
+    /// Where the baseline is.
+    pub fn baseline_path(&self) -> PathBuf {
+        self.root.join(self.config.baseline.as_deref().unwrap_or("kpi-baseline.json"))
+    }
+
+    fn read_baseline(&self) -> Result<Option<Baseline>, Failure> {
+        let path = self.baseline_path();
+        if !path.is_file() && self.config.baseline.is_none() {
+            return Ok(None);
+        }
+        let parsed = read(&path).and_then(|text| Baseline::parse(&text).map_err(Text::verbatim));
+        parsed.map(Some).map_err(|why| {
+            let message = text!(
+                "the baseline `{path}` cannot be read: {why}",
+                path = self.inside(&path.display().to_string()),
+                why
+            );
+            let help = text!("write it anew with `kpi check --write-baseline`");
+            Failure::one(Diagnostic::new(codes::WRONG_VALUE, message).help(help))
+        })
+    }
+
+    /// A path of the project, whatever folder a command runs in.
+    fn inside(&self, path: &str) -> String {
+        let path = Path::new(path);
+        let whole = self.root.join(path.strip_prefix(&self.shown).unwrap_or(path));
+        let inside = whole.strip_prefix(&self.root).unwrap_or(path);
+        inside.to_string_lossy().replace('\\', "/")
     }
 }
 

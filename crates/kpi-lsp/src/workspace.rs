@@ -51,6 +51,9 @@ impl Workspace {
         }
         diagnostics.extend(kpi_stdlib::load(&mut files, &mut parsed));
         diagnostics.extend(kpi_check::check(&parsed).diagnostics);
+        let settings = kpi_lint::Settings::default();
+        diagnostics.extend(kpi_lint::lint(&parsed, &settings));
+        let diagnostics = kpi_lint::judge(diagnostics, &files, &settings, None, &str::to_owned).findings;
         Package { files, diagnostics }
     }
 

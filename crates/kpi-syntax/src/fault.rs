@@ -73,7 +73,7 @@ pub(crate) fn describe_fault(place: &Fault<'_>, stop: &Stop) -> Diagnostic {
     let mut diagnostic =
         Diagnostic::new(codes::UNEXPECTED, message).label(here, text!("expected {expected}", expected));
     if rest.starts_with('=') && !rest.starts_with("==") && is_expected(text!("an operator")) {
-        diagnostic = diagnostic.help(text!("a comparison for equality is written `==`")).fix(
+        diagnostic = diagnostic.help(text!("a comparison for equality is written `==`")).safe_fix(
             text!("write `==`"),
             span(at, at + 1),
             "==",

@@ -10,5 +10,6 @@ mod bad_input;
 mod commands;
 mod formats;
 mod formatting;
+mod house;
 mod outputs;
 mod support;

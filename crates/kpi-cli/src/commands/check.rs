@@ -1,7 +1,5 @@
 //! `kpi check`
 
-use std::path::Path;
-
 use kpi_base::{Diagnostic, Files, Join, Text, codes, text};
 use kpi_check::model::Model;
 use kpi_report::{
@@ -10,36 +8,55 @@ use kpi_report::{
 };
 
 use crate::args::{self, FindingsFormat};
+use crate::commands::mend::mend;
 use crate::console::{Console, Exit, Failure, exit_of};
 use crate::project::Project;
 use crate::replace::write_whole;
 
-pub(crate) fn run(
-    args: &args::Project,
-    format: FindingsFormat,
-    output: Option<&Path>,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
-    let mut project = Project::load(args.path.as_deref(), console)?;
+pub(crate) fn run(args: &args::Check, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let mut project = Project::load(args.project.path.as_deref(), console)?;
+    if args.fix {
+        project = mend(project, args.project.path.as_deref(), console)?;
+    }
     let (model, mut findings) = project.analyse();
     if let Some(model) = &model {
         findings.extend(kpi_prove::check(model));
-        findings.sort_by_key(|finding| finding.labels.first().map(|label| (label.span.file, label.span.start)));
     }
-    match (format, output) {
+    if args.write_baseline {
+        let baseline = project.baseline_of(findings.clone()).render()?;
+        let path = project.baseline_path();
+        write_whole(&path, &baseline).map_err(|error| cannot_write(&console.shown(&path), &error))?;
+    }
+    let judged = project.judge(findings)?;
+    let findings = judged.findings;
+    match (args.format, args.output.as_deref()) {
         (FindingsFormat::Full, None) => console.report(&findings, &project.files)?,
-        (_, None) => {
+        (format, None) => {
             let text = render(&findings, &project.files, format, console)?;
             console.out.write_all(text.as_bytes())?;
             return Ok(exit_of(&findings));
         }
-        (_, Some(path)) => {
+        (format, Some(path)) => {
             let text = render(&findings, &project.files, format, console)?;
             let whole = console.cwd.join(path);
             write_whole(&whole, &text).map_err(|error| cannot_write(&console.shown(&whole), &error))?;
         }
     }
-    if let Some(model) = model {
+    for (n, line) in [
+        (judged.known, text!("findings of the baseline that are not told: {n}", n = judged.known)),
+        (
+            judged.gone,
+            text!(
+                "entries of the baseline that are found no more: {n}; `kpi check --write-baseline` takes them out",
+                n = judged.gone
+            ),
+        ),
+    ] {
+        if n > 0 {
+            writeln!(console.err, "{}", line.to(console.language))?;
+        }
+    }
+    if let Some(model) = model.filter(|_| !findings.iter().any(Diagnostic::is_error)) {
         summarise(&model, &findings, console)?;
     }
     Ok(exit_of(&findings))

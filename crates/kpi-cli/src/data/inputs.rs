@@ -22,9 +22,10 @@ impl Project {
     /// Parses and checks the policy.
     pub fn check(&mut self) -> Result<Policy, Failure> {
         let (model, findings) = self.analyse();
+        let findings = self.judge(findings)?.findings;
         match model {
-            Some(model) => Ok(Policy { model, warnings: findings }),
-            None => Err(self.fail(findings)),
+            Some(model) if !findings.iter().any(Diagnostic::is_error) => Ok(Policy { model, warnings: findings }),
+            _ => Err(self.fail(findings)),
         }
     }
 
