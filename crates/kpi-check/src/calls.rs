@@ -123,7 +123,8 @@ impl<'a> Checker<'a> {
                 None
             }
             None => {
-                let declared = self.names.iter().filter(|(_, d)| matches!(d, Decl::Function(_) | Decl::Curve(_)));
+                let functions = |(_, d): &(&str, Decl)| matches!(d, Decl::Function(_) | Decl::Curve(_));
+                let declared = self.names.iter().filter(functions).take(self.names.worth_comparing());
                 let builtins =
                     BUILTINS.iter().flat_map(|name| both(name, Place::Function)).map(|name| -> &str { name });
                 let near = nearest(&call.function.text, builtins.chain(declared.map(|(n, _)| n)));

@@ -131,7 +131,7 @@ impl<'a> Checker<'a> {
         if self.names.is_unbuilt(&name.text) {
             return None;
         }
-        let near = crate::names::nearest(&name.text, self.names.iter().map(|(n, _)| n)).map(str::to_owned);
+        let near = self.names.nearest(&name.text).map(str::to_owned);
         self.report(unknown(name, wanted, near.as_deref()));
         None
     }

@@ -1,5 +1,7 @@
 //! The declarations of a package, by name.
 
+use std::cell::Cell;
+
 use kpi_base::{Diagnostic, FileId, Span, Text, codes, text};
 use kpi_syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -47,6 +49,8 @@ pub struct Names<'a> {
     by_name: FxHashMap<&'a str, (Decl, Span)>,
     faulty: bool,
     unbuilt_names: FxHashSet<&'a str>,
+    /// How often a name was compared with another.
+    compared: Cell<usize>,
     /// The policies; one is right.
     pub policies: Vec<Declared<'a, ast::Policy>>,
     /// The dimensions.
@@ -143,6 +147,19 @@ impl<'a> Names<'a> {
         self.is_part.get(place).copied().unwrap_or(false)
     }
 
+    /// The declared name that may have been meant by one that is not known.
+    pub fn nearest(&self, name: &str) -> Option<&'a str> {
+        nearest(name, self.iter().map(|(n, _)| n).take(self.worth_comparing()))
+    }
+
+    /// How many declared names an unknown one is worth comparing with: all of them, until so many were compared that a
+    /// policy of nothing but unknown names would take forever.
+    pub(crate) fn worth_comparing(&self) -> usize {
+        let compared = self.compared.get();
+        self.compared.set(compared + self.by_name.len());
+        if compared < MOST_COMPARED { self.by_name.len() } else { 0 }
+    }
+
     /// All names with what they stand for, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Decl)> {
         self.by_name.iter().map(|(name, (decl, _))| (*name, *decl))
@@ -223,13 +240,23 @@ pub fn duplicate(name: &str, again: Span, first: Span) -> Diagnostic {
         .help(text!("give one of the two another name"))
 }
 
+/// How many pairs of names are compared in a check.
+const MOST_COMPARED: usize = 1_000_000;
+
+/// The longest name that another is compared with, in characters: nobody writes a longer one, and comparing takes the square.
+const LONGEST_COMPARED: usize = 80;
+
 /// The candidate nearest to a name, if it is near enough to be a slip: at most a third of its characters differ.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let candidates: Vec<&str> = candidates.into_iter().collect();
-    if let Some(same) = candidates.iter().find(|c| **c != name && c.to_lowercase() == name.to_lowercase()) {
+    let wanted: Vec<char> = name.chars().take(LONGEST_COMPARED + 1).collect();
+    if wanted.len() > LONGEST_COMPARED {
+        return None;
+    }
+    let candidates: Vec<&str> = candidates.into_iter().filter(|c| c.len() <= 4 * LONGEST_COMPARED).collect();
+    let lower = name.to_lowercase();
+    if let Some(same) = candidates.iter().find(|c| **c != name && c.to_lowercase() == lower) {
         return Some(same);
     }
-    let wanted: Vec<char> = name.chars().collect();
     let limit = (wanted.len() / 3).max(1);
     let ranked = candidates.into_iter().filter(|c| *c != name).map(|c| (distance(&wanted, c, limit), c));
     ranked.filter(|(d, c)| *d <= limit && *d < c.chars().count().max(wanted.len())).min().map(|(_, c)| c)

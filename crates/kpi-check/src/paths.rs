@@ -311,6 +311,6 @@ impl<'a> Checker<'a> {
         let columns = columns.iter().map(|c| c.title.name.as_str());
         let near: Vec<&str> = members.chain(columns).chain(bindings).collect();
         let here = nearest(&name.text, near.iter().copied());
-        here.or_else(|| nearest(&name.text, self.names.iter().map(|(n, _)| n))).map(str::to_owned)
+        here.or_else(|| self.names.nearest(&name.text)).map(str::to_owned)
     }
 }

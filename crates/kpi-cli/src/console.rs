@@ -57,6 +57,9 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
+/// How many findings are shown at once with the text they are about.
+const MOST_SHOWN: usize = 200;
+
 impl Failure {
     /// One finding without a place in a policy.
     pub fn one(finding: Diagnostic) -> Failure {
@@ -88,8 +91,18 @@ impl Console<'_> {
             let text = render_findings_json(&self.with_short_paths(findings), files, self.language)?;
             return self.err.write_all(text.as_bytes());
         }
-        let text = render_findings(&self.with_short_paths(findings), files, self.look());
-        self.err.write_all(text.as_bytes())?;
+        // The worst first where there are more than anybody reads.
+        let mut shown = self.with_short_paths(findings);
+        if shown.len() > MOST_SHOWN {
+            shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+            shown.truncate(MOST_SHOWN);
+        }
+        self.err.write_all(render_findings(&shown, files, self.look()).as_bytes())?;
+        let count = findings.len() - shown.len();
+        if count > 0 {
+            let more = text!("{count} more findings are not shown; `kpi check --format concise` shows all", count);
+            writeln!(self.err, "{}", more.to(self.language))?;
+        }
         writeln!(self.err, "{}", render_summary(findings, self.language))
     }
 

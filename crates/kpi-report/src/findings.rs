@@ -19,7 +19,7 @@ pub use sarif::render_findings_sarif;
 
 use std::fmt::{self, Display, Write};
 
-use kpi_base::{Diagnostic, FileId, Files, Join, Language, Severity, Text, text};
+use kpi_base::{Diagnostic, FileId, Files, Join, Language, Severity, SourceFile, Text, text};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
     SpanContents, ThemeCharacters, ThemeStyles,
@@ -104,9 +104,13 @@ struct Report<'a> {
 
 /// A file that miette cuts an excerpt from.
 struct Excerpt<'a> {
-    path: &'a str,
-    text: &'a str,
+    file: &'a SourceFile,
 }
+
+/// The longest stretch that is shown in one piece, and how much of a very long line is shown around it.
+const MOST_LINES: usize = 40;
+const MOST_BYTES: usize = 4000;
+const AROUND: usize = 200;
 
 /// The place in a data file, which has no excerpt.
 #[derive(Debug)]
@@ -119,6 +123,8 @@ struct Elsewhere<'a> {
     labels: Vec<LabeledSpan>,
 }
 
+/// miette itself reads a text from its beginning for every label, and shows everything between two labels: in a long file that
+/// takes long and shows what nobody reads. Here a stretch that is too long is refused, so that its ends are shown apart.
 impl SourceCode for Excerpt<'_> {
     fn read_span<'a>(
         &'a self,
@@ -126,11 +132,44 @@ impl SourceCode for Excerpt<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let cut = self.text.read_span(span, before, after)?;
-        let (line, column, lines) = (cut.line(), cut.column(), cut.line_count());
-        let path = self.path.to_owned();
-        Ok(Box::new(MietteSpanContents::new_named(path, cut.data(), *cut.span(), line, column, lines)))
+        let (text, starts) = (&self.file.text, self.file.line_starts());
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let line_of = |at: usize| starts.partition_point(|&start| start as usize <= at).max(1) - 1;
+        let start_of = |line: usize| starts.get(line).map_or(text.len(), |&start| start as usize);
+        let (first, last) = (line_of(start), line_of(end.saturating_sub(1).max(start)));
+        if text.get(start..end).is_none() || last - first > MOST_LINES || end - start > MOST_BYTES {
+            return Err(MietteError::OutOfBounds);
+        }
+        let mut line = first.saturating_sub(before);
+        let mut from = if before == 0 { start } else { start_of(line) };
+        let mut until = if after == 0 { end } else { start_of(last + after + 1) };
+        if start - from > 3 * AROUND {
+            (line, from) = (first, boundary(text, start - AROUND));
+        }
+        if until - end > 3 * AROUND {
+            until = boundary(text, end + AROUND);
+        }
+        let column = if before == 0 { self.file.line_column(start as u32).column as usize - 1 } else { 0 };
+        let data = text.get(from..until).unwrap_or_default().as_bytes();
+        let place = (from, until - from).into();
+        let lines = line_of(until.saturating_sub(1).max(from)) + 1;
+        Ok(Box::new(MietteSpanContents::new_named(self.file.path.clone(), data, place, line, column, lines)))
     }
+}
+
+/// The last boundary of characters that is not behind a byte.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+/// The end of a stretch as it is shown: of a long one, its first line, or the beginning of that.
+fn shown_end(text: &str, start: usize, end: usize) -> usize {
+    let whole = text.get(start..end).unwrap_or_default();
+    if whole.len() <= MOST_BYTES && whole.bytes().filter(|b| *b == b'\n').count() < MOST_LINES {
+        return end;
+    }
+    let first = whole.find('\n').unwrap_or(whole.len());
+    boundary(text, start + first.min(AROUND))
 }
 
 impl<'a> Report<'a> {
@@ -149,13 +188,14 @@ impl<'a> Report<'a> {
                 let (start, end) = (label.span.start as usize, label.span.end as usize);
                 let end = end.min(file.text.len());
                 let start = start.min(end);
+                let end = shown_end(&file.text, start, end);
                 if i == 0 {
                     LabeledSpan::new_primary_with_span(text, (start, end - start))
                 } else {
                     LabeledSpan::new_with_span(text, (start, end - start))
                 }
             });
-            let source = Excerpt { path: &file.path, text: &file.text };
+            let source = Excerpt { file };
             Some(Elsewhere { language, source, labels: labels.collect() })
         });
         let (source, labels) = match excerpts.next() {

@@ -1,4 +1,8 @@
-//! What the tests of the front end share: a finding as text, with the lines it is about underlined.
+//! What the tests of the front end share: a finding as text, with the lines it is about underlined; texts that nobody would
+//! write ([`mutate`]), and what must hold of every text all the same ([`judge`]).
+
+pub mod judge;
+pub mod mutate;
 
 use kpi_base::{Diagnostic, Files, Language, Severity};
 
