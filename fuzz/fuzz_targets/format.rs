@@ -9,4 +9,6 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| kpi_fuzz::mutate_text(data, size, max_size, seed));
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    kpi_fuzz::mutate_text(data, size, max_size, seed)
+});

@@ -59,6 +59,7 @@ pub(crate) fn check_cover(bounds: &[&StepBound], step: Dec) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut covered: Vec<Stretch> = Vec::new();
     let mut seen: Vec<(usize, Stretch, Direction)> = Vec::new();
+    let mut looks: Vec<Direction> = Vec::new();
     for (row, bound) in bounds.iter().enumerate() {
         let stretches = stretches(bound);
         if stretches.iter().any(|(low, high)| !low.below(*high)) {
@@ -72,7 +73,9 @@ pub(crate) fn check_cover(bounds: &[&StepBound], step: Dec) -> Vec<Fault> {
             continue;
         }
         let direction = direction(bound);
-        if direction != Direction::Else {
+        // Rows of which none can share a number with this one are not gone through again: there may be many.
+        let alone = rest == stretches || (direction != Direction::Own && looks.iter().all(|look| *look == direction));
+        if direction != Direction::Else && !alone {
             let shared = seen.iter().filter(|(_, _, d)| *d != direction || direction == Direction::Own);
             let shared = shared.filter(|(_, _, d)| *d != Direction::Else);
             let mut shared = shared
@@ -80,6 +83,9 @@ pub(crate) fn check_cover(bounds: &[&StepBound], step: Dec) -> Vec<Fault> {
             if let Some((other, both)) = shared.next() {
                 faults.push(Fault::Overlap(other, row, number_in(both, step)));
             }
+        }
+        if direction != Direction::Else && !looks.contains(&direction) {
+            looks.push(direction);
         }
         for stretch in stretches {
             seen.push((row, stretch, direction));
