@@ -1,8 +1,9 @@
 //! What the tests of the front end share: a finding as text, with the lines it is about underlined; texts that nobody would
-//! write ([`mutate`]), and what must hold of every text all the same ([`judge`]).
+//! write ([`mutate`]), and what must hold of every text all the same ([`judge`]); the code of the manual's pages ([`pages`]).
 
 pub mod judge;
 pub mod mutate;
+pub mod pages;
 
 use kpi_base::{Diagnostic, Files, Language, Severity};
 
