@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
         &mut self,
         table: &'a ast::ByTable<T>,
         cx: &Context,
-        gives: Gives,
+        gives: &Gives,
         mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
     ) -> Option<model::ByTable<U>> {
         match table {
@@ -54,7 +54,7 @@ impl<'a> Checker<'a> {
         &mut self,
         by: &'a ast::By<T>,
         cx: &Context,
-        gives: Gives,
+        gives: &Gives,
         mut value: impl FnMut(&mut Self, &'a T) -> Option<U>,
     ) -> Option<model::ByTable<U>> {
         let keys: Vec<Option<model::ByKey>> = by.keys.iter().map(|key| self.table_key(key, cx)).collect();
@@ -75,7 +75,7 @@ impl<'a> Checker<'a> {
         order_dates(&mut table);
         let rows = by.rows.iter().map(|row| (row.patterns.as_slice(), row.span)).collect();
         let written = WrittenTable { rows, targets: matches!(gives, Gives::Target) };
-        self.check_rows(&table, by.span, &gives, Some(&written))?;
+        self.check_rows(&table, by.span, gives, Some(&written))?;
         Some(table)
     }
 

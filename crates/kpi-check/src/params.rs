@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
     fn check_param(&mut self, param: &'a ast::Param, doc: Option<&str>) -> Option<ParamId> {
         let ty = self.known_type(&param.ty)?;
         let pure = Context::pure();
-        let value = self.by_table(&param.value, &pure, Gives::Param(param.name.text.clone()), |checker, e| {
+        let value = self.by_table(&param.value, &pure, &Gives::Param(param.name.text.clone()), |checker, e| {
             let mut value = checker.expr(e, &pure, Some(ty))?;
             value.ty = ty;
             Some(value)

@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
         let mut sound = true;
         let target = written.target.as_ref().and_then(|target| {
             let checked =
-                self.by_table(target, &cx, Gives::Target, |checker, target| checker.target(target, &cx, unit));
+                self.by_table(target, &cx, &Gives::Target, |checker, target| checker.target(target, &cx, unit));
             sound = checked.is_some();
             checked
         });

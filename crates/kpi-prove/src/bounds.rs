@@ -53,7 +53,8 @@ pub(crate) fn bounds(model: &Model, ranges: &Ranges<'_>) -> Vec<Bounds> {
         let units = units_of(model, ranges, id);
         for unit in &units {
             let several = units.len() > 1;
-            let mut found = bounds_of(model, ranges, unit, &pays(model, id), base_of(model, &model.incentives[id]));
+            let mut found =
+                bounds_of(model, ranges, unit, &pays(model, id), base_of(model, &model.incentives[id]).as_ref());
             found.iter_mut().for_each(|bounds| bounds.card = unit.subject.card.filter(|_| several));
             all.extend(found);
         }
@@ -67,12 +68,20 @@ fn pays(model: &Model, id: IncentiveId) -> Vec<Place> {
     single.chain([Place::Pay(id, None)]).collect()
 }
 
-fn bounds_of(model: &Model, ranges: &Ranges<'_>, unit: &Unit<'_>, places: &[Place], base: Option<Base>) -> Vec<Bounds> {
+fn bounds_of(
+    model: &Model,
+    ranges: &Ranges<'_>,
+    unit: &Unit<'_>,
+    places: &[Place],
+    base: Option<&Base>,
+) -> Vec<Bounds> {
+    /// A range, the cases in which its ends are reached, and why it has no end.
+    type Found = (Range, usize, usize, Option<Span>);
     let cases = unit.cases();
-    let mut found: Vec<Option<(Range, usize, usize, Option<Span>)>> = vec![None; places.len()];
+    let mut found: Vec<Option<Found>> = vec![None; places.len()];
     for (index, case) in cases.iter().enumerate() {
         let mut scene = Scene::new(model, ranges, case);
-        if let Some(base) = &base {
+        if let Some(base) = base {
             scene.pins.insert(base.print.clone(), Value::Dec(Dec::ONE));
             scene.multiples = true;
         }
@@ -95,13 +104,13 @@ fn bounds_of(model: &Model, ranges: &Ranges<'_>, unit: &Unit<'_>, places: &[Plac
         let Some((range, low, high, free)) = found else { continue };
         let reached = [(range.low, low), (range.high, high)].map(|(end, index)| {
             let (end, case) = (end?, cases.get(index)?);
-            reach(model, ranges, unit, case, place, base.as_ref(), end)
+            reach(model, ranges, unit, case, place, base, end)
         });
         all.push(Bounds {
             card: None,
             place: place.clone(),
             ty: if base.is_some() { Type::RATIO } else { type_of(place) },
-            base: base.as_ref().map(|base| {
+            base: base.map(|base| {
                 let names = base.path.0.iter().map(|column| model.column(*column).title.name.as_str());
                 let table = base.path.table().map(|table| model.tables[table].title.name.as_str());
                 table.into_iter().chain(names).collect::<Vec<_>>().join(".")

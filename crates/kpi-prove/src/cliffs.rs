@@ -126,7 +126,7 @@ fn drops(scene: &Scene<'_>, curve: &Curve, range: Range, rising: bool) -> Vec<Dr
     };
     match &curve.kind {
         CurveKind::Step(rows) => {
-            let pieces = pieces(rows.iter().map(|row| &row.bound), range);
+            let pieces = pieces(&rows.iter().map(|row| &row.bound), range);
             for pair in pieces.windows(2) {
                 let [a, b] = pair else { continue };
                 let (Some(first), Some(second)) = (rows.get(a.row), rows.get(b.row)) else { continue };

@@ -19,7 +19,7 @@ pub(crate) fn ulp() -> Dec {
 }
 
 /// The stretches of a range, rising, with the row that is in force in each.
-pub(crate) fn pieces<'b>(bounds: impl Iterator<Item = &'b StepBound> + Clone, within: Range) -> Vec<Piece> {
+pub(crate) fn pieces<'b>(bounds: &(impl Iterator<Item = &'b StepBound> + Clone), within: Range) -> Vec<Piece> {
     let row = |x: Dec| bounds.clone().position(|bound| bound.holds(x));
     let mut cuts: Vec<Dec> = bounds
         .clone()
@@ -71,7 +71,7 @@ pub(crate) fn pieces<'b>(bounds: impl Iterator<Item = &'b StepBound> + Clone, wi
 pub(crate) fn curve(scene: &Scene<'_>, curve: &Curve, x: Number) -> Known {
     match &curve.kind {
         CurveKind::Step(rows) => {
-            let pieces = pieces(rows.iter().map(|row| &row.bound), x.range);
+            let pieces = pieces(&rows.iter().map(|row| &row.bound), x.range);
             let values: Vec<Known> =
                 pieces.iter().filter_map(|piece| rows.get(piece.row)).map(|row| scene.eval(&row.value)).collect();
             let numbers: Option<Vec<Number>> = values.iter().map(Known::number).collect();

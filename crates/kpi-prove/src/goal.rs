@@ -257,7 +257,7 @@ impl<'m> Scene<'m> {
                 };
                 let mut inner = self.inside();
                 let attainment = judged.attainment.map_or(Known::Nothing, Known::Number);
-                inner.line = Some((attainment, judged.actual.clone()));
+                inner.line = Some((attainment, judged.actual));
                 let mut number = curve(&inner, steps, x).number()?;
                 // Nearer is better, and on which side of the band the actual lies nobody knows.
                 if self.is_tracked(id) && *field == LineField::Actual && self.better(id) == Better::Nearer {

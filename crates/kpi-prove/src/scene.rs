@@ -360,7 +360,7 @@ impl<'m> Scene<'m> {
             let trend = if self.tracked.is_empty() { Trend::Same } else { Trend::Any };
             return Known::One(None, trend);
         };
-        let pieces = crate::curve::pieces(bounds.iter().map(|(bound, _)| bound), card.score.range);
+        let pieces = crate::curve::pieces(&bounds.iter().map(|(bound, _)| bound), card.score.range);
         let mut grades: Vec<Value> = pieces
             .iter()
             .filter_map(|piece| bounds.get(piece.row))

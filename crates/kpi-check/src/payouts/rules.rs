@@ -87,7 +87,7 @@ impl<'a> Checker<'a> {
             ast::Then::Text(text) => Some(plain(false, text)),
             ast::Then::Warn(text) => Some(plain(true, text)),
             ast::Then::By(by) => {
-                let text = self.by_rows(by, cx, Gives::Text, |_, text| Some(text.value.clone()))?;
+                let text = self.by_rows(by, cx, &Gives::Text, |_, text| Some(text.value.clone()))?;
                 Some(model::Then { warn: false, text })
             }
         }

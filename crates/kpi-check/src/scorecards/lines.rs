@@ -271,7 +271,7 @@ impl<'a> Checker<'a> {
 
     fn weight(&mut self, written: &'a ast::ByTable<ast::Expr>, card: &Card<'_>) -> Option<ByNumber> {
         let cx = card.cx.clone();
-        self.by_table(written, &cx, Gives::Weight, Checker::one_weight)
+        self.by_table(written, &cx, &Gives::Weight, Checker::one_weight)
     }
 
     pub(super) fn one_weight(&mut self, e: &'a ast::Expr) -> Option<Dec> {

@@ -99,7 +99,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     };
     match (&output, args.format) {
         (None, Format::Json) => {
-            console.out.write_all(render_json(&run, &project.files, console.language)?.as_bytes())?
+            console.out.write_all(render_json(&run, &project.files, console.language)?.as_bytes())?;
         }
         (None, _) => {
             let text = text(console, console.colour);
