@@ -1,6 +1,13 @@
 //! What the changes make of a table: the row that is missing stands in it, the row too many does not, and the finding is gone.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use kpi_base::{Diagnostic, FileId, Fix};
 

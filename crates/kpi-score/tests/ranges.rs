@@ -58,7 +58,7 @@ fn indicators<'m>(model: &'m Model, lines: &'m [Line], all: &mut Vec<(&'m str, I
     for line in lines {
         match &line.kind {
             LineKind::Indicator { indicator, .. } => {
-                all.push((&model.indicators[*indicator].title.name, *indicator, line))
+                all.push((&model.indicators[*indicator].title.name, *indicator, line));
             }
             LineKind::Group { lines, .. } => indicators(model, lines, all),
             LineKind::Card(_) => {}

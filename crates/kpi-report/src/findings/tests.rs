@@ -53,10 +53,10 @@ fn what_lies_between_distant_places_is_not_shown() {
     let mut files = Files::new();
     files.add(SourceFile::new("a.kpi", &text));
     let whole = Span { file: FileId(0), start: 0, end: text.len() as u32 };
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, "twice")
-        .label(span(0, &text, "b 2"), "again here")
-        .label(span(0, &text, "a 1"), "first here")
-        .label(whole, "all of this");
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("twice"))
+        .label(span(0, &text, "b 2"), Text::verbatim("again here"))
+        .label(span(0, &text, "a 1"), Text::verbatim("first here"))
+        .label(whole, Text::verbatim("all of this"));
     let shown = render_findings(&[finding], &files, Look::default());
     assert!(shown.lines().count() < 30, "{shown}");
     for part in ["a.kpi:5002:1", "again here", "first here", "all of this"] {
@@ -69,7 +69,8 @@ fn of_a_very_long_line_only_the_neighbourhood_is_shown() {
     let text = format!("\"{}\" 错 {}\n", "长".repeat(3_000_000), "y ".repeat(500_000));
     let mut files = Files::new();
     files.add(SourceFile::new("a.kpi", &text));
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, "wrong").label(span(0, &text, "错"), "this one");
+    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("wrong"))
+        .label(span(0, &text, "错"), Text::verbatim("this one"));
     let shown = render_findings(&[finding], &files, Look::default());
     assert!(shown.len() < 5_000, "{} bytes", shown.len());
     // Characters are counted, not bytes.
