@@ -18,7 +18,7 @@ const LIVE_TEAM: &str = include_str!("../../../tests/front/policies/live_team.kp
 fn the_whole_policy_parses() {
     let parsed = parse(FileId(0), LIVE_TEAM);
     assert_eq!(parsed.diagnostics, []);
-    assert_eq!(parsed.file.items.len(), 16);
+    assert_eq!(parsed.file.items.len(), 20);
     for item in &parsed.file.items {
         assert!(!matches!(item.kind, ItemKind::Unbuilt(_)));
     }

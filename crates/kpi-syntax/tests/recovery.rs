@@ -162,7 +162,7 @@ fn messages_name_what_the_author_knows() {
         ),
         (
             "scorecard c for s { x, veto v when count(t) > 3 then score 50 }\n",
-            "expected `score 0`, `pay 0` or a `cap`, found `score`; write `score 0`, `pay 0` or a `cap` here",
+            "expected `score 0`, `pay 0` or `cap`, found `score`; write `score 0`, `pay 0` or `cap` here",
         ),
     ];
     for (text, expected) in cases {
