@@ -8,7 +8,8 @@ use crate::project::Project;
 
 pub(crate) fn run(args: &args::Project, format: TextOrJson, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let mut project = Project::load(args.path.as_deref(), console)?;
-    let (model, mut findings) = project.analyse();
+    let (model, findings) = project.analyse();
+    let mut findings = project.judge(findings)?.findings;
     let Some(model) = model else { return Err(Failure::Findings(findings, project.files)) };
     let proofs = kpi_prove::prove(&model);
     findings.extend(proofs.findings.iter().cloned());
