@@ -39,7 +39,8 @@ fn every_page_is_there_in_both_languages() {
         assert!(!prose.chars().any(is_chinese_prose), "the English page of {code}");
         assert!(code.title_in(Language::Chinese).chars().any(is_chinese), "the Chinese title of {code}");
         let words = chinese.chars().filter(|c| is_chinese(*c)).count();
-        assert!(words >= 40, "the Chinese page of {code} has {words} characters");
+        assert!(words >= 60, "the Chinese page of {code} has {words} characters");
+        assert!(chinese.contains("\n**怎么办。** ") || chinese.contains("\n**怎么办。**\n"), "what to do about {code}");
     }
 }
 
