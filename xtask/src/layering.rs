@@ -20,7 +20,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("kpi-test", &["kpi-base", "kpi-check", "kpi-plan", "kpi-results", "kpi-score", "kpi-value"]),
     ("kpi-report", &["kpi-base", "kpi-results", "kpi-value"]),
     ("kpi-fmt", &["kpi-base", "kpi-syntax"]),
-    ("kpi-lint", &["kpi-base", "kpi-syntax"]),
+    ("kpi-lint", &["kpi-base", "kpi-check", "kpi-syntax", "kpi-value"]),
     ("kpi-lsp", &["kpi-lint", "kpi-base", "kpi-check", "kpi-fmt", "kpi-stdlib", "kpi-syntax", "kpi-value"]),
     ("kpi-engine", &["kpi-base", "kpi-check", "kpi-plan", "kpi-value"]),
     (

@@ -14,6 +14,7 @@ pub mod counter;
 pub mod names;
 pub mod ranges;
 
+pub mod shares;
 pub mod show;
 
 mod aggregates;

@@ -13,6 +13,7 @@ mod tables;
 mod targets;
 mod tests;
 mod types;
+mod whole;
 
 pub use cards::*;
 pub use data::*;

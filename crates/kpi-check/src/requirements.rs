@@ -4,33 +4,18 @@ use kpi_base::{Diagnostic, Join, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
 
-use crate::by_tables::complete::one_of;
-use crate::by_tables::space::Space;
-use crate::by_tables::walk::{Rows, walk};
 use crate::checker::{Checker, unknown};
 use crate::counter::Combination;
 use crate::curves::compare_op;
-use crate::model::{self, ByNumber, ByTable, CompareOp, Line, LineKind, ScorecardId, Unit};
+use crate::model::{self, CompareOp, IndicatorId, ScorecardId, Unit};
 use crate::names::{Decl, nearest};
-use crate::scorecards::lines::presence;
-use crate::scorecards::weights::Presence;
+use crate::shares::{Entry, Of};
 
 /// How it must be, with its text.
 enum Test {
     Compare(CompareOp, Dec),
     Range(Dec, Dec, bool, bool),
     Set(Vec<Dec>, bool),
-}
-
-/// An indicator of a card, however deep.
-struct Entry<'m> {
-    /// The weights around it and its own: what it has of the card is their product.
-    weights: Vec<&'m ByNumber>,
-    /// Where it is judged: where one of these is, or everywhere if there is none.
-    judged: Vec<ByTable<bool>>,
-    /// Its name, and those of the groups and cards around it.
-    names: Vec<String>,
-    tags: Vec<String>,
 }
 
 /// How many failing combinations a message names.
@@ -120,8 +105,9 @@ impl<'a> Checker<'a> {
             let tags = self.names.indicators.iter().flat_map(|declared| &declared.ast.tags);
             tags.map(|tag| tag.text.clone()).collect()
         } else {
-            let entries = cards.iter().flat_map(|card| self.entries(*card));
-            entries.flat_map(|entry| entry.names).collect()
+            let indicator = |id| self.instance(id);
+            let of = self.shares_of(&indicator);
+            cards.iter().flat_map(|card| of.entries(*card)).flat_map(|entry| entry.names).collect()
         };
         // What is missing may be in what could not be read.
         if known.contains(&name.text) || self.names.any_faulty() || cards.len() < self.scorecards_meant(written) {
@@ -139,104 +125,23 @@ impl<'a> Checker<'a> {
         written.cards.as_ref().map_or(self.scorecard_ids.len(), Vec::len)
     }
 
-    fn entries(&self, card: ScorecardId) -> Vec<Entry<'_>> {
-        let mut entries = Vec::new();
-        self.gather(&self.model.scorecards[card].lines, &mut Vec::new(), &mut Vec::new(), &mut entries);
-        entries
-    }
-
-    /// The indicators of lines that are scored, `weights` and `names` being those around them.
-    fn gather<'m>(
-        &'m self,
-        lines: &'m [Line],
-        weights: &mut Vec<&'m ByNumber>,
-        names: &mut Vec<String>,
-        entries: &mut Vec<Entry<'m>>,
-    ) {
-        for line in lines {
-            let Some(weight) = &line.weight else { continue };
-            weights.push(weight);
-            match &line.kind {
-                LineKind::Indicator { indicator, .. } => {
-                    if let Some(found) = self.instance(*indicator) {
-                        let mut names = names.clone();
-                        names.push(found.title.name.clone());
-                        entries.push(Entry {
-                            weights: weights.clone(),
-                            judged: self.judged(found),
-                            names,
-                            tags: found.tags.clone(),
-                        });
-                    }
-                }
-                LineKind::Card(card) => {
-                    let card = &self.model.scorecards[*card];
-                    names.push(card.title.name.clone());
-                    self.gather(&card.lines, weights, names, entries);
-                    names.pop();
-                }
-                LineKind::Group { title, lines, .. } => {
-                    names.push(title.name.clone());
-                    self.gather(lines, weights, names, entries);
-                    names.pop();
-                }
-            }
-            weights.pop();
-        }
-    }
-
-    /// Where an indicator is judged; nothing where that is everywhere.
-    fn judged(&self, indicator: &model::Indicator) -> Vec<ByTable<bool>> {
-        let table = |target: Option<ByTable<Option<model::Target>>>| match presence(target) {
-            Presence::Table(table) => Some(table),
-            _ => None,
-        };
-        match &indicator.parts {
-            None => table(indicator.target.clone()).into_iter().collect(),
-            Some(parts) => {
-                let parts = parts.parts.iter().filter_map(|part| self.instance(*part));
-                parts.map(|part| table(part.target.clone())).collect::<Option<_>>().unwrap_or_default()
-            }
-        }
+    fn shares_of<'m>(&'m self, indicator: &'m dyn Fn(IndicatorId) -> Option<&'m model::Indicator>) -> Of<'m> {
+        let model = &self.model;
+        Of { dimensions: &model.dimensions, tables: &model.tables, scorecards: &model.scorecards, indicator }
     }
 
     fn check_required(&mut self, written: &ast::Require, test: &Test, card: ScorecardId) {
-        let entries = self.entries(card);
-        let mut space = Space::default();
-        let numbers: Vec<&ByNumber> = entries.iter().flat_map(|entry| entry.weights.iter().copied()).collect();
-        let judged: Vec<&ByTable<bool>> = entries.iter().flat_map(|entry| &entry.judged).collect();
-        numbers.iter().for_each(|table| space.add(table, &self.model.dimensions, &self.model.tables));
-        judged.iter().for_each(|table| space.add(table, &self.model.dimensions, &self.model.tables));
-        let mut rows: Vec<Rows<'_>> = numbers.iter().map(|table| space.rows(table)).collect();
-        rows.extend(judged.iter().map(|table| space.rows(table)));
-        let keys = space.keys();
         let mut wrong: Vec<(Combination, Dec)> = Vec::new();
-        let walked = walk(&space.domains(), &rows, &mut |leaf| {
-            let row = |place: usize| leaf.rows.get(place).and_then(|rows| rows.first()).copied();
-            let (mut number, mut presence) = (0, numbers.len());
-            let mut sum = Dec::ZERO;
-            for entry in &entries {
-                let mut share = Some(Dec::ONE);
-                for table in &entry.weights {
-                    let own = row(number).and_then(|row| table.rows.get(row)).map(|row| row.value);
-                    share = share.zip(own).and_then(|(share, own)| share.mul(own).ok());
-                    number += 1;
-                }
-                let mut judged = entry.judged.is_empty();
-                for table in &entry.judged {
-                    judged |= row(presence).and_then(|row| table.rows.get(row)).is_some_and(|row| row.value);
-                    presence += 1;
-                }
-                // Nobody has a card where a key has no data and no row takes that.
-                let Some(share) = share else { return };
-                if !judged || share.is_zero() || !entry.is_asked_for(&written.value) {
-                    continue;
-                }
-                let counted = if matches!(written.value, ast::Required::Count) { Dec::ONE } else { share };
-                sum = sum.add(counted).unwrap_or(sum);
-            }
+        let indicator = |id| self.instance(id);
+        let of = self.shares_of(&indicator);
+        let walked = of.walk(&of.entries(card), &mut |combination, on_card| {
+            let asked_for = on_card.iter().filter(|(entry, _)| is_asked_for(entry, &written.value));
+            let sum = asked_for.fold(Dec::ZERO, |sum, (_, share)| {
+                let counted = if matches!(written.value, ast::Required::Count) { Dec::ONE } else { *share };
+                sum.add(counted).unwrap_or(sum)
+            });
             if !test.holds(sum) {
-                wrong.push((one_of(&keys, leaf.classes), sum));
+                wrong.push((combination(), sum));
             }
         });
         let name = self.model.scorecards[card].title.clone();
@@ -311,13 +216,11 @@ impl<'a> Checker<'a> {
     }
 }
 
-impl Entry<'_> {
-    fn is_asked_for(&self, value: &ast::Required) -> bool {
-        match value {
-            ast::Required::Count => true,
-            ast::Required::Tag(tag) => self.tags.contains(&tag.text),
-            ast::Required::Weight(name) => self.names.contains(&name.text),
-        }
+fn is_asked_for(entry: &Entry<'_>, value: &ast::Required) -> bool {
+    match value {
+        ast::Required::Count => true,
+        ast::Required::Tag(tag) => entry.indicator.tags.contains(&tag.text),
+        ast::Required::Weight(name) => entry.names.contains(&name.text),
     }
 }
 

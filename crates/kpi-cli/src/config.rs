@@ -7,6 +7,7 @@ use std::ops::Range;
 use kpi_base::{Code, Diagnostic, FileId, Join, Severity, Span, Text, codes::config as codes, text};
 use kpi_check::names::nearest;
 use kpi_lint::{Level, Settings};
+use kpi_value::Dec;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -71,6 +72,10 @@ pub(crate) fn span(file: FileId, range: &Range<usize>) -> Span {
     Span { file, start: byte(range.start), end: byte(range.end) }
 }
 
+/// The keys of `[lints]` that are no codes.
+const LINT_KEYS: [&str; 6] =
+    ["max_indicators", "max_qualitative", "min_long_term", "qualitative_tags", "long_term_tags", "baseline"];
+
 struct Reader {
     file: FileId,
     findings: Vec<Diagnostic>,
@@ -116,6 +121,10 @@ impl Reader {
                         None => self.wrong_lint(value, text!("`max_indicators` is a number of indicators")),
                     }
                 }
+                "max_qualitative" => config.lints.max_qualitative = self.share(value, "max_qualitative"),
+                "min_long_term" => config.lints.min_long_term = self.share(value, "min_long_term"),
+                "qualitative_tags" => config.lints.qualitative_tags = self.tags(value, "qualitative_tags"),
+                "long_term_tags" => config.lints.long_term_tags = self.tags(value, "long_term_tags"),
                 "baseline" => match value.get_ref().as_str() {
                     Some(file) => config.baseline = Some(file.to_owned()),
                     None => self.wrong_lint(value, text!("`baseline` is a file")),
@@ -137,10 +146,7 @@ impl Reader {
                     }
                     None => {
                         let names: Vec<&str> = kpi_base::codes::all().map(Code::name).collect();
-                        let near = nearest(
-                            &name.to_ascii_uppercase(),
-                            names.into_iter().chain(["max_indicators", "baseline"]),
-                        );
+                        let near = nearest(&name.to_ascii_uppercase(), names.into_iter().chain(LINT_KEYS));
                         let help = match near {
                             Some(near) => text!("did you mean `{near}`?", near),
                             None => text!("`kpi explain` lists all codes"),
@@ -151,6 +157,31 @@ impl Reader {
                 },
             }
         }
+    }
+
+    /// A share of a card's weight: `"15%"`.
+    fn share(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Option<Dec> {
+        let percent = value.get_ref().as_str().and_then(|text| text.trim().strip_suffix('%'));
+        let share = percent.and_then(|digits| digits.trim_end().parse::<Dec>().ok());
+        let share = share.filter(|share| !share.is_negative() && *share <= Dec::int(100));
+        let share = share.and_then(|share| share.div(Dec::int(100)).ok().flatten());
+        if share.is_none() {
+            self.wrong_lint(value, text!("`{key}` is a share of 0% to 100%: `{key} = \"15%\"`", key));
+        }
+        share
+    }
+
+    /// Tags of indicators: one, or a list.
+    fn tags(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Vec<String> {
+        let one = |value: &DeValue<'_>| value.as_str().filter(|tag| !tag.trim().is_empty()).map(str::to_owned);
+        let tags = match value.get_ref() {
+            DeValue::Array(items) if !items.is_empty() => items.iter().map(|item| one(item.get_ref())).collect(),
+            other => one(other).map(|tag| vec![tag]),
+        };
+        if tags.is_none() {
+            self.wrong_lint(value, text!("`{key}` is a list of tags: `{key} = [\"…\"]`", key));
+        }
+        tags.unwrap_or_default()
     }
 
     fn wrong_lint(&mut self, value: &Spanned<DeValue<'_>>, message: Text) {

@@ -56,7 +56,7 @@ impl Project {
         let unread = findings.iter().any(Diagnostic::is_error);
         let checked = kpi_check::check(&asts);
         findings.extend(checked.diagnostics);
-        findings.extend(kpi_lint::lint(&asts, &self.config.lints));
+        findings.extend(kpi_lint::lint(&asts, checked.model.as_ref(), &self.config.lints));
         (checked.model.filter(|_| !unread), findings)
     }
 

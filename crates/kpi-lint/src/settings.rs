@@ -1,6 +1,7 @@
 //! What a team has set.
 
 use kpi_base::{Code, Severity, codes};
+use kpi_value::Dec;
 
 /// How a kind of finding is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +23,26 @@ pub struct Settings {
     pub levels: Vec<(Code, Level)>,
     /// How many indicators a card may have before there is a finding.
     pub max_indicators: usize,
+    /// The most that qualitative indicators may weigh of a card, 0 to 1; `None` where the house has no such rule.
+    pub max_qualitative: Option<Dec>,
+    /// The least that long-term indicators weigh of a card, 0 to 1; `None` where the house has no such rule.
+    pub min_long_term: Option<Dec>,
+    /// The tags of qualitative indicators.
+    pub qualitative_tags: Vec<String>,
+    /// The tags of long-term indicators.
+    pub long_term_tags: Vec<String>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { levels: Vec::new(), max_indicators: 10 }
+        Settings {
+            levels: Vec::new(),
+            max_indicators: 10,
+            max_qualitative: None,
+            min_long_term: None,
+            qualitative_tags: vec!["qualitative".to_owned(), "定性".to_owned()],
+            long_term_tags: vec!["long_term".to_owned(), "长期".to_owned()],
+        }
     }
 }
 

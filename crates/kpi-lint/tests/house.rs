@@ -10,7 +10,7 @@ fn find(text: &str, settings: &Settings) -> (Files, Vec<Diagnostic>) {
     let id = files.add(SourceFile::new("policy.kpi", text));
     let parsed = kpi_syntax::parse(id, text);
     assert_eq!(parsed.diagnostics, []);
-    (files, lint(&[parsed.file], settings))
+    (files, lint(&[parsed.file], None, settings))
 }
 
 fn judged(text: &str, settings: &Settings, baseline: Option<&Baseline>) -> Judged {

@@ -50,9 +50,10 @@ impl Workspace {
             diagnostics.extend(result.diagnostics);
         }
         diagnostics.extend(kpi_stdlib::load(&mut files, &mut parsed));
-        diagnostics.extend(kpi_check::check(&parsed).diagnostics);
+        let checked = kpi_check::check(&parsed);
+        diagnostics.extend(checked.diagnostics);
         let settings = kpi_lint::Settings::default();
-        diagnostics.extend(kpi_lint::lint(&parsed, &settings));
+        diagnostics.extend(kpi_lint::lint(&parsed, checked.model.as_ref(), &settings));
         let diagnostics = kpi_lint::judge(diagnostics, &files, &settings, None, &str::to_owned).findings;
         Package { files, diagnostics }
     }

@@ -95,12 +95,20 @@ pub fn check(text: &str) -> Vec<Diagnostic> {
     let id = files.add(SourceFile::new("page.kpi", text));
     let parsed = kpi_syntax::parse(id, &files.get(id).unwrap().text);
     let mut found = parsed.diagnostics;
-    let checked = kpi_check::check(&[parsed.file]);
+    let files = [parsed.file];
+    let checked = kpi_check::check(&files);
     found.extend(checked.diagnostics);
+    found.extend(kpi_lint::lint(&files, checked.model.as_ref(), &house()));
     if let Some(model) = checked.model {
         found.extend(kpi_prove::check(&model));
     }
     found
+}
+
+/// A house that has a rule of every kind.
+pub fn house() -> kpi_lint::Settings {
+    let percent = |n| kpi_value::Dec::from_scaled(n, 2);
+    kpi_lint::Settings { max_qualitative: percent(15), min_long_term: percent(25), ..kpi_lint::Settings::default() }
 }
 
 /// Declarations that short examples take for granted: `host_card`, `staff`, `live`.

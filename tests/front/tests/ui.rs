@@ -1,7 +1,7 @@
 //! What the compiler says: one mistake a file below `ui`, its whole message in English and Chinese in the snapshot beside it.
 //!
 //! To add a case, write `ui/AREA/MISTAKE.kpi`, with a comment on what it shows first. Where the area has a `prelude.kpi`, the two are
-//! checked together; else the case is parsed alone. Then `INSTA_UPDATE=always cargo test -p kpi-front-tests --test ui`, and read
+//! checked together; else the case is parsed alone. In the area `lints` the house rules are looked at as well. Then `INSTA_UPDATE=always cargo test -p kpi-front-tests --test ui`, and read
 //! the new snapshot. A pair `X-gap` and `X-ok` shows a mistake and its remedy.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, Files, Language, SourceFile, codes};
-use kpi_front_tests::render_plain;
+use kpi_front_tests::{pages::house, render_plain};
+use kpi_lint::{Level, Settings};
 
 #[test]
 fn messages_are_as_they_should_be() {
@@ -81,8 +82,13 @@ fn find(area: &Path, case: &Path, files: &mut Files) -> Vec<Diagnostic> {
     if checked {
         let checked = kpi_check::check(&parsed);
         findings.extend(checked.diagnostics);
-        if let Some(model) = checked.model.filter(|_| area.ends_with("proofs")) {
-            findings.extend(kpi_prove::check(&model));
+        if let Some(model) = checked.model.as_ref().filter(|_| area.ends_with("proofs")) {
+            findings.extend(kpi_prove::check(model));
+        }
+        if area.ends_with("lints") {
+            let settings = Settings { levels: vec![(codes::lints::NO_DATA_SOURCE, Level::Allow)], ..house() };
+            findings.extend(kpi_lint::lint(&parsed, checked.model.as_ref(), &settings));
+            findings = kpi_lint::judge(findings, files, &settings, None, &str::to_owned).findings;
         }
         // A case declares no more than it needs.
         findings.retain(|finding| finding.code != codes::names::UNUSED);

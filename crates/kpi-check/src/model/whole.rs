@@ -1,0 +1,73 @@
+//! All expressions of a model.
+
+use super::{Audience, ByKey, ByTable, Expr, Line, LineKind, Model, Scoring};
+
+impl Model {
+    /// Every expression of the model, once.
+    pub fn exprs(&self) -> Vec<&Expr> {
+        let model = self;
+        let mut all = Vec::new();
+        for (_, table) in model.tables.iter() {
+            let Some(view) = &table.view else { continue };
+            all.extend(&view.condition);
+            for aggregate in view.grouping.iter().flat_map(|grouping| &grouping.aggregates) {
+                all.extend(aggregate.arg.iter().chain(&aggregate.condition));
+            }
+        }
+        for (_, param) in model.params.iter() {
+            all.extend(param.value.rows.iter().map(|row| &row.value));
+        }
+        for (_, indicator) in model.indicators.iter() {
+            all.push(&indicator.formula);
+            if let Some(target) = &indicator.target {
+                keys(target, &mut all);
+                all.extend(target.rows.iter().filter_map(|row| row.value.as_ref()).flat_map(|target| target.exprs()));
+            }
+            if let Scoring::Curve(_, curve) = &indicator.scoring {
+                all.extend(curve.values());
+            }
+        }
+        for (_, card) in model.scorecards.iter() {
+            all.extend(&card.condition);
+            lines(&card.lines, &mut all);
+            all.extend(card.vetoes.iter().map(|veto| &veto.condition));
+            all.extend(card.adjustments.iter().map(|adjustment| &adjustment.value));
+        }
+        for (_, incentive) in model.incentives.iter() {
+            all.extend(incentive.condition.iter().chain(&incentive.cap).chain(&incentive.floor));
+            all.extend(incentive.pays.iter().map(|pay| &pay.value));
+            if let Audience::Table(_, condition) = &incentive.audience {
+                all.extend(condition);
+            }
+        }
+        for (_, rule) in model.rules.iter() {
+            all.push(&rule.condition);
+            if let Audience::Table(_, condition) = &rule.audience {
+                all.extend(condition);
+            }
+        }
+        let mut next = 0;
+        while let Some(e) = all.get(next).copied() {
+            all.extend(e.children());
+            next += 1;
+        }
+        all
+    }
+}
+
+fn keys<'m, T>(table: &'m ByTable<T>, all: &mut Vec<&'m Expr>) {
+    all.extend(table.keys.iter().filter_map(|key| if let ByKey::Expr(e) = key { Some(e) } else { None }));
+}
+
+fn lines<'m>(lines: &'m [Line], all: &mut Vec<&'m Expr>) {
+    for line in lines {
+        if let Some(weight) = &line.weight {
+            keys(weight, all);
+        }
+        match &line.kind {
+            LineKind::Indicator { scoring: Scoring::Curve(_, curve), .. } => all.extend(curve.values()),
+            LineKind::Group { lines: inside, .. } => self::lines(inside, all),
+            _ => {}
+        }
+    }
+}
