@@ -35,7 +35,7 @@ const MAX_DEPTH: usize = 256;
 /// How many operators, calls and conditions one expression may have.
 const MAX_OPERATORS: usize = 500;
 /// From this many on, an expression is parsed on a stack of its own.
-const DEEP: usize = 40;
+const DEEP: usize = 20;
 
 /// A declaration, delimited.
 #[derive(Clone, Debug)]
