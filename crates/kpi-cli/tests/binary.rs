@@ -54,3 +54,50 @@ fn fmt_reads_stdin_and_writes_stdout() {
     assert_eq!((code, out.as_str()), (Some(1), ""));
     assert!(err.contains("is never closed"), "{err}");
 }
+
+/// The policy of this example has Chinese names throughout, so that every Latin word would be one of the program.
+#[test]
+fn chinese_output_has_no_english_words() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/live-team-zh");
+    let commands: &[&[&str]] = &[
+        &["why", "A01", "--period", "2026-10"],
+        &["why", "A02", "月度薪酬", "--period", "2026-10"],
+        &["why", "A03", "--period", "2026-10"],
+        &["why", "A04", "等级", "--period", "2026-10"],
+        &["why", "A04", "排名", "--period", "2026-10"],
+        &["run", "--period", "2026-10"],
+        &["run", "--period", "2026-10", "--only", "A02"],
+        &["run", "--period", "2026-10", "--view", "team"],
+        &["run", "--period", "2026-10", "--view", "ranking"],
+        &["run", "--period", "2026-10", "--view", "progress"],
+        &["test"],
+        &["check"],
+        &["prove"],
+    ];
+    for command in commands {
+        let mut kpi = Command::new(env!("CARGO_BIN_EXE_kpi"));
+        let output = kpi.args(*command).args(["--lang", "zh"]).current_dir(&example).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command:?}");
+        let out = String::from_utf8(output.stdout).unwrap();
+        // What stands in backticks is a word of the language; behind a point it names a result.
+        let told: String = out.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+        let words = told.split(|c: char| !c.is_ascii_alphabetic() && c != '.' && !c.is_ascii_digit());
+        let english = |word: &&str| {
+            word.chars().filter(char::is_ascii_alphabetic).count() > 1
+                && !word.starts_with('.')
+                && !matches!(*word, "CNY" | "GMV")
+        };
+        let left: Vec<&str> = words.filter(english).collect();
+        assert!(left.is_empty(), "{command:?} says {left:?} in\n{out}");
+    }
+}
+
+#[test]
+fn progress_is_told_in_the_language() {
+    let told = |language: &str| {
+        let run = kpi(&["run", "--period", "2026-10", "--progress", "always", "--lang", language]);
+        String::from_utf8(run.stderr).unwrap()
+    };
+    assert!(told("en").contains("kpi: reading rosters\n"), "{}", told("en"));
+    assert!(told("zh").contains("kpi: 正在读取名册\n"), "{}", told("zh"));
+}

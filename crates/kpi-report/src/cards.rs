@@ -225,7 +225,7 @@ fn padded(name: &str) -> String {
 
 fn render_lines(lines: &[Line], depth: usize, card: &Card, (titles, look): (&Titles, Look), grid: &mut Grid) {
     for line in lines {
-        let (actual, target) = show_pair(line.actual.as_ref(), line.target.as_ref(), titles.money());
+        let (actual, target) = show_pair(line.actual.as_ref(), line.target.as_ref(), titles.money(), look.language);
         let (status, tone) = status_words(line.status, look);
         grid.row(vec![
             Cell::new(format!("{}{}", "  ".repeat(depth), titles.of_card(&card.scorecard, &line.indicator))),
@@ -237,7 +237,7 @@ fn render_lines(lines: &[Line], depth: usize, card: &Card, (titles, look): (&Tit
             Cell::toned(status, tone),
         ]);
         for part in line.periods.iter().flatten() {
-            let (actual, target) = show_pair(part.actual.as_ref(), part.target.as_ref(), titles.money());
+            let (actual, target) = show_pair(part.actual.as_ref(), part.target.as_ref(), titles.money(), look.language);
             let (status, tone) = match part.met {
                 Some(true) => status_words(LineStatus::Met, look),
                 Some(false) => status_words(LineStatus::Missed, look),

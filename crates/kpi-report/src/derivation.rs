@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use kpi_base::text;
+use kpi_base::{Join, Language, Text, text};
 use kpi_results::{Derivation, Step};
 
-use crate::format::show_quantity;
+use crate::format::{seconds, show_quantity};
 use crate::look::{Look, Tone};
 use crate::{Money, Titles};
 
@@ -17,13 +17,14 @@ pub fn render_derivation(derivation: &Derivation, titles: &Titles, look: Look) -
 }
 
 fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: &str, out: &mut String) {
-    let what = node.what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let what = node.what.to(look.language);
+    let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
     let tone = if matches!(node.step, Step::Card | Step::Line | Step::Pay | Step::Total | Step::Rule | Step::Veto) {
         Tone::Title
     } else {
         Tone::Plain
     };
-    let value = node.value.as_ref().map(|q| show_exact(q, money));
+    let value = node.value.as_ref().map(|q| look.say(show_exact(node.step, q, money, look.language)));
     let no_data = look.say(text!("no data"));
     let shown = value.as_deref().unwrap_or(&no_data);
     let _ = write!(out, "{}{}", look.paint(Tone::Faint, lead), look.paint(tone, &what));
@@ -34,14 +35,18 @@ fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: 
     }
     let mut remarks = Vec::new();
     if let Some(rows) = node.rows {
-        remarks.push(look.say(if rows == 1 { text!("1 row") } else { text!("{n} rows", n = rows) }));
+        remarks.push(if rows == 1 { text!("1 row") } else { text!("{n} rows", n = rows) });
     }
     if let Some(unknown) = node.unknown_rows.filter(|n| *n > 0) {
-        remarks.push(look.say(text!("{n} left out as unknown", n = unknown)));
+        remarks.push(text!("{n} left out as unknown", n = unknown));
     }
     remarks.extend(node.note.clone());
     if !remarks.is_empty() {
-        let _ = write!(out, "  {}", look.paint(Tone::Faint, &format!("({})", remarks.join("; "))));
+        let _ = write!(
+            out,
+            "  {}",
+            look.paint(Tone::Faint, &format!("({})", look.say(Text::list(remarks, Join::Semicolon))))
+        );
     }
     out.push('\n');
     let last = node.from.len().saturating_sub(1);
@@ -52,17 +57,26 @@ fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: 
 }
 
 /// The value as people write it, and exactly: where digits were left out, all of them follow.
-fn show_exact(quantity: &kpi_results::Quantity, money: &Money) -> String {
-    let shown = show_quantity(quantity, money);
-    let Ok(number) = quantity.value.parse::<kpi_value::Dec>() else { return shown };
+fn show_exact(step: Step, quantity: &kpi_results::Quantity, money: &Money, language: Language) -> Text {
+    let shown = show_quantity(quantity, money, language);
+    if step == Step::Rule {
+        return match shown.as_str() {
+            "fired" => text!("fired"),
+            "not fired" => text!("not fired"),
+            "not judged" => text!("not judged"),
+            _ => Text::verbatim(shown),
+        };
+    }
+    let Ok(number) = quantity.value.parse::<kpi_value::Dec>() else { return Text::verbatim(shown) };
     let exact = match quantity.unit.as_str() {
         "ratio" => crate::format::show_ratio(number, 12),
-        "s" => return if shown.contains(' ') { format!("{shown} ({number}s)") } else { format!("{number}s") },
+        "s" if number.abs() < kpi_value::Dec::int(60) => return seconds(number),
+        "s" => return text!("{shown} ({exact})", shown, exact = seconds(number)),
         unit if unit == money.code => format!("{} {unit}", crate::show_amount(number, money)),
-        "points" => return format!("{} points", crate::format::show_plain(number)),
-        _ => return crate::format::show_plain(number),
+        "points" => return text!("{n} points", n = crate::format::show_plain(number)),
+        _ => return Text::verbatim(crate::format::show_plain(number)),
     };
-    if exact.len() > shown.len() { exact } else { shown }
+    Text::verbatim(if exact.len() > shown.len() { exact } else { shown })
 }
 
 #[cfg(test)]

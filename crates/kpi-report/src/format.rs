@@ -1,8 +1,9 @@
-//! How a number is written by its unit: `97.5%`, `1h 05m`, `50,000.00 CNY`.
+//! How a number is written by its unit: `97.5%`, `1h 05m` or `1小时05分`, `50,000.00 CNY`.
 //!
 //! A number is shown with few digits, and with as many as it takes where two different numbers would look the same: what
 //! is shown must explain why a target is missed.
 
+use kpi_base::{Language, Text, text};
 use kpi_results::{Goal, Quantity};
 use kpi_value::Dec;
 
@@ -21,18 +22,23 @@ pub fn show_amount(amount: Dec, money: &Money) -> String {
 }
 
 /// A value with its unit, with as few digits as people need.
-pub fn show_quantity(quantity: &Quantity, money: &Money) -> String {
-    show(&quantity.value, &quantity.unit, 0, money)
+pub fn show_quantity(quantity: &Quantity, money: &Money, language: Language) -> String {
+    show(&quantity.value, &quantity.unit, 0, money, language)
 }
 
 /// An actual and its target, with as many digits as tell them apart.
-pub(crate) fn show_pair(actual: Option<&Quantity>, target: Option<&Goal>, money: &Money) -> (String, String) {
+pub(crate) fn show_pair(
+    actual: Option<&Quantity>,
+    target: Option<&Goal>,
+    money: &Money,
+    language: Language,
+) -> (String, String) {
     let texts = |finer: u32| {
-        let one = actual.map(|q| show(&q.value, &q.unit, finer, money));
+        let one = actual.map(|q| show(&q.value, &q.unit, finer, money, language));
         let bounds: Vec<String> = match target {
-            Some(Goal::Bound(q)) => vec![show(&q.value, &q.unit, finer, money)],
+            Some(Goal::Bound(q)) => vec![show(&q.value, &q.unit, finer, money, language)],
             Some(Goal::Band { from, to, unit }) => {
-                vec![show(from, unit, finer, money), show(to, unit, finer, money)]
+                vec![show(from, unit, finer, money, language), show(to, unit, finer, money, language)]
             }
             None => Vec::new(),
         };
@@ -79,13 +85,16 @@ pub(crate) fn show_plain(number: Dec) -> String {
     grouped(&number.to_string())
 }
 
-fn show(value: &str, unit: &str, finer: u32, money: &Money) -> String {
+fn show(value: &str, unit: &str, finer: u32, money: &Money, language: Language) -> String {
+    if unit == "bool" {
+        return show_truth(value, language);
+    }
     let Ok(number) = value.parse::<Dec>() else { return value.to_owned() };
     match unit {
         "number" | "count" | "points" => trimmed(number, 2 + finer),
         "ratio" => show_ratio(number, 1 + finer),
-        "s" => duration(number, finer),
-        "date" | "text" | "bool" => value.to_owned(),
+        "s" => duration(number, finer).to(language),
+        "date" | "text" => value.to_owned(),
         code if code == money.code => {
             format!("{} {code}", grouped(&number.to_fixed(money.digits + finer)))
         }
@@ -98,8 +107,21 @@ fn trimmed(number: Dec, digits: u32) -> String {
     grouped(&number.round(digits.min(Dec::SCALE)).to_string())
 }
 
+fn show_truth(value: &str, language: Language) -> String {
+    match value {
+        "true" => text!("true").to(language),
+        "false" => text!("false").to(language),
+        other => other.to_owned(),
+    }
+}
+
+/// A number of seconds, all digits of it.
+pub(crate) fn seconds(number: Dec) -> Text {
+    text!("{seconds}s", seconds = number.to_string())
+}
+
 /// `52.3s`, `12m 30s`, `1h 05m`; finer: seconds, then their fractions.
-fn duration(seconds: Dec, finer: u32) -> String {
+fn duration(seconds: Dec, finer: u32) -> Text {
     let sign = if seconds.is_negative() { "-" } else { "" };
     let size = seconds.abs();
     let (minute, hour) = (Dec::int(60), Dec::int(3600));
@@ -107,23 +129,26 @@ fn duration(seconds: Dec, finer: u32) -> String {
     // Rounding may carry into the next form: 59.96 seconds are 1m 00s.
     let fine = size.round(digits(0) + 1);
     if fine < minute {
-        return format!("{sign}{}s", trimmed(fine, Dec::SCALE));
+        return text!("{seconds}s", seconds = format!("{sign}{}", trimmed(fine, Dec::SCALE)));
     }
     let whole = size.round(digits(0));
     if whole < hour {
         let (minutes, rest) = split(whole, minute);
-        return format!("{sign}{minutes}m {}s", two_digits(rest, digits(0)));
+        let (minutes, seconds) = (format!("{sign}{minutes}"), two_digits(rest, digits(0)));
+        return text!("{minutes}m {seconds}s", minutes, seconds);
     }
     if finer == 0 {
         let minutes = size.round_to(minute, kpi_value::Rounding::HalfAwayFromZero);
         let (hours, rest) = split(minutes, hour);
         let (rest, _) = split(rest, minute);
-        return format!("{sign}{}h {rest:02}m", grouped(&hours.to_string()));
+        let (hours, minutes) = (format!("{sign}{}", grouped(&hours.to_string())), format!("{rest:02}"));
+        return text!("{hours}h {minutes}m", hours, minutes);
     }
     let whole = size.round(digits(1));
     let (hours, rest) = split(whole, hour);
     let (minutes, rest) = split(rest, minute);
-    format!("{sign}{}h {minutes:02}m {}s", grouped(&hours.to_string()), two_digits(rest, digits(1)))
+    let (hours, minutes) = (format!("{sign}{}", grouped(&hours.to_string())), format!("{minutes:02}"));
+    text!("{hours}h {minutes}m {seconds}s", hours, minutes, seconds = two_digits(rest, digits(1)))
 }
 
 /// How often `step` fits whole into a number that is not negative, and the rest.
@@ -169,11 +194,11 @@ mod tests {
     }
 
     fn one(value: &str, unit: &str) -> String {
-        show_quantity(&quantity(value, unit), &cny())
+        show_quantity(&quantity(value, unit), &cny(), Language::English)
     }
 
     fn pair(unit: &str, actual: &str, target: &str) -> (String, String) {
-        show_pair(Some(&quantity(actual, unit)), Some(&Goal::Bound(quantity(target, unit))), &cny())
+        show_pair(Some(&quantity(actual, unit)), Some(&Goal::Bound(quantity(target, unit))), &cny(), Language::English)
     }
 
     #[test]
@@ -206,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn what_chinese_says_instead() {
+        let one = |value: &str, unit: &str| show_quantity(&quantity(value, unit), &cny(), Language::Chinese);
+        let shown = [one("52.34", "s"), one("750", "s"), one("3900", "s"), one("-95.5", "s"), one("true", "bool")];
+        assert_eq!(shown.join(" | "), "52.3秒 | 12分30秒 | 1小时05分 | -1分36秒 | 是");
+        let (actual, target) = (quantity("3920", "s"), Goal::Bound(quantity("3915", "s")));
+        let shown = show_pair(Some(&actual), Some(&target), &cny(), Language::Chinese);
+        assert_eq!(shown, ("1小时05分20秒".into(), "1小时05分15秒".into()));
+    }
+
+    #[test]
     fn as_many_digits_as_tell_actual_from_target() {
         assert_eq!(pair("ratio", "0.9796", "0.98"), ("97.96%".into(), "98%".into()));
         assert_eq!(pair("ratio", "0.97999999", "0.98"), ("97.999999%".into(), "98%".into()));
@@ -214,7 +249,7 @@ mod tests {
         assert_eq!(pair("s", "29.96", "30"), ("29.96s".into(), "30s".into()));
         assert_eq!(pair("CNY", "49999.999", "50000"), ("49,999.999 CNY".into(), "50,000.000 CNY".into()));
         let band = Goal::Band { from: "0.9".into(), to: "1.1".into(), unit: "ratio".into() };
-        let shown = show_pair(Some(&quantity("1.10001", "ratio")), Some(&band), &cny());
+        let shown = show_pair(Some(&quantity("1.10001", "ratio")), Some(&band), &cny(), Language::English);
         assert_eq!(shown, ("110.001%".into(), "90% .. 110%".into()));
     }
 }

@@ -1,7 +1,7 @@
 //! Results and findings as JSON.
 
 use indexmap::IndexMap;
-use kpi_base::{Diagnostic, Files, Language, Place, Severity};
+use kpi_base::{Diagnostic, Files, Language, Place, Severity, Text};
 use kpi_results::{Card, Derivation, Proven, RosterPay, RosterRule, Run, Witness};
 use serde::Serialize;
 
@@ -142,11 +142,11 @@ struct FixForm<'a> {
 
 #[derive(Serialize)]
 struct Derived<'a> {
-    what: &'a str,
+    what: &'a Text,
     step: kpi_results::Step,
     value: Option<kpi_results::Goal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
+    note: Option<&'a Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,7 +190,7 @@ impl<'a> Derived<'a> {
             what: &derivation.what,
             step: derivation.step,
             value: derivation.goal(),
-            note: derivation.note.as_deref(),
+            note: derivation.note.as_ref(),
             rows: derivation.rows,
             unknown_rows: derivation.unknown_rows,
             place: derivation.span.and_then(|span| Range::of(span, files)),

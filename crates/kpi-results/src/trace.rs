@@ -1,6 +1,6 @@
 //! The derivation of one number, read from what a run recorded.
 
-use kpi_base::Span;
+use kpi_base::{Span, Text};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -10,7 +10,7 @@ use crate::{Goal, Quantity};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Derivation {
     /// What it is: the text of the formula, or the name of the step (`attainment`, `weight`, `rounding`).
-    pub what: String,
+    pub what: Text,
     /// How it came about.
     pub step: Step,
     /// Its value; none for no data.
@@ -18,7 +18,7 @@ pub struct Derivation {
     /// The bounds of a target that is a band, whose value is both of them as one text.
     pub band: Option<Band>,
     /// What else is to be said: which row of a table applied, why there are no data.
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// How many rows an aggregate took.
     pub rows: Option<u64>,
     /// How many rows an aggregate left out because their argument or condition was unknown.

@@ -80,8 +80,8 @@ impl Scored<'_> {
         // What stands alone says whose it is and when: `host_card[A01].watch_time 2026-10`.
         let named = |made: Derivation, of: Option<&str>| {
             let what = match of {
-                Some(of) => format!("{of}[{subject}].{} {shown}", made.what),
-                None => format!("{}[{subject}] {shown}", made.what),
+                Some(of) => text!("{of}[{subject}].{what} {shown}", of, subject, what = made.what, shown),
+                None => text!("{what}[{subject}] {shown}", what = made.what, subject, shown),
             };
             Derivation { what, ..made }
         };

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kpi_base::{Language, Text, text};
 use kpi_engine::{Progress, Stage};
 
 use crate::args::When;
@@ -13,22 +14,22 @@ use crate::args::When;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Who is told how far the run is; nobody if nobody would see it.
-pub(crate) fn watch(when: When, interactive: bool) -> Option<Arc<dyn Progress>> {
+pub(crate) fn watch(when: When, interactive: bool, language: Language) -> Option<Arc<dyn Progress>> {
     match when {
         When::Never => None,
         When::Auto if !interactive => None,
-        When::Auto => Some(Arc::new(Bar::new(PATIENCE))),
-        When::Always if interactive => Some(Arc::new(Bar::new(Duration::ZERO))),
-        When::Always => Some(Arc::new(Lines)),
+        When::Auto => Some(Arc::new(Bar::new(PATIENCE, language))),
+        When::Always if interactive => Some(Arc::new(Bar::new(Duration::ZERO, language))),
+        When::Always => Some(Arc::new(Lines { language })),
     }
 }
 
-fn words(stage: Stage) -> &'static str {
+fn words(stage: Stage) -> Text {
     match stage {
-        Stage::Checking => "checking files",
-        Stage::Rosters => "reading rosters",
-        Stage::Aggregating => "aggregating rows",
-        Stage::Diagnosing => "looking for bad rows",
+        Stage::Checking => text!("checking files"),
+        Stage::Rosters => text!("reading rosters"),
+        Stage::Aggregating => text!("aggregating rows"),
+        Stage::Diagnosing => text!("looking for bad rows"),
     }
 }
 
@@ -38,12 +39,13 @@ struct Bar {
     started: Instant,
     patience: Duration,
     shown: Mutex<bool>,
+    language: Language,
 }
 
 impl Bar {
-    fn new(patience: Duration) -> Bar {
+    fn new(patience: Duration, language: Language) -> Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Bar { bar, started: Instant::now(), patience, shown: Mutex::new(false) }
+        Bar { bar, started: Instant::now(), patience, shown: Mutex::new(false), language }
     }
 
     fn show_when_due(&self) {
@@ -59,18 +61,21 @@ impl Bar {
 impl Progress for Bar {
     fn stage(&self, stage: Stage, rows: Option<u64>) {
         let template = match rows {
-            Some(_) => "{spinner} {msg} {wide_bar} {human_pos} of {human_len}",
-            None => "{spinner} {msg} {human_pos}",
+            Some(_) => {
+                let far = text!("{position} of {length}", position = "{human_pos}", length = "{human_len}");
+                format!("{{spinner}} {{msg}} {{wide_bar}} {}", far.to(self.language))
+            }
+            None => "{spinner} {msg} {human_pos}".to_owned(),
         };
         self.bar.reset();
         match rows {
             Some(rows) => self.bar.set_length(rows),
             None => self.bar.unset_length(),
         }
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             self.bar.set_style(style);
         }
-        self.bar.set_message(words(stage));
+        self.bar.set_message(words(stage).to(self.language));
         self.show_when_due();
     }
 
@@ -87,12 +92,14 @@ impl Drop for Bar {
 }
 
 /// A line a stage, where there is no terminal.
-struct Lines;
+struct Lines {
+    language: Language,
+}
 
 impl Progress for Lines {
     fn stage(&self, stage: Stage, _rows: Option<u64>) {
         // Progress that cannot be written is progress that nobody reads.
-        let _ = writeln!(anstream::stderr(), "kpi: {}", words(stage));
+        let _ = writeln!(anstream::stderr(), "kpi: {}", words(stage).to(self.language));
     }
 
     fn rows(&self, _more: u64) {}

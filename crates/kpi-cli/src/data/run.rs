@@ -53,7 +53,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
     // Before the work: a folder that cannot be written is told at once.
     let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
-    let progress = watch(args.data.progress, console.interactive);
+    let progress = watch(args.data.progress, console.interactive, console.language);
     let options = Options { progress, ..Options::default() };
     // Tables of everybody are written as they are made; whatever else is shown needs the run as a whole.
     let in_parts =

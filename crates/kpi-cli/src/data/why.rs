@@ -32,7 +32,8 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
     }
     let plan = make_plan(&model, &Request { from, to, roots });
     let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
-    let options = Options { progress: watch(args.data.progress, console.interactive), ..Options::default() };
+    let options =
+        Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
     let answers = compute(&model, &plan, &inputs, &options, |scored, _| {
         let periods = (0..=to.index.saturating_sub(from.index)).map(|n| from.plus(n));
         let answer = |period| scored.explain(&project.files, &args.subject, period, &question);

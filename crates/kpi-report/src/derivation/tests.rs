@@ -5,7 +5,7 @@ use super::*;
 fn node(what: &str, step: Step, value: Option<(&str, &str)>, from: Vec<Derivation>) -> Derivation {
     let value = value.map(|(value, unit)| Quantity { value: value.into(), unit: unit.into() });
     Derivation {
-        what: what.into(),
+        what: Text::verbatim(what),
         step,
         value,
         band: None,
@@ -22,7 +22,7 @@ fn a_tree_with_exact_values() {
     let mut sum = node("sum(live.watched)", Step::Aggregate, Some(("95.5", "s")), Vec::new());
     (sum.rows, sum.unknown_rows) = (Some(3), Some(1));
     let mut viewers = node("sum(live.viewers)", Step::Aggregate, None, Vec::new());
-    viewers.note = Some("no row in 2026-10".into());
+    viewers.note = Some(Text::verbatim("no row in 2026-10"));
     let actual = node(
         "sum(live.watched)\n    / sum(live.viewers)",
         Step::Formula,

@@ -21,7 +21,7 @@ fn derivations_have_places() {
     let mut files = Files::new();
     files.add(SourceFile::new("a.kpi", "\nsum(a)"));
     let derivation = Derivation {
-        what: "sum(a)".into(),
+        what: kpi_base::Text::verbatim("sum(a)"),
         step: Step::Aggregate,
         value: Some(Quantity { value: "1.5".into(), unit: "number".into() }),
         band: None,

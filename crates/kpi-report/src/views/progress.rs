@@ -31,7 +31,7 @@ pub(crate) fn render_progress(run: &Run, cards: &[&Card], titles: &Titles, look:
         grid.column("", Side::Left);
         let mut any = false;
         for card in cards {
-            any |= add_lines(&card.lines, card, titles, &mut grid);
+            any |= add_lines(&card.lines, card, titles, look, &mut grid);
         }
         let _ =
             writeln!(out, "\n{}\n", look.paint(Tone::Title, &format!("{} · {period}", look.say(text!("progress")))));
@@ -44,13 +44,13 @@ pub(crate) fn render_progress(run: &Run, cards: &[&Card], titles: &Titles, look:
     }
 }
 
-fn add_lines(lines: &[Line], card: &Card, titles: &Titles, grid: &mut Grid) -> bool {
+fn add_lines(lines: &[Line], card: &Card, titles: &Titles, look: Look, grid: &mut Grid) -> bool {
     let mut any = false;
     for line in lines {
-        any |= add_lines(line.lines.as_deref().unwrap_or_default(), card, titles, grid);
+        any |= add_lines(line.lines.as_deref().unwrap_or_default(), card, titles, look, grid);
         let Some(track) = &line.track else { continue };
         any = true;
-        let (actual, target) = show_pair(line.actual.as_ref(), line.target.as_ref(), titles.money());
+        let (actual, target) = show_pair(line.actual.as_ref(), line.target.as_ref(), titles.money(), look.language);
         grid.row(vec![
             Cell::new(&card.subject),
             Cell::new(titles.subject(&card.scorecard, &card.subject)),
@@ -63,9 +63,9 @@ fn add_lines(lines: &[Line], card: &Card, titles: &Titles, grid: &mut Grid) -> b
         ]);
         for unit in track.chunk_by(|a, b| a.period.len() == b.period.len()) {
             if unit.len() > MANY {
-                grid.row(marks(unit, titles));
+                grid.row(marks(unit, titles, look));
             } else {
-                unit.iter().for_each(|tracked| grid.row(row(tracked, titles)));
+                unit.iter().for_each(|tracked| grid.row(row(tracked, titles, look)));
             }
         }
     }
@@ -83,8 +83,8 @@ fn bar_cell(progress: Dec) -> Cell {
     Cell::toned(bar(progress.approximate(), BAR), tone)
 }
 
-fn row(tracked: &Tracked, titles: &Titles) -> Vec<Cell> {
-    let (actual, target) = show_pair(tracked.actual.as_ref(), tracked.target.as_ref(), titles.money());
+fn row(tracked: &Tracked, titles: &Titles, look: Look) -> Vec<Cell> {
+    let (actual, target) = show_pair(tracked.actual.as_ref(), tracked.target.as_ref(), titles.money(), look.language);
     vec![
         Cell::default(),
         Cell::default(),
@@ -98,7 +98,7 @@ fn row(tracked: &Tracked, titles: &Titles) -> Vec<Cell> {
 }
 
 /// Many short periods: what is asked of each, how many reached it, and a mark for each.
-fn marks(unit: &[Tracked], titles: &Titles) -> Vec<Cell> {
+fn marks(unit: &[Tracked], titles: &Titles, look: Look) -> Vec<Cell> {
     const MARKS: [char; 9] = ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let mark = |tracked: &Tracked| match tracked.progress {
         None => ' ',
@@ -117,8 +117,8 @@ fn marks(unit: &[Tracked], titles: &Titles) -> Vec<Cell> {
         Cell::default(),
         Cell::default(),
         Cell::toned(format!("  {}..{}", name(first), name(last).rsplit('-').next().unwrap_or_default()), Tone::Faint),
-        Cell::new(format!("{reached} of {} reached", unit.len())),
-        Cell::new(show_pair(None, target, titles.money()).1),
+        Cell::new(look.say(text!("{reached} of {all} reached", reached, all = unit.len()))),
+        Cell::new(show_pair(None, target, titles.money(), look.language).1),
         Cell::default(),
         Cell::new(unit.iter().map(mark).collect::<String>()),
     ]

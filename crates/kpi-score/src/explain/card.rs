@@ -1,5 +1,6 @@
 //! The derivation of a card: lines, adjustments, limits, rounding, vetoes, grade, rank, pay and rules.
 
+use kpi_base::{Join, Text, text};
 use kpi_check::model::{Grade, Path, Scorecard, StepBound, VetoEffect};
 use kpi_results::{Derivation, Step};
 
@@ -31,16 +32,20 @@ impl Reader<'_, '_> {
         let cell = cards.members.cell(row).unwrap_or_default();
         let spine = cards.members.spine;
         let subject = scored.subject(spine, cell);
-        let mut what = format!("{}[{subject}] {}", card.title.name, self.period_text(spine, cell));
-        if let Some(stint) = scored.stint(spine, cell) {
-            what = format!("{what}, {} to {}", stint.from, stint.to);
-        }
+        let (name, period) = (&card.title.name, self.period_text(spine, cell));
+        let what = match scored.stint(spine, cell) {
+            None => text!("{name}[{subject}] {period}", name, subject, period),
+            Some(stint) => {
+                let (from, to) = (stint.from.to_string(), stint.to.to_string());
+                text!("{name}[{subject}] {period}, {from} to {to}", name, subject, period, from, to)
+            }
+        };
         let mut made = node(what, Step::Card, number(get(&cards.score, row), "points"));
         made.span = Some(card.title.span);
         let missing = if get(&cards.score, row).is_none() { reasons(&scored.ev, card, cards, row) } else { Vec::new() };
         if !missing.is_empty() {
-            let texts: Vec<String> = missing.iter().map(|reason| reason.text.to_string()).collect();
-            made.note = Some(format!("incomplete: {}", texts.join("; ")));
+            let why = Text::list(missing.iter().map(|reason| &reason.text), Join::Semicolon);
+            made.note = Some(text!("incomplete: {why}", why));
         }
         made.from = self.lines(&card.lines, &cards.lines, cards, row);
         self.adjustments(&mut made, card, cards, row, cell);
@@ -49,7 +54,7 @@ impl Reader<'_, '_> {
         }
         self.vetoes(&mut made, cards, row);
         if let Some(attainment) = get(&cards.attainment, row) {
-            made.from.push(node("attainment", Step::Attainment, number(Some(attainment), "ratio")));
+            made.from.push(node(text!("attainment"), Step::Attainment, number(Some(attainment), "ratio")));
         }
         self.grade_and_rank(&mut made, card, cards, row);
         made
@@ -58,15 +63,15 @@ impl Reader<'_, '_> {
     fn adjustments(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize, cell: usize) {
         let at = At::spine(cards.members.spine);
         for (adjustment, column) in card.adjustments.iter().zip(&cards.adjustments) {
-            let kind = if adjustment.deduct { "deduct" } else { "bonus" };
-            let what = format!("{kind} {}", adjustment.title.name);
+            let name = &adjustment.title.name;
+            let what = if adjustment.deduct { text!("deduct {name}", name) } else { text!("bonus {name}", name) };
             let points = get(column, row);
             let mut step = node(what, Step::Adjustment, number(points, "points"));
             step.span = Some(adjustment.title.span);
             let exact = self.value_of(&adjustment.value, at, cell).and_then(|value| value.as_dec());
             step.note = match (exact, adjustment.cap) {
-                (Some(exact), _) if exact.is_negative() => Some("a negative number counts as 0".to_owned()),
-                (Some(exact), Some(cap)) if exact > cap => Some(format!("at most {cap}")),
+                (Some(exact), _) if exact.is_negative() => Some(text!("a negative number counts as 0")),
+                (Some(exact), Some(cap)) if exact > cap => Some(text!("at most {most}", most = cap)),
                 _ => None,
             };
             step.from = vec![self.formula(&adjustment.value, at, cell)];
@@ -76,26 +81,28 @@ impl Reader<'_, '_> {
 
     /// Sum, limits and rounding, each where it changed something.
     fn steps(&self, card: &Scorecard, steps: &Steps) -> Vec<Derivation> {
-        let points = |what: &str, step, value| node(what, step, number(Some(value), "points"));
-        let mut made = vec![points("Σ weight × fraction × 100", Step::Formula, steps.lines)];
+        let points = |what: Text, step, value| node(what, step, number(Some(value), "points"));
+        let mut made = vec![points(text!("Σ weight × fraction × 100"), Step::Formula, steps.lines)];
         if !card.adjustments.is_empty() {
-            made.push(points("with bonus and deduction", Step::Formula, steps.adjusted));
+            made.push(points(text!("with bonus and deduction"), Step::Formula, steps.adjusted));
         }
         if steps.limited != steps.adjusted {
-            let mut limit = points("limits of the score", Step::Limit, steps.limited);
-            let most = card.score_limit.map_or_else(|| "no upper limit".to_owned(), |limit| format!("at most {limit}"));
-            limit.note = Some(format!("at least 0, {most}"));
+            let mut limit = points(text!("limits of the score"), Step::Limit, steps.limited);
+            limit.note = Some(match card.score_limit {
+                None => text!("at least 0, no upper limit"),
+                Some(most) => text!("at least 0, at most {most}", most),
+            });
             made.push(limit);
         }
         if steps.rounded != steps.limited {
-            let mut score = points("score rounded to 0.01", Step::Rounding, steps.rounded);
-            score.note = Some(format!("from {}", steps.limited));
+            let mut score = points(text!("score rounded to 0.01"), Step::Rounding, steps.rounded);
+            score.note = Some(text!("from {exact}", exact = steps.limited));
             made.push(score);
         }
         if steps.attainment != steps.exact_attainment {
             let rounded = number(Some(steps.attainment), "ratio");
-            let mut attainment = node("attainment rounded to 0.01%", Step::Rounding, rounded);
-            attainment.note = Some(format!("from {}", percent(steps.exact_attainment)));
+            let mut attainment = node(text!("attainment rounded to 0.01%"), Step::Rounding, rounded);
+            attainment.note = Some(text!("from {exact}", exact = percent(steps.exact_attainment)));
             made.push(attainment);
         }
         made
@@ -111,16 +118,16 @@ impl Reader<'_, '_> {
         let cell = cards.members.cell(row)?;
         let veto = self.scored.model().scorecards[cards.scorecard].vetoes.get(place)?;
         let fired = get(cards.vetoes.get(place)?, row);
-        let mut step = node(format!("veto {}", veto.title.name), Step::Veto, truth(fired));
+        let mut step = node(text!("veto {name}", name = veto.title.name), Step::Veto, truth(fired));
         step.span = Some(veto.title.span);
         step.note = Some(match (fired, veto.effect) {
-            (None, _) => "cannot be judged: the card is incomplete".to_owned(),
-            (Some(false), _) => "did not fire".to_owned(),
-            (Some(true), VetoEffect::ScoreZero) => "fired: score and attainment are 0".to_owned(),
+            (None, _) => text!("cannot be judged: the card is incomplete"),
+            (Some(false), _) => text!("did not fire"),
+            (Some(true), VetoEffect::ScoreZero) => text!("fired: score and attainment are 0"),
             (Some(true), VetoEffect::Cap(cap)) => {
-                format!("fired: the score is at most {cap}, the attainment {cap}%")
+                text!("fired: the score is at most {cap}, the attainment {cap}%", cap)
             }
-            (Some(true), VetoEffect::PayZero) => "fired: every pay is 0".to_owned(),
+            (Some(true), VetoEffect::PayZero) => text!("fired: every pay is 0"),
         });
         step.from = vec![self.formula(&veto.condition, at, cell)];
         Some(step)
@@ -128,9 +135,9 @@ impl Reader<'_, '_> {
 
     fn grade_and_rank(&self, made: &mut Derivation, card: &Scorecard, cards: &Cards, row: usize) {
         if let Some(grade) = cards.grade(row) {
-            let mut step = node("grade", Step::Grade, word(grade));
+            let mut step = node(text!("grade"), Step::Grade, word(grade));
             step.note = match &card.grade {
-                Some(Grade::Shares { .. }) => Some("by its share of the group".to_owned()),
+                Some(Grade::Shares { .. }) => Some(text!("by its share of the group")),
                 _ => None,
             };
             made.from.push(step);
@@ -143,16 +150,15 @@ impl Reader<'_, '_> {
     /// The grade of a card, with the score that it hangs on; none where the card has no grades.
     pub(super) fn grade(&self, cards: &Cards, row: usize) -> Option<Derivation> {
         let card = &self.scored.model().scorecards[cards.scorecard];
-        let mut made = node("grade", Step::Grade, cards.grade(row).and_then(word));
+        let mut made = node(text!("grade"), Step::Grade, cards.grade(row).and_then(word));
         made.note = match (card.grade.as_ref()?, get(&cards.grade, row)) {
-            (_, None) => Some("an incomplete card has no grade".to_owned()),
-            (Grade::Shares { by, .. }, _) => Some(format!("by its share of {}", self.group(by))),
+            (_, None) => Some(text!("an incomplete card has no grade")),
+            (Grade::Shares { by, .. }, _) => Some(text!("by its share of {group}", group = self.group(by))),
             (Grade::Bounds(bounds), Some(place)) => bounds.get(place as usize).map(|(bound, _)| match bound {
-                StepBound::Else => "the score is in none of the other grades".to_owned(),
-                StepBound::Compare(op, bound) => format!("the score is {} {bound}", op.sign()),
-                StepBound::Range(low, high, closed) => {
-                    format!("the score is in {low}{}{high}", if *closed { ".." } else { "..<" })
-                }
+                StepBound::Else => text!("the score is in none of the other grades"),
+                StepBound::Compare(op, bound) => text!("the score is {op} {bound}", op = op.sign(), bound),
+                StepBound::Range(low, high, true) => text!("the score is in {low}..{high}", low, high),
+                StepBound::Range(low, high, false) => text!("the score is in {low}..<{high}", low, high),
             }),
         };
         made.from = vec![self.score(cards, row)];
@@ -164,25 +170,25 @@ impl Reader<'_, '_> {
         let card = &self.scored.model().scorecards[cards.scorecard];
         let mut made = rank_of(cards, row);
         made.note = Some(match (get(&cards.rank, row), get(&cards.score, row)) {
-            (Some(_), _) => format!("among {}", self.group(&card.rank_among)),
-            (None, Some(_)) => "the subject is in no group".to_owned(),
-            (None, None) => "an incomplete card has no rank".to_owned(),
+            (Some(_), _) => text!("among {group}", group = self.group(&card.rank_among)),
+            (None, Some(_)) => text!("the subject is in no group"),
+            (None, None) => text!("an incomplete card has no rank"),
         });
         made.from = vec![self.score(cards, row)];
         made
     }
 
     /// With whom a card is compared, in words.
-    fn group(&self, by: &[Path]) -> String {
+    fn group(&self, by: &[Path]) -> Text {
         if by.is_empty() {
-            return "all complete cards of the period".to_owned();
+            return text!("all complete cards of the period");
         }
-        let by: Vec<String> = by.iter().map(|path| format!("`{}`", path_text(&self.scored.ev, path))).collect();
-        format!("the complete cards of the period with the same {}", by.join(" and "))
+        let by = Text::and_list(by.iter().map(|path| Text::quoted(path_text(&self.scored.ev, path))));
+        text!("the complete cards of the period with the same {by}", by)
     }
 }
 
 fn rank_of(cards: &Cards, row: usize) -> Derivation {
     let rank = get(&cards.rank, row).map(|rank| kpi_value::Dec::int(i64::from(rank)));
-    node("rank", Step::Grade, number(rank, "number"))
+    node(text!("rank"), Step::Grade, number(rank, "number"))
 }

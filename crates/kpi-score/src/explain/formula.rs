@@ -1,5 +1,6 @@
 //! The derivation of an expression.
 
+use kpi_base::{Join, Text, text};
 use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, Scope, Subject};
 use kpi_results::{Derivation, Step};
 
@@ -20,7 +21,8 @@ impl Reader<'_, '_> {
             ExprKind::Const(constant) => constant.clone(),
             _ => value,
         };
-        let mut made = node(self.source(expr.span), step(&expr.kind), self.quantity(value.as_ref(), expr.ty));
+        let mut made =
+            node(Text::verbatim(self.source(expr.span)), step(&expr.kind), self.quantity(value.as_ref(), expr.ty));
         made.span = Some(expr.span);
         let ev = &self.scored.ev;
         match &expr.kind {
@@ -54,15 +56,17 @@ impl Reader<'_, '_> {
                 made.from = self.field(ev.reading(*id, at), *field, cell);
             }
             ExprKind::Inlined(name, body) => {
-                made.note = Some(format!("function `{name}`"));
+                made.note = Some(text!("function `{name}`", name));
                 made.from = self.operands([&**body], at, cell);
             }
             ExprKind::Over(x, scope) => self.over(&mut made, x, scope, at, cell),
             ExprKind::Among(among) => {
-                let by: Vec<String> = among.by.iter().map(|path| format!("`{}`", path_text(ev, path))).collect();
-                let by =
-                    if by.is_empty() { "all subjects".to_owned() } else { format!("those of equal {}", by.join(", ")) };
-                made.note = Some(format!("among {by}"));
+                let by = Text::list(among.by.iter().map(|path| Text::quoted(path_text(ev, path))), Join::Comma);
+                made.note = Some(if by.is_empty() {
+                    text!("among all subjects")
+                } else {
+                    text!("among those of equal {by}", by)
+                });
                 made.from = self.operands([&among.of], at, cell);
             }
             ExprKind::Previous(x, n) => made.from.extend(self.earlier(x, at, cell, *n as usize)),
@@ -72,7 +76,7 @@ impl Reader<'_, '_> {
                 made.from.extend((0..shown).filter_map(|back| self.earlier(x, at, cell, back)));
             }
             ExprKind::OverWindow(x, window) => {
-                made.note = Some("the rows of all periods of the window together".to_owned());
+                made.note = Some(text!("the rows of all periods of the window together"));
                 if let Some((at, cell)) = ev.whole_cell(at, cell) {
                     made.from = vec![self.formula(x, At { pooled: Some(*window), ..at }, cell)];
                 }
@@ -113,13 +117,13 @@ impl Reader<'_, '_> {
             }
             ExprKind::Card(_) => {
                 let card = at.card.map(|card| &ev.model.scorecards[card].title.name);
-                made.note = card.map(|card| format!("of `{card}`, rounded"));
+                made.note = card.map(|card| text!("of `{card}`, rounded", card));
             }
             ExprKind::Column(_) | ExprKind::Line(_) | ExprKind::Pay(..) => {}
             _ => made.from = self.operands(expr.children(), at, cell),
         }
         if made.value.is_none() && made.note.is_none() && self.data_end_here(expr, at, cell) {
-            made.note = Some(why_missing(ev, expr, at, cell).to_string());
+            made.note = Some(why_missing(ev, expr, at, cell));
         }
         made
     }
@@ -136,8 +140,8 @@ impl Reader<'_, '_> {
     }
 
     /// The row of a table that applied; nothing for a plain value.
-    pub(super) fn row_note<T>(&self, plain: bool, row: &ByRow<T>) -> Option<String> {
-        (!plain).then(|| format!("row `{}`", self.source(row.span)))
+    pub(super) fn row_note<T>(&self, plain: bool, row: &ByRow<T>) -> Option<Text> {
+        (!plain).then(|| text!("row `{row}`", row = self.source(row.span)))
     }
 
     /// What a field of an indicator came from.
@@ -178,28 +182,32 @@ impl Reader<'_, '_> {
             Scope::Reference(path) | Scope::Dimension(path) => ev.recorded_link(path, at.spine, cell),
         };
         let Some(entity) = entity else {
-            made.note = Some("the subject is in no group".to_owned());
+            made.note = Some(text!("the subject is in no group"));
             return;
         };
         let key = ev.spine(spine).keys.get(entity).map_or("", |key| key);
-        made.note = Some(if key.is_empty() { "over everything".to_owned() } else { format!("over `{key}`") });
+        made.note = Some(if key.is_empty() { text!("over everything") } else { text!("over `{key}`", key) });
         let there = At { spine, ..at };
         let Some(cell) = ev.spine(spine).cell(entity, period) else { return };
         made.from = self.operands([x], there, cell);
     }
 
     /// Of which view the rows of an aggregate are, and of what that is made.
-    fn view_note(&self, kind: &ExprKind) -> Option<String> {
+    fn view_note(&self, kind: &ExprKind) -> Option<Text> {
         let table = match kind {
             ExprKind::Aggregate(aggregate) => aggregate.table,
             ExprKind::Lookup(lookup) => lookup.table,
             _ => return None,
         };
         let model = self.scored.ev.model;
-        let view = model.tables[table].view.as_ref()?;
-        let how = if view.grouping.is_some() { "groups" } else { "rows" };
+        let grouped = model.tables[table].view.as_ref()?.grouping.is_some();
+        let view = &model.tables[table].title.name;
         let export = &model.tables[model.export_of(table)].title.name;
-        Some(format!("{how} of the view `{}`, made of `{export}`", model.tables[table].title.name))
+        Some(if grouped {
+            text!("groups of the view `{view}`, made of `{export}`", view, export)
+        } else {
+            text!("rows of the view `{view}`, made of `{export}`", view, export)
+        })
     }
 
     /// The same expression some periods earlier; nothing before the first period.
@@ -208,10 +216,8 @@ impl Reader<'_, '_> {
         let earlier = cell.checked_sub(back * self.scored.ev.spine(at.spine).entities())?;
         let mut made = self.formula(x, at, earlier);
         let period = self.period_text(at.spine, earlier);
-        made.note = Some(match made.note {
-            Some(note) => format!("in {period}; {note}"),
-            None => format!("in {period}"),
-        });
+        let when = text!("in {period}", period);
+        made.note = Some(Text::list(std::iter::once(when).chain(made.note), Join::Semicolon));
         Some(made)
     }
 

@@ -1,5 +1,6 @@
 //! The derivation of a line: what was measured, what was asked for, what it earned, what it weighs.
 
+use kpi_base::{Join, Text, text};
 use kpi_check::model::{
     Combine, CompareOp, Indicator, IndicatorField, IndicatorId, Line, LineKind, RollUp, Scoring, Target, TargetKind,
     Type, WhenMissing,
@@ -55,7 +56,7 @@ impl Reader<'_, '_> {
             // The part of an indicator has no points of its own.
             value = number(get(&column.mark, row).map(|mark| mark.fraction), "ratio");
         }
-        let mut made = node(column.name.clone(), Step::Line, value);
+        let mut made = node(Text::verbatim(&column.name), Step::Line, value);
         made.span = Some(line.span);
         match (&line.kind, &column.source) {
             (
@@ -67,7 +68,7 @@ impl Reader<'_, '_> {
                     let lines = part_lines(self.scored.model(), parts, *attainment_cap);
                     made.from = self.lines(&lines, &column.lines, cards, row);
                     let attainment = number(get(&column.attainment, row), "ratio");
-                    made.from.push(node("attainment", Step::Attainment, attainment));
+                    made.from.push(node(text!("attainment"), Step::Attainment, attainment));
                     made.from.push(node(
                         combined(parts.combine),
                         Step::Scoring,
@@ -105,16 +106,16 @@ impl Reader<'_, '_> {
         }
         let missing = unknown.then(|| why_line(&self.scored.ev, column, (row, cell, at)));
         made.note = match (status, missing) {
-            (LineStatus::Watched, None) => Some("watched, not scored".to_owned()),
-            (LineStatus::Watched, Some(why)) => Some(format!("watched, not scored: {why}")),
-            (LineStatus::Met, None) => Some("met".to_owned()),
-            (LineStatus::Missed, None) => Some("missed".to_owned()),
+            (LineStatus::Watched, None) => Some(text!("watched, not scored")),
+            (LineStatus::Watched, Some(why)) => Some(text!("watched, not scored: {why}", why)),
+            (LineStatus::Met, None) => Some(text!("met")),
+            (LineStatus::Missed, None) => Some(text!("missed")),
             (_, None) => None,
             (_, Some(why)) => Some(match column.when_missing {
-                WhenMissing::Fail => why.to_string(),
-                WhenMissing::Zero => format!("{why}; counts as 0%"),
-                WhenMissing::Full => format!("{why}; counts as 100%"),
-                WhenMissing::Reweight => format!("{why}; left out, the others share its weight"),
+                WhenMissing::Fail => why,
+                WhenMissing::Zero => text!("{why}; counts as 0%", why),
+                WhenMissing::Full => text!("{why}; counts as 100%", why),
+                WhenMissing::Reweight => text!("{why}; left out, the others share its weight", why),
             }),
         };
         Some(made)
@@ -131,37 +132,36 @@ impl Reader<'_, '_> {
     ) -> Vec<Derivation> {
         if let Some(rolled) = &columns.rolled {
             let mut made = self.shorter(indicator, columns, rolled, cap, cell);
-            let mut step = node("attainment", Step::Attainment, number(attainment, "ratio"));
+            let mut step = node(text!("attainment"), Step::Attainment, number(attainment, "ratio"));
             let counted = rolled.counted.get(cell).copied().unwrap_or_default();
             let all = rolled.cells.get(cell).map_or(0, Vec::len);
             let how = match rolled.how {
-                RollUp::Sum => "Σ actual against Σ target",
-                RollUp::Average => "the mean",
-                RollUp::Worst => "the lowest",
-                RollUp::ShareMet => "the share of those that are met",
+                RollUp::Sum => text!("Σ actual against Σ target"),
+                RollUp::Average => text!("the mean"),
+                RollUp::Worst => text!("the lowest"),
+                RollUp::ShareMet => text!("the share of those that are met"),
             };
-            step.note = Some(format!("{how}; {counted} of {all} periods count"));
+            step.note = Some(text!("{how}; {counted} of {all} periods count", how, counted, all));
             made.push(step);
             return made;
         }
         let mut made = vec![self.actual(indicator, columns, cell)];
         let Some(target) = self.target(indicator, columns, cell) else { return made };
         made.push(target);
-        let mut step = node("attainment", Step::Attainment, number(attainment, "ratio"));
+        let mut step = node(text!("attainment"), Step::Attainment, number(attainment, "ratio"));
         let kind = self.target_in_force(indicator, columns, cell).map(|target| &target.kind);
-        let how = match kind {
-            Some(TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, _)) => "actual ÷ target",
-            Some(TargetKind::Compare(CompareOp::Le | CompareOp::Lt, _)) => "target ÷ actual",
-            _ => "100% inside the band, actual ÷ low below it, high ÷ actual above it",
-        };
         let none = |column: &crate::Column| column.dec(cell).is_some_and(|x| x <= Dec::ZERO);
-        let how = match how {
-            _ if none(&columns.bound) => "100% if the target of 0 is met, else 0%",
-            "target ÷ actual" if none(&columns.actual) => "as good as can be: the actual is not above 0",
-            how => how,
+        let how = match kind {
+            _ if none(&columns.bound) => text!("100% if the target of 0 is met, else 0%"),
+            Some(TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, _)) => text!("actual ÷ target"),
+            Some(TargetKind::Compare(CompareOp::Le | CompareOp::Lt, _)) if none(&columns.actual) => {
+                text!("as good as can be: the actual is not above 0")
+            }
+            Some(TargetKind::Compare(CompareOp::Le | CompareOp::Lt, _)) => text!("target ÷ actual"),
+            _ => text!("100% inside the band, actual ÷ low below it, high ÷ actual above it"),
         };
-        let capped = if attainment == Some(cap) { format!("; at most {}", percent(cap)) } else { String::new() };
-        step.note = Some(format!("{how}{capped}"));
+        let capped = (attainment == Some(cap)).then(|| text!("at most {most}", most = percent(cap)));
+        step.note = Some(Text::list(std::iter::once(how).chain(capped), Join::Semicolon));
         made.push(step);
         made
     }
@@ -186,18 +186,19 @@ impl Reader<'_, '_> {
                 RollUp::Sum => self.quantity(inside.actual.value(part).as_ref(), ty),
                 RollUp::Average | RollUp::Worst | RollUp::ShareMet => number(attainment, "ratio"),
             };
-            let mut week = node(self.period_text(rolled.inside, part), Step::Period, value);
+            let mut week = node(Text::verbatim(self.period_text(rolled.inside, part)), Step::Period, value);
             if ev.spine(rolled.inside).is_present(part) {
                 week.from = self.judged(indicator, inside, attainment, cap, part);
             } else {
-                week.note = Some("the subject is not there".to_owned());
+                week.note = Some(text!("the subject is not there"));
             }
             weeks.push(week);
         }
         if rolled.how != RollUp::Sum {
             return weeks;
         }
-        let mut made = vec![node("Σ actual", Step::Actual, self.quantity(columns.actual.value(cell).as_ref(), ty))];
+        let mut made =
+            vec![node(text!("Σ actual"), Step::Actual, self.quantity(columns.actual.value(cell).as_ref(), ty))];
         if let Some(made) = made.first_mut() {
             made.from = weeks;
         }
@@ -206,7 +207,7 @@ impl Reader<'_, '_> {
             kpi_results::Goal::Band { from, to, unit } => Quantity { value: format!("{from}..{to}"), unit },
         });
         if indicator.target.is_some() {
-            made.push(node("Σ target", Step::Target, target));
+            made.push(node(text!("Σ target"), Step::Target, target));
         }
         made
     }
@@ -233,8 +234,8 @@ impl Reader<'_, '_> {
         let table = indicator.target.as_ref()?;
         let ty = indicator.formula.ty;
         let Some(row) = self.scored.target_row(columns, cell).and_then(|row| table.rows.get(row)) else {
-            let mut made = node("target", Step::Target, None);
-            made.note = Some("no row of its table applies".to_owned());
+            let mut made = node(text!("target"), Step::Target, None);
+            made.note = Some(text!("no row of its table applies"));
             return Some(made);
         };
         let target = row.value.as_ref()?;
@@ -247,15 +248,15 @@ impl Reader<'_, '_> {
                 Some(Quantity { value: format!("{from}..{to}"), unit })
             }
         };
-        let mut made = node(self.source(target.span), Step::Target, value);
+        let mut made = node(Text::verbatim(self.source(target.span)), Step::Target, value);
         made.band = band;
         made.span = Some(target.span);
-        let mut notes: Vec<String> = self.row_note(table.keys.is_empty(), row).into_iter().collect();
+        let mut notes: Vec<Text> = self.row_note(table.keys.is_empty(), row).into_iter().collect();
         if columns.by_tolerance.bool(cell) == Some(true) {
-            notes.push("met by the tolerance".to_owned());
+            notes.push(text!("met by the tolerance"));
         }
         if !notes.is_empty() {
-            made.note = Some(notes.join("; "));
+            made.note = Some(Text::list(notes, Join::Semicolon));
         }
         let bounds = match &target.kind {
             TargetKind::Compare(_, bound) => vec![bound],
@@ -275,33 +276,36 @@ impl Reader<'_, '_> {
         columns: &IndicatorColumns,
         cell: usize,
     ) -> Derivation {
-        let mut made = node("scoring", Step::Scoring, number(fraction.column.dec(cell), "ratio"));
+        let mut made = node(text!("scoring"), Step::Scoring, number(fraction.column.dec(cell), "ratio"));
         let ty = indicator.formula.ty;
         match scoring {
             Scoring::Proportional { none_below, cap, stretch } => {
-                let mut how = format!("the attainment, up to {}", percent(*cap));
-                if let Some(stretch) = stretch {
-                    how = format!("the attainment to 100%, then to {} at the stretch target", percent(*stretch));
-                }
+                let mut how = vec![match stretch {
+                    None => text!("the attainment, up to {cap}", cap = percent(*cap)),
+                    Some(most) => {
+                        text!("the attainment to 100%, then to {most} at the stretch target", most = percent(*most))
+                    }
+                }];
                 if let Some(below) = none_below {
-                    how = format!("{how}; nothing below {}", percent(*below));
+                    how.push(text!("nothing below {below}", below = percent(*below)));
                 }
                 if columns.by_tolerance.bool(cell) == Some(true) {
-                    how = format!("{how}; 100% for a target met by its tolerance");
+                    how.push(text!("100% for a target met by its tolerance"));
                 }
-                made.note = Some(how);
+                made.note = Some(Text::list(how, Join::Semicolon));
             }
-            Scoring::AllOrNothing => made.note = Some("100% if met, else 0%".to_owned()),
+            Scoring::AllOrNothing => made.note = Some(text!("100% if met, else 0%")),
             Scoring::Deduct { share, per } => {
                 let per = self.brief(*per, ty);
-                made.note = Some(format!("100% − {} for each whole {per} beyond the target", percent(*share)));
+                let share = percent(*share);
+                made.note = Some(text!("100% − {share} for each whole {per} beyond the target", share, per));
             }
-            Scoring::Rating(of) => made.note = Some(format!("actual ÷ {of}")),
+            Scoring::Rating(of) => made.note = Some(text!("actual ÷ {of}", of)),
             Scoring::Curve(field, curve) => {
                 let x = if *field == kpi_check::model::LineField::Actual { ty } else { Type::RATIO };
                 let applied = fraction.applied.as_ref().filter(|_| made.value.is_some());
                 let (note, slices) = self.applied(curve, applied, cell, x);
-                made.what = self.source(curve.span);
+                made.what = Text::verbatim(self.source(curve.span));
                 made.span = Some(curve.span);
                 made.note = note;
                 made.from = slices;
@@ -314,7 +318,7 @@ impl Reader<'_, '_> {
     fn weight(&self, line: &Line, column: &LineColumns, row: usize) -> Option<Derivation> {
         let table = line.weight.as_ref()?;
         let weight = get(&column.weight, row);
-        let mut made = node("weight", Step::Weight, number(weight, "ratio"));
+        let mut made = node(text!("weight"), Step::Weight, number(weight, "ratio"));
         let written = match table.as_plain() {
             Some(weight) => Some(*weight),
             None => {
@@ -325,7 +329,7 @@ impl Reader<'_, '_> {
             }
         };
         if let (Some(written), true) = (written, weight.is_some() && weight != written) {
-            made.note = Some(format!("{} of what is present", percent(written)));
+            made.note = Some(text!("{written} of what is present", written = percent(written)));
         }
         Some(made)
     }
@@ -344,10 +348,10 @@ impl Reader<'_, '_> {
             None => (None, None),
         };
         let cap = self.scored.model().policy.attainment_cap;
-        let mut made = node(indicator.title.name.clone(), Step::Line, None);
+        let mut made = node(Text::verbatim(&indicator.title.name), Step::Line, None);
         made.value = self.quantity(columns.actual.value(cell).as_ref(), indicator.formula.ty);
         made.span = Some(indicator.title.span);
-        made.note = Some("on no card of the subject".to_owned());
+        made.note = Some(text!("on no card of the subject"));
         if indicator.parts.is_some() {
             made.value = number(attainment, "ratio");
             made.from = self.field(columns.reading(), IndicatorField::Attainment, cell);
@@ -361,11 +365,11 @@ impl Reader<'_, '_> {
 }
 
 /// How a group combines its lines, in words.
-const fn combined(how: Combine) -> &'static str {
+fn combined(how: Combine) -> Text {
     match how {
-        Combine::Sum => "Σ weight × fraction",
-        Combine::Worst => "the lowest fraction",
-        Combine::Average => "the mean of the fractions",
-        Combine::All => "100% if every line is met, else 0%",
+        Combine::Sum => text!("Σ weight × fraction"),
+        Combine::Worst => text!("the lowest fraction"),
+        Combine::Average => text!("the mean of the fractions"),
+        Combine::All => text!("100% if every line is met, else 0%"),
     }
 }

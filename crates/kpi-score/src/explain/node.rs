@@ -1,6 +1,6 @@
 //! The parts that all derivations are made of.
 
-use kpi_base::Span;
+use kpi_base::{Span, Text};
 use kpi_check::model::{self, Form, Type, Unit};
 use kpi_plan::SpineId;
 use kpi_results::{Derivation, Quantity, Step};
@@ -11,9 +11,9 @@ use crate::assemble::quantity;
 use crate::{At, Column, Evaluator};
 
 /// A node without anything below it.
-pub(super) fn node(what: impl Into<String>, step: Step, value: Option<Quantity>) -> Derivation {
+pub(super) fn node(what: Text, step: Step, value: Option<Quantity>) -> Derivation {
     Derivation {
-        what: what.into(),
+        what,
         step,
         value,
         band: None,

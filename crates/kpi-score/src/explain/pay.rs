@@ -1,5 +1,6 @@
 //! The derivation of pay and of rules.
 
+use kpi_base::{Text, text};
 use kpi_check::model::{Audience, Incentive};
 use kpi_results::{Derivation, RuleOutcome, Step};
 use kpi_value::{Dec, Value};
@@ -20,7 +21,7 @@ impl Reader<'_, '_> {
         }
         let currency = &self.scored.model().policy.currency.code;
         let total = get(&pays.total, row);
-        let mut made = node(incentive.title.name.clone(), Step::Total, number(total, currency));
+        let mut made = node(Text::verbatim(&incentive.title.name), Step::Total, number(total, currency));
         made.span = Some(incentive.title.span);
         made.from = places.map(|place| self.pay(incentive, pays, place, row)).collect();
         made.note = self.standing(incentive, pays, row);
@@ -37,8 +38,8 @@ impl Reader<'_, '_> {
         let at = context(&pays.members, pays.card);
         let cell = pays.members.cell(row).unwrap_or_default();
         let currency = &self.scored.model().policy.currency.code;
-        let mut made = vec![node("sum of the pays", Step::Formula, number(sum, currency))];
-        for (name, expr) in [("cap", &incentive.cap), ("floor", &incentive.floor)] {
+        let mut made = vec![node(text!("sum of the pays"), Step::Formula, number(sum, currency))];
+        for (name, expr) in [(text!("cap"), &incentive.cap), (text!("floor"), &incentive.floor)] {
             if let Some(expr) = expr {
                 let value = self.value_of(expr, at, cell).or_else(|| expr.as_const_dec().map(Value::Dec));
                 let mut limit = node(name, Step::Limit, self.quantity(value.as_ref(), expr.ty));
@@ -50,7 +51,7 @@ impl Reader<'_, '_> {
             }
         }
         if incentive.floor.is_none() {
-            made.push(node("floor", Step::Limit, number(Some(Dec::ZERO), currency)));
+            made.push(node(text!("floor"), Step::Limit, number(Some(Dec::ZERO), currency)));
         }
         made
     }
@@ -58,8 +59,8 @@ impl Reader<'_, '_> {
     fn pay(&self, incentive: &Incentive, pays: &Pays, place: usize, row: usize) -> Derivation {
         let currency = &self.scored.model().policy.currency.code;
         let amount = pays.pays.get(place).and_then(|column| get(column, row));
-        let Some(pay) = incentive.pays.get(place) else { return node("", Step::Pay, None) };
-        let mut made = node(pay.title.name.clone(), Step::Pay, number(amount, currency));
+        let Some(pay) = incentive.pays.get(place) else { return node(Text::default(), Step::Pay, None) };
+        let mut made = node(Text::verbatim(&pay.title.name), Step::Pay, number(amount, currency));
         made.span = Some(pay.title.span);
         let Some(cell) = pays.members.cell(row) else { return made };
         let at = context(&pays.members, pays.card);
@@ -73,15 +74,15 @@ impl Reader<'_, '_> {
             && exact != amount
         {
             let mut rounding =
-                node(format!("rounded to {}", pay.round_to), Step::Rounding, number(Some(amount), currency));
-            rounding.note = Some(format!("from {exact}"));
+                node(text!("rounded to {step}", step = pay.round_to), Step::Rounding, number(Some(amount), currency));
+            rounding.note = Some(text!("from {exact}", exact));
             made.from.push(rounding);
         }
         made
     }
 
     /// Why somebody is paid nothing, or nothing yet.
-    fn standing(&self, incentive: &Incentive, pays: &Pays, row: usize) -> Option<String> {
+    fn standing(&self, incentive: &Incentive, pays: &Pays, row: usize) -> Option<Text> {
         let scored = self.scored;
         let cards = pays.card.and_then(|card| scored.cards_of(card));
         match pays.standing.get(row)? {
@@ -91,16 +92,16 @@ impl Reader<'_, '_> {
                     let at = context(&pays.members, pays.card);
                     self.value_of(condition, at, pays.members.cell(row)?)?.as_bool()
                 });
-                Some(if eligible == Some(false) { "not eligible" } else { "a veto takes every pay" }.to_owned())
+                Some(if eligible == Some(false) { text!("not eligible") } else { text!("a veto takes every pay") })
             }
             Standing::Held => Some(match cards {
-                Some(cards) if get(&cards.score, row).is_none() => "held: the card is incomplete".to_owned(),
+                Some(cards) if get(&cards.score, row).is_none() => text!("held: the card is incomplete"),
                 _ if matches!(&incentive.audience, Audience::Cards(cards) if cards.len() > 1)
                     && incentive.condition.is_none() =>
                 {
-                    "held: it reaches the subject through two cards".to_owned()
+                    text!("held: it reaches the subject through two cards")
                 }
-                _ => "held: it is not known whether the subject is eligible".to_owned(),
+                _ => text!("held: it is not known whether the subject is eligible"),
             }),
         }
     }
@@ -114,25 +115,25 @@ impl Reader<'_, '_> {
             Some(RuleOutcome::NotFired) => "not fired",
             Some(RuleOutcome::NotJudged) | None => "not judged",
         };
-        let mut made = node(rule.title.name.clone(), Step::Rule, word(text));
+        let mut made = node(Text::verbatim(&rule.title.name), Step::Rule, word(text));
         made.span = Some(rule.title.span);
-        made.note = self.scored.says(outcomes, row);
+        made.note = self.scored.says(outcomes, row).map(Text::verbatim);
         let Some(cell) = outcomes.members.cell(row) else { return made };
         let at = context(&outcomes.members, outcomes.card);
         let spine = self.scored.ev.spine(outcomes.members.spine);
         let cards = outcomes.card.and_then(|card| self.scored.cards_of(card));
         for back in 0..rule.streak as usize {
             let Some(cell) = cell.checked_sub(back * spine.entities()) else {
-                made.from.push(node("before the data begin", Step::Period, None));
+                made.from.push(node(text!("before the data begin"), Step::Period, None));
                 break;
             };
             let mut one = self.formula(&rule.condition, at, cell);
             let period = self.period_text(outcomes.members.spine, cell);
             let complete = |row: usize| cards.is_none_or(|cards| get(&cards.score, row).is_some());
             one.note = Some(match outcomes.members.row(cell) {
-                None => format!("in {period}; the subject is not concerned"),
-                Some(row) if !complete(row) => format!("in {period}; the card is incomplete"),
-                Some(_) => format!("in {period}"),
+                None => text!("in {period}; the subject is not concerned", period),
+                Some(row) if !complete(row) => text!("in {period}; the card is incomplete", period),
+                Some(_) => text!("in {period}", period),
             });
             if outcomes.members.row(cell).is_none_or(|row| !complete(row)) {
                 one.value = None;
