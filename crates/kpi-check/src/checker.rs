@@ -63,6 +63,7 @@ impl<'a> Checker<'a> {
         let model = Model {
             policy,
             dimensions: Arena::new(),
+            goals: Vec::new(),
             tables: Arena::new(),
             params: Arena::new(),
             indicators: Arena::new(),

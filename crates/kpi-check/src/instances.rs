@@ -170,6 +170,7 @@ impl<'a> Checker<'a> {
             },
             notes: indicator.notes.iter().map(|(topic, text)| (topic.text.clone(), text.value.clone())).collect(),
             tags: indicator.tags.iter().map(|tag| tag.text.clone()).collect(),
+            supports: indicator.supports.iter().map(|goal| goal.text.clone()).collect(),
             subject: subject.clone(),
         });
         let mut sound = model.is_some();
@@ -242,6 +243,7 @@ impl<'a> Checker<'a> {
 
     /// Warns of what is declared and never used. What is wrong in an unused indicator is said all the same.
     pub(crate) fn check_unused(&mut self) {
+        self.check_unused_goals();
         let mut found: Vec<(Decl, &'a ast::Name)> = Vec::new();
         let names = &self.names;
         found.extend(names.dimensions.iter().enumerate().map(|(i, d)| (Decl::Dimension(i), &d.ast.name)));

@@ -26,6 +26,7 @@ mod curves;
 mod data;
 mod expr;
 mod factors;
+mod goals;
 mod instances;
 mod literals;
 mod obligations;
@@ -107,6 +108,7 @@ fn check_here(files: &[ast::File], reach: bool) -> Found {
     checker.check_policy();
     checker.check_data();
     checker.check_params();
+    checker.check_goals();
     checker.check_scorecards();
     checker.check_requirements();
     checker.check_incentives();

@@ -37,6 +37,9 @@ pub struct Model {
     pub policy: Policy,
     /// Its dimensions.
     pub dimensions: Arena<Dimension>,
+    /// Its goals.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<Goal>,
     /// Its rosters and sources.
     pub tables: Arena<Table>,
     /// Its parameters.

@@ -77,6 +77,10 @@ pub struct Names<'a> {
     pub rules: Vec<Declared<'a, ast::Rule>>,
     /// The tests.
     pub tests: Vec<Declared<'a, ast::Test>>,
+    /// The goals.
+    pub goals: Vec<Declared<'a, ast::Goal>>,
+    /// Goals by name. They have names of their own, so that an indicator may be called as the goal that it is for.
+    goal_names: FxHashMap<&'a str, usize>,
     /// What is required of scorecards.
     pub requirements: Vec<Declared<'a, ast::Require>>,
     /// What is to be proven.
@@ -120,6 +124,11 @@ impl<'a> Names<'a> {
     /// What a name stands for.
     pub fn get(&self, name: &str) -> Option<Decl> {
         self.by_name.get(name).map(|(decl, _)| *decl)
+    }
+
+    /// The place of a goal among the [goals](Names::goals).
+    pub fn goal(&self, name: &str) -> Option<usize> {
+        self.goal_names.get(name).copied()
     }
 
     /// Where a name is declared.
@@ -182,6 +191,16 @@ impl<'a> Names<'a> {
             }
             ast::ItemKind::Require(x) => {
                 push(&mut self.requirements, x, item);
+                return;
+            }
+            ast::ItemKind::Goal(x) => {
+                let place = push(&mut self.goals, x, item);
+                let first = self.goal_names.get(x.name.text.as_str()).and_then(|first| self.goals.get(*first));
+                if let Some(first) = first {
+                    diagnostics.push(duplicate(&x.name.text, x.name.span, first.ast.name.span));
+                } else {
+                    self.goal_names.insert(&x.name.text, place);
+                }
                 return;
             }
             ast::ItemKind::Prove(x) => {

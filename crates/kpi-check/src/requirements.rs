@@ -1,8 +1,9 @@
-//! What is required of scorecards.
+//! What is required of scorecards; of indicators in `goals`.
 
 use kpi_base::{Diagnostic, Join, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
+use rustc_hash::FxHashSet;
 
 use crate::checker::{Checker, unknown};
 use crate::counter::Combination;
@@ -27,8 +28,8 @@ impl<'a> Checker<'a> {
         for index in 0..self.names.requirements.len() {
             let Some(declared) = self.names.requirements.get(index) else { continue };
             let written = declared.ast;
-            if let Some(not_built) = &written.not_built {
-                self.report_not_built(&not_built.what, not_built.span);
+            if let Some(of_each) = &written.of_each {
+                self.check_required_of_each(written, of_each);
                 continue;
             }
             let (test, cards) = (self.required_test(written), self.required_cards(written));
@@ -98,6 +99,7 @@ impl<'a> Checker<'a> {
     fn check_required_name(&mut self, written: &'a ast::Require, cards: &[ScorecardId]) -> Option<()> {
         let (name, wanted) = match &written.value {
             ast::Required::Count => return Some(()),
+            ast::Required::Goal(goal) => return self.check_goal_asked_for(goal),
             ast::Required::Tag(name) => (name, text!("a tag of an indicator")),
             ast::Required::Weight(name) => (name, text!("a line of a scorecard")),
         };
@@ -134,8 +136,9 @@ impl<'a> Checker<'a> {
         let mut wrong: Vec<(Combination, Dec)> = Vec::new();
         let indicator = |id| self.instance(id);
         let of = self.shares_of(&indicator);
+        let goals = self.goals_asked_for(&written.value);
         let walked = of.walk(&of.entries(card), &mut |combination, on_card| {
-            let asked_for = on_card.iter().filter(|(entry, _)| is_asked_for(entry, &written.value));
+            let asked_for = on_card.iter().filter(|(entry, _)| is_asked_for(entry, &written.value, &goals));
             let sum = asked_for.fold(Dec::ZERO, |sum, (_, share)| {
                 let counted = if matches!(written.value, ast::Required::Count) { Dec::ONE } else { *share };
                 sum.add(counted).unwrap_or(sum)
@@ -198,6 +201,21 @@ impl<'a> Checker<'a> {
                 values,
                 required
             ),
+            ast::Required::Goal(ast::SomeGoal::Any) => {
+                text!(
+                    "the card `{card}` gives what supports a goal {values}; required is {required}",
+                    card,
+                    values,
+                    required
+                )
+            }
+            ast::Required::Goal(ast::SomeGoal::One(goal)) => text!(
+                "the card `{card}` gives the goal `{goal}` {values}; required is {required}",
+                card,
+                goal = goal.text,
+                values,
+                required
+            ),
             ast::Required::Weight(name) => text!(
                 "the card `{card}` gives `{name}` {values}; required is {required}",
                 card,
@@ -216,10 +234,11 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn is_asked_for(entry: &Entry<'_>, value: &ast::Required) -> bool {
+fn is_asked_for(entry: &Entry<'_>, value: &ast::Required, goals: &FxHashSet<&str>) -> bool {
     match value {
         ast::Required::Count => true,
         ast::Required::Tag(tag) => entry.indicator.tags.contains(&tag.text),
+        ast::Required::Goal(_) => entry.indicator.supports.iter().any(|goal| goals.contains(goal.as_str())),
         ast::Required::Weight(name) => entry.names.contains(&name.text),
     }
 }

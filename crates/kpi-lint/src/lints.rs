@@ -1,6 +1,7 @@
 //! The house rules, one module each.
 
 mod confusable;
+mod goals;
 mod groups;
 mod shares;
 mod size;
@@ -20,6 +21,7 @@ pub fn lint(files: &[ast::File], model: Option<&Model>, settings: &Settings) -> 
     let items: Vec<&ast::Item> = files.iter().filter(|file| !file.library).flat_map(|file| &file.items).collect();
     size::check_size(&items, settings.max_indicators, &mut findings);
     sources::check_sources(&items, &mut findings);
+    goals::check_goals(&items, settings, &mut findings);
     confusable::check_names(&items, &mut findings);
     if let Some(model) = model {
         shares::check_shares(model, &items, settings, &mut findings);

@@ -114,6 +114,8 @@ pub enum ItemKind {
     Test(Test),
     /// `use std.survey`
     Use(Use),
+    /// `goal retention "…" supports growth`
+    Goal(Goal),
     /// `require each scorecard: count(indicators) ≤ 5`
     Require(Require),
     /// `prove host_card.score within 0..100`

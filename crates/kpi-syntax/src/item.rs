@@ -146,6 +146,7 @@ impl<'a> ItemParser<'a> {
             }
             "curve" => self.whole(Rule::curve_item, || text!("a curve"), |b, p| b.curve(p)).map(ItemKind::Curve),
             "use" => self.module(text),
+            "goal" => self.whole(Rule::goal_item, || text!("a goal"), |b, p| b.goal(p)).map(ItemKind::Goal),
             "prove" => self.whole(Rule::prove_item, || text!("an obligation"), |b, p| b.prove(p)).map(ItemKind::Prove),
             "require" => {
                 self.whole(Rule::require_item, || text!("a requirement"), |b, p| b.require(p)).map(ItemKind::Require)

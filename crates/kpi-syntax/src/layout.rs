@@ -26,6 +26,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "scale",
     "shape",
     "use",
+    "goal",
     "require",
     "prove",
 ];

@@ -303,7 +303,7 @@ fn what_is_not_built_is_read() {
         "scale speed 1..5 { 5: \"fast\" }\n\
          require each scorecard: count(indicators) in 3..5\nprove host_card.score within 0..100\n\
          shape session { gmv: money }\n\
-         indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  supports goal\n  adjustable yearly\n  period week rolled up by worst\n}\n\
+         indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  adjustable yearly\n  period week rolled up by worst\n}\n\
          indicator v = std.live.watch_time(live) {\n  target ≥ 1\n}\n\
          source s { a: text matches \"x\" private, exclude \"不可控\" where cause in {a, b} }\n\
          rule r for each indicator tag key {\n  once when x\n  top 20% of y among role\n  then one of { \"a\", \"b\" }\n}\n\
@@ -312,7 +312,6 @@ fn what_is_not_built_is_read() {
     assert_eq!(file.items.len(), 9);
     let all = format!("{:?}", file.items);
     for what in [
-        "supports",
         "adjustable",
         "library entries",
         "exclude",

@@ -174,7 +174,7 @@ enum Part {
     Of(String),
 }
 
-const DECLARATIONS: [&str; 16] = [
+const DECLARATIONS: [&str; 17] = [
     "policy",
     "dimension",
     "roster",
@@ -190,6 +190,7 @@ const DECLARATIONS: [&str; 16] = [
     "use",
     "prove",
     "require",
+    "goal",
     "shape",
 ];
 

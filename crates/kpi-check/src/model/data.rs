@@ -16,6 +16,15 @@ pub struct Dimension {
     pub members: Vec<Title>,
 }
 
+/// What indicators are for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Goal {
+    /// Its name.
+    pub title: Title,
+    /// The names of the goals that it is a part of; there is no circle.
+    pub supports: Vec<String>,
+}
+
 /// A roster or a source: the contract of an export.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Table {

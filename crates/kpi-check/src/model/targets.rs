@@ -31,6 +31,9 @@ pub struct Indicator {
     pub notes: Vec<(String, String)>,
     /// `tag …`
     pub tags: Vec<String>,
+    /// `supports …`: the names of the goals that it serves by itself, without those that they are a part of
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supports: Vec<String>,
     /// Whom it measures. An indicator of the policy stands in the model once for each kind of subject that it is used
     /// for (`staff` and, by `over team`, `team`), with the same title.
     pub subject: Subject,

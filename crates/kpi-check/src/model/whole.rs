@@ -1,8 +1,24 @@
-//! All expressions of a model.
+//! Questions about a model as a whole.
 
 use super::{Audience, ByKey, ByTable, Expr, Line, LineKind, Model, Scoring};
 
 impl Model {
+    /// The names of the goals that serve this one: itself, those that are a part of it, and so on.
+    pub fn goals_for<'m>(&'m self, goal: &'m str) -> Vec<&'m str> {
+        let mut found = vec![goal];
+        let mut next = 0;
+        while let Some(to) = found.get(next).copied() {
+            let parts = self.goals.iter().filter(|part| part.supports.iter().any(|name| name == to));
+            for part in parts.map(|part| part.title.name.as_str()) {
+                if !found.contains(&part) {
+                    found.push(part);
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
     /// Every expression of the model, once.
     pub fn exprs(&self) -> Vec<&Expr> {
         let model = self;

@@ -63,6 +63,7 @@ fn declared(item: &Item) -> Vec<&Name> {
         ItemKind::Curve(c) => vec![&c.name],
         ItemKind::Incentive(i) => vec![&i.name],
         ItemKind::Rule(r) => vec![&r.name],
+        ItemKind::Goal(g) => vec![&g.name],
         _ => Vec::new(),
     }
 }

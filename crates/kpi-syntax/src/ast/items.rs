@@ -183,8 +183,8 @@ pub struct Require {
     pub text: Option<Text>,
     /// What is asked for, with its comparison.
     pub span: Span,
-    /// A requirement that is read and not built yet: `each indicator`.
-    pub not_built: Option<NotBuilt>,
+    /// What is asked for of indicators: `each indicator: …`. Then nothing is asked for of scorecards.
+    pub of_each: Option<RequiredOfEach>,
 }
 
 /// `prove host_card.score within 0..100`: what must hold whatever is measured.
@@ -207,6 +207,46 @@ pub enum Obligation {
     Monotone(Name),
 }
 
+/// `goal retention "留住用户" supports growth`: what indicators are for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// The goals that it is a part of.
+    pub supports: Vec<Name>,
+}
+
+/// What is required of indicators.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredOfEach {
+    /// `each indicator tag key`: of those with the tag only
+    pub tag: Option<Name>,
+    /// What each must have.
+    pub has: Has,
+}
+
+/// What an indicator must have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Has {
+    /// `supports a goal`, `supports growth`
+    Goal(SomeGoal),
+    /// `note data_source`
+    Note(Name),
+    /// `target`
+    Target,
+}
+
+/// `supports a goal`, `supports growth`
+#[derive(Clone, Debug, PartialEq)]
+pub enum SomeGoal {
+    /// Any of them.
+    Any,
+    /// This one, or one that supports it.
+    One(Name),
+}
+
 /// What is required of a scorecard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Required {
@@ -214,6 +254,8 @@ pub enum Required {
     Count,
     /// `weight(tag long_term)`
     Tag(Name),
+    /// `weight(supports growth)`
+    Goal(SomeGoal),
     /// `weight(watch_time)`
     Weight(Name),
 }
@@ -289,6 +331,8 @@ pub struct Indicator {
     pub notes: Vec<(Name, Text)>,
     /// `tag long_term`
     pub tags: Vec<Name>,
+    /// `supports growth, quality`: the goals that it serves
+    pub supports: Vec<Name>,
     /// `period week rolled up by sum`
     pub shorter: Option<ShorterPeriod>,
     /// `track week 1 ÷ 4, day 1 ÷ 24`: the units with their shares of the target
@@ -297,7 +341,7 @@ pub struct Indicator {
     pub parts: Vec<Indicator>,
     /// `combine worst`: how the parts become one
     pub combine: Option<(Combine, Span)>,
-    /// Members that are read and not built yet: `supports`, `adjustable`.
+    /// Members that are read and not built yet: `adjustable`.
     pub not_built: Vec<NotBuilt>,
 }
 
@@ -313,6 +357,7 @@ impl Indicator {
             when_missing: None,
             notes: Vec::new(),
             tags: Vec::new(),
+            supports: Vec::new(),
             shorter: None,
             track: None,
             parts: Vec::new(),

@@ -51,10 +51,8 @@ impl Builder<'_> {
                 let combine = combine(member);
                 self.set(&mut indicator.combine, Some((combine, span)), "combine", span);
             }
-            rule => {
-                let what = if rule == Rule::m_supports { "supports" } else { "adjustable" };
-                indicator.not_built.push(self.not_built(what, &member));
-            }
+            Rule::supported => indicator.supports.extend(self.path(member)),
+            _ => indicator.not_built.push(self.not_built("adjustable", &member)),
         }
         Some(())
     }

@@ -55,7 +55,7 @@ pub(crate) fn gather_words(pair: Pair<'_>, base: usize, words: &mut Vec<Spoken>)
                     Rule::m_year => Some((Place::Month, false)),
                     Rule::m_mid_period => Some((Place::Card, false)),
                     Rule::rolled_up => Some((Place::Combine, false)),
-                    Rule::m_note => Some((Place::Note, false)),
+                    Rule::m_note | Rule::required_note => Some((Place::Note, false)),
                     // A calendar word among the keys of a view is the name of a column, too.
                     _ => None,
                 };
