@@ -12,12 +12,14 @@ mod rng;
 mod rows;
 mod schema;
 mod views;
+mod wild;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 pub use rng::Rng;
 pub use schema::{RosterTime, Schema};
+pub use wild::Wild;
 
 /// A policy and data for it.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@
 //! | [`time`] | periods, shorter ones, windows, stints |
 //! | [`stints`] | where a period is cut for a subject |
 //! | [`values`] | operators, functions, fields |
+//! | [`strict`] | what the checker has promised of every value |
 //! | [`aggregates`] | `sum`, `count`, … and `lookup` |
 //! | [`groups`] | `over`, `among` |
 //! | [`tables`] | `by` tables and curves |
@@ -30,6 +31,7 @@ mod rows;
 mod rules;
 mod show;
 mod stints;
+mod strict;
 mod tables;
 mod time;
 mod values;

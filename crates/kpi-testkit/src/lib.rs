@@ -15,8 +15,10 @@ pub mod generate;
 pub mod interpret;
 pub mod read;
 pub mod shrink;
+pub mod verify;
 
 pub use check::check;
 pub use data::{Data, Row, TableData};
 pub use interpret::{Fault, interpret, with_views};
-pub use read::read;
+pub use read::{read, read_or_fill};
+pub use verify::verify;

@@ -1,9 +1,10 @@
 //! Cells of text to values, by the contracts of a model.
 
-use kpi_check::model::{Column, Model, Type};
+use kpi_check::model::{Column, Model, Timing, Type};
 use kpi_value::{Date, DateTime, Dec, Value};
+use rustc_hash::FxHashSet;
 
-use crate::generate::Csv;
+use crate::generate::{Csv, Rng};
 use crate::{Data, Row};
 
 /// The rows of generated tables; the tables that are not among them are empty.
@@ -32,6 +33,53 @@ pub fn read(model: &Model, tables: &[Csv]) -> Result<Data, String> {
         }
     }
     Ok(data)
+}
+
+/// As [`read`], for a policy whose contracts may be other ones than those that the rows were made for: a cell that breaks its
+/// contract becomes one that keeps it, a column that the rows do not have is filled, and what the policy does not know is
+/// left out.
+pub fn read_or_fill(model: &Model, tables: &[Csv], seed: u64) -> Data {
+    let mut rng = Rng::new(seed);
+    let mut data = Data::empty(model);
+    for csv in tables {
+        let Some((id, table)) = model.tables.iter().find(|(_, table)| table.title.name == csv.table) else { continue };
+        let mut keys = FxHashSet::default();
+        for cells in &csv.rows {
+            let mut row: Row = Vec::new();
+            for column in &table.columns {
+                let place = csv.header.iter().position(|header| *header == column.header);
+                let text = place.and_then(|place| cells.get(place)).map_or("", String::as_str);
+                row.push(cell(model, column, text).unwrap_or_else(|_| Some(filled(model, column, &mut rng))));
+            }
+            // A key is one row's, where its rows lie in no time.
+            let key = table.key.and_then(|key| row.get(key as usize).cloned()).flatten();
+            if table.time == Timing::Timeless && key.is_some_and(|key| !keys.insert(key)) {
+                continue;
+            }
+            if let Some(table) = data.tables.get_mut(id.index()) {
+                table.rows.push(row);
+            }
+        }
+    }
+    data
+}
+
+/// A value that a column may have.
+fn filled(model: &Model, column: &Column, rng: &mut Rng) -> Value {
+    match column.ty {
+        Type::Bool => Value::Bool(rng.chance(50)),
+        Type::Text => Value::Text(format!("x{}", rng.below(4)).into()),
+        Type::Reference(_) => Value::Text(rng.pick(&["P1", "员2", "T1", "L1", "nobody"]).into()),
+        Type::Number(_) => Value::Dec(rng.pick(&[Dec::ZERO, Dec::ONE, Dec::percent(50), Dec::int(-3), Dec::int(1000)])),
+        Type::Date => Value::Date(day(rng)),
+        Type::DateTime => Value::DateTime(DateTime(day(rng).midnight().0 + 3_600_000_000)),
+        Type::Period(kind) => Value::Period(model.policy.calendar.period(kind, day(rng))),
+        Type::Member(id) => Value::Member(rng.below(model.dimensions[id].members.len()) as u32),
+    }
+}
+
+fn day(rng: &mut Rng) -> Date {
+    Date::new(2026, 2 + rng.below(4) as u8, 1 + rng.below(28) as u8).unwrap_or(Date(20_500))
 }
 
 fn cell(model: &Model, column: &Column, text: &str) -> Result<Option<Value>, String> {

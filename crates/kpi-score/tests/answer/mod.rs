@@ -300,6 +300,17 @@ impl Answer<'_> {
                     let days = (b.whole_times(Dec::int(86_400))?.units() / Dec::UNITS) as i32;
                     Some(Value::Date(a.plus(if *op == ArithmeticOp::Sub { -days } else { days })))
                 }
+                (Value::Date(a), Value::Date(b)) => {
+                    Some(Value::Dec(Dec::int((i64::from(a.0) - i64::from(b.0)) * 86_400)))
+                }
+                (Value::DateTime(a), Value::Dec(b)) => {
+                    let moved = if *op == ArithmeticOp::Sub { a.earlier(b) } else { a.later(b) };
+                    Some(Value::DateTime(moved.unwrap()))
+                }
+                (Value::DateTime(a), Value::DateTime(b)) => {
+                    let microseconds = i128::from(a.0) - i128::from(b.0);
+                    Some(Value::Dec(Dec::from_units(microseconds * (Dec::UNITS / 1_000_000)).unwrap()))
+                }
                 (a, b) => panic!("{op:?} of {a:?} and {b:?}"),
             },
             ExprKind::Compare(op, a, b) => compare(*op, a, b).map(Value::Bool),
@@ -360,7 +371,25 @@ impl Answer<'_> {
                 let x = self.number(x, row, period)?;
                 match &curve.kind {
                     CurveKind::Step(rows) => value(&rows.iter().find(|row| row.bound.holds(x))?.value),
-                    other => panic!("{other:?} in a row"),
+                    CurveKind::Linear(points) => {
+                        let part = |(x0, y0): (Dec, Dec), (x1, y1): (Dec, Dec)| {
+                            let rise = y1.sub(y0).unwrap().mul_div(x.sub(x0).unwrap(), x1.sub(x0).unwrap());
+                            y0.add(rise.unwrap().unwrap()).unwrap()
+                        };
+                        let inside = points.windows(2).find(|pair| pair[0].0 <= x && x < pair[1].0);
+                        let flat = if x < points[0].0 { points[0].1 } else { points[points.len() - 1].1 };
+                        Some(Value::Dec(inside.map_or(flat, |pair| part(pair[0], pair[1]))))
+                    }
+                    CurveKind::Marginal(slices) => {
+                        let mut charge = Dec::ZERO;
+                        for (place, (start, rate)) in slices.iter().enumerate() {
+                            let end = slices.get(place + 1).map_or(x, |(next, _)| x.min(*next));
+                            if x > Dec::ZERO && end > *start {
+                                charge = charge.add(end.sub(*start).unwrap().mul(*rate).unwrap()).unwrap();
+                            }
+                        }
+                        Some(Value::Dec(charge))
+                    }
                 }
             }
             ExprKind::Period(field) => {

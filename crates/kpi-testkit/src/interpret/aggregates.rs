@@ -84,7 +84,10 @@ impl<'a> Interpreter<'a> {
                 }
                 let value = match arg {
                     _ if meets.is_none() => None,
-                    Some(arg) => self.value(arg, &inside)?,
+                    Some(arg) => {
+                        self.is_known(arg, &inside)?;
+                        self.value(arg, &inside)?
+                    }
                     None => Some(Value::Bool(true)),
                 };
                 match value {
@@ -179,6 +182,10 @@ pub(super) fn quantile(mut numbers: Vec<Dec>, share: Dec) -> Number {
 pub(super) fn stddev(numbers: &[Dec]) -> Option<f64> {
     if numbers.len() < 2 {
         return None;
+    }
+    // The mean of equal numbers may be another one by a rounding.
+    if numbers.windows(2).all(|pair| pair.first() == pair.last()) {
+        return Some(0.0);
     }
     let numbers: Vec<f64> = numbers.iter().map(|x| x.approximate()).collect();
     let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;

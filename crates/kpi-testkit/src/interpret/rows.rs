@@ -75,7 +75,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The row that a reference leads to, as of the period; a keyed row of a flow is found whenever it was.
-    fn referred_row(&self, table: TableId, key: &str, when: When) -> Option<&'a Row> {
+    pub(super) fn referred_row(&self, table: TableId, key: &str, when: When) -> Option<&'a Row> {
         match self.model.tables[table].time {
             Timing::Flow(_) => {
                 let rows = &self.data.table(table).rows;

@@ -32,6 +32,8 @@ impl Interpreter<'_> {
             Goal::Bound(_, bound, ..) | Goal::Exactly(bound, _) => {
                 Some(Shown::Bound(self.quantity(&Value::Dec(bound), ty)))
             }
+            // A band of one number is shown as that.
+            Goal::Band { low, high, .. } if low == high => Some(Shown::Bound(self.quantity(&Value::Dec(low), ty))),
             Goal::Band { low, high, .. } => {
                 Some(Shown::Band { from: low.to_string(), to: high.to_string(), unit: self.unit(ty) })
             }

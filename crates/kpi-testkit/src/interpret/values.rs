@@ -7,6 +7,7 @@ use kpi_value::{Dec, Value};
 
 use super::aggregates::{average, quantile, sum};
 use super::cards::own_card;
+use super::strict::of_type;
 use super::time::When;
 use super::{Fault, Interpreter, Number, Place, Valued};
 
@@ -14,25 +15,43 @@ impl<'a> Interpreter<'a> {
     /// The value of an expression; `None` is no data.
     pub(super) fn value(&self, expr: &Expr, place: &Place<'_>) -> Valued {
         if place.row.is_some() || place.line.is_some() || !worth_keeping(&expr.kind) {
-            return self.compute(expr, place);
+            return self.compute_strictly(expr, place);
         }
         let key = (expr.id, place.who.clone(), place.when, place.card, place.veto);
         if let Some(known) = self.values.borrow().get(&key) {
             return Ok(known.clone());
         }
-        let value = self.compute(expr, place)?;
+        let value = self.compute_strictly(expr, place)?;
         self.values.borrow_mut().insert(key, value.clone());
         Ok(value)
     }
 
     /// The value of an expression whose type is a number.
     pub(super) fn number(&self, expr: &Expr, place: &Place<'_>) -> Number {
-        Ok(self.value(expr, place)?.and_then(|value| value.as_dec()))
+        match self.value(expr, place)? {
+            None => Ok(None),
+            Some(Value::Dec(x)) => Ok(Some(x)),
+            Some(_) => Err(Fault::Model("a number was expected")),
+        }
     }
 
     /// The value of a condition.
     pub(super) fn truth(&self, expr: &Expr, place: &Place<'_>) -> Result<Option<bool>, Fault> {
-        Ok(self.value(expr, place)?.and_then(|value| value.as_bool()))
+        match self.value(expr, place)? {
+            None => Ok(None),
+            Some(Value::Bool(x)) => Ok(Some(x)),
+            Some(_) => Err(Fault::Model("a truth value was expected")),
+        }
+    }
+
+    /// As [`Interpreter::compute`], where what the checker promised is seen to be true.
+    fn compute_strictly(&self, expr: &Expr, place: &Place<'_>) -> Valued {
+        if place.row.is_some() || self.on_roster(&place.who, place.when) {
+            self.operands_are_known(expr, place)?;
+        }
+        let value = self.compute(expr, place)?;
+        of_type(self.model, value.as_ref(), expr.ty)?;
+        Ok(value)
     }
 
     fn compute(&self, expr: &Expr, place: &Place<'_>) -> Valued {
@@ -78,11 +97,11 @@ impl<'a> Interpreter<'a> {
             // What cannot change the outcome is not looked at, and so cannot stop the run.
             ExprKind::And(a, b) => match self.truth(a, place)? {
                 Some(false) => Ok(Some(Value::Bool(false))),
-                a => Ok(and(a, self.truth(b, place)?).map(Value::Bool)),
+                a => Ok(and(a, self.known_truth(b, place)?).map(Value::Bool)),
             },
             ExprKind::Or(a, b) => match self.truth(a, place)? {
                 Some(true) => Ok(Some(Value::Bool(true))),
-                a => Ok(or(a, self.truth(b, place)?).map(Value::Bool)),
+                a => Ok(or(a, self.known_truth(b, place)?).map(Value::Bool)),
             },
             ExprKind::IsMissing(x) => Ok(Some(Value::Bool(self.value(x, place)?.is_none()))),
             ExprKind::If(condition, then, otherwise) => match self.truth(condition, place)? {
@@ -114,6 +133,12 @@ impl<'a> Interpreter<'a> {
             ExprKind::Card(field) => self.card_field(*field, place),
             ExprKind::Pay(id, pay) => self.pay_field(*id, *pay, place),
         }
+    }
+
+    /// The value of a condition that is no empty cell.
+    fn known_truth(&self, expr: &Expr, place: &Place<'_>) -> Result<Option<bool>, Fault> {
+        self.is_known(expr, place)?;
+        self.truth(expr, place)
     }
 
     /// "No data in an argument is no data, but for `coalesce`", which is the first argument that is known.
