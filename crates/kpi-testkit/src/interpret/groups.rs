@@ -14,7 +14,9 @@ impl Interpreter<'_> {
     pub(super) fn over(&self, x: &Expr, scope: &Scope, place: &Place<'_>) -> Valued {
         let place = &place.during(place.when.unsplit());
         let Some(who) = self.widen(scope, place)? else { return Ok(None) };
-        self.value(x, &place.of(who))
+        let place = place.of(who);
+        self.is_known(x, &place)?;
+        self.value(x, &place)
     }
 
     fn widen(&self, scope: &Scope, place: &Place<'_>) -> Result<Option<Who>, Fault> {
@@ -65,6 +67,7 @@ impl Interpreter<'_> {
             {
                 continue;
             }
+            self.is_known(&among.of, &member)?;
             let Some(value) = self.number(&among.of, &member)? else { continue };
             values.push(value);
             if key == *own_key {

@@ -200,11 +200,15 @@ impl<'a> Interpreter<'a> {
 
     /// X of the same subject n periods earlier: "They move everything: rows, roster attributes, membership, dated tables."
     fn previous(&self, x: &Expr, n: u32, place: &Place<'_>) -> Valued {
-        self.value(x, &place.before(i32::try_from(n).unwrap_or(i32::MAX)))
+        let before = place.before(i32::try_from(n).unwrap_or(i32::MAX));
+        self.is_known(x, &before)?;
+        self.value(x, &before)
     }
 
     /// X ÷ previous(X) − 1, no data unless previous(X) > 0.
     fn growth(&self, x: &Expr, place: &Place<'_>) -> Valued {
+        self.is_known(x, place)?;
+        self.is_known(x, &place.before(1))?;
         let (now, before) = (self.number(x, place)?, self.number(x, &place.before(1))?);
         let (Some(now), Some(before)) = (now, before.filter(|before| *before > Dec::ZERO)) else { return Ok(None) };
         Ok(now.div(before)?.map(|quotient| quotient.sub(Dec::ONE)).transpose()?.map(Value::Dec))
@@ -217,6 +221,7 @@ impl<'a> Interpreter<'a> {
         let Some(earlier) = self.earlier(window, place.when.period) else { return Ok(None) };
         let mut values = Vec::new();
         for n in 0..=earlier as i32 {
+            self.is_known(x, &place.before(n))?;
             values.extend(self.number(x, &place.before(n))?);
         }
         if values.is_empty() || values.len() < needs as usize {
