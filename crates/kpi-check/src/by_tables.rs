@@ -4,6 +4,7 @@ use kpi_base::{Diagnostic, Severity, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Date;
 
+use crate::certain::Certain;
 use crate::checker::Checker;
 use crate::context::Context;
 use crate::counter::{Claim, KeyValue};
@@ -17,6 +18,7 @@ pub(crate) mod walk;
 use complete::{Faults, Key, check_complete};
 use mend::WrittenTable;
 use space::Space;
+use walk::Rows;
 
 /// What the rows of a table give.
 #[derive(Clone, Debug)]
@@ -31,6 +33,17 @@ pub(crate) enum Gives {
     Text,
     /// Nothing: they are the columns of a grid of weights.
     Column,
+}
+
+/// A table of targets that is still to be checked.
+#[derive(Debug)]
+pub(crate) struct TableOfTargets<'a> {
+    id: model::IndicatorId,
+    /// Whether it is for shorter periods than those of cards.
+    shorter: bool,
+    table: model::ByTable<()>,
+    span: Span,
+    written: WrittenTable<'a>,
 }
 
 impl<'a> Checker<'a> {
@@ -75,8 +88,30 @@ impl<'a> Checker<'a> {
         order_dates(&mut table);
         let rows = by.rows.iter().map(|row| (row.patterns.as_slice(), row.span)).collect();
         let written = WrittenTable { rows, targets: matches!(gives, Gives::Target) };
-        self.check_rows(&table, by.span, gives, Some(&written))?;
+        match (gives, cx.this) {
+            // Who asks for a target is known when all cards are.
+            (Gives::Target, Some(id)) => {
+                let keys_only =
+                    |row: &model::ByRow<U>| model::ByRow { patterns: row.patterns.clone(), value: (), span: row.span };
+                let keys = table.keys.clone();
+                let table = model::ByTable { keys, rows: table.rows.iter().map(keys_only).collect() };
+                let shorter = cx.unit.is_some();
+                self.tables_of_targets.push(TableOfTargets { id, shorter, table, span: by.span, written });
+            }
+            _ if cx.certain.is_empty() => self.check_rows(&table, by.span, gives, Some(&written), &[]).map(drop)?,
+            _ => self.check_rows(&table, by.span, gives, Some(&written), &[cx.certain.to_vec()]).map(drop)?,
+        }
         Some(table)
+    }
+
+    /// Whether the tables of targets say one thing for everybody for whom they are asked.
+    pub(crate) fn check_tables_of_targets(&mut self) {
+        self.ask_for_parts();
+        for TableOfTargets { id, shorter, table, span, written } in std::mem::take(&mut self.tables_of_targets) {
+            // Somebody may have been another one at the end of a week than at that of the month.
+            let asked = if shorter { Vec::new() } else { self.asked_for(id) };
+            let _ = self.check_rows(&table, span, &Gives::Target, Some(&written), &asked);
+        }
     }
 
     /// What a table depends on.
@@ -145,19 +180,29 @@ impl<'a> Checker<'a> {
 
     /// Whether a table says one thing for every combination; reported where not, with the changes that would mend it where
     /// it is known how it is `written`. `None` where it has too many combinations to tell.
+    ///
+    /// It is asked of those for whom one of the lists is true; of everybody, if there is none.
     pub(crate) fn check_rows<U>(
         &mut self,
         table: &model::ByTable<U>,
         span: Span,
         gives: &Gives,
         written: Option<&WrittenTable<'_>>,
+        asked: &[Vec<Certain>],
     ) -> Option<bool> {
         let mut space = Space::default();
         space.add(table, &self.model.dimensions, &self.model.tables);
         let rows = space.rows(table);
         let place = |place: usize| table.rows.get(place).map(|row| row.span).unwrap_or_default();
         let keys = space.keys();
-        let Ok(faults) = check_complete(&keys, &rows) else {
+        let limits: Vec<Vec<model::ByTable<bool>>> =
+            asked.iter().map(|list| list.iter().map(|certain| certain.table(true, false)).collect()).collect();
+        // What is certain of something else than the keys tells nothing of them.
+        let limits: Vec<Vec<Rows<'_>>> = limits
+            .iter()
+            .map(|list| list.iter().filter(|table| space.has(table)).map(|t| space.rows(t)).collect())
+            .collect();
+        let Ok(faults) = check_complete(&keys, &rows, &limits) else {
             self.report(
                 Diagnostic::new(
                     codes::tables::TABLE_TOO_LARGE,

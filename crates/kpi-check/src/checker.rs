@@ -6,6 +6,8 @@ use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Checked;
+use crate::by_tables::TableOfTargets;
+use crate::certain::{Asker, Certain};
 use crate::counter::{Claim, CounterExample};
 use crate::instances::Instance;
 use crate::model::{
@@ -43,6 +45,12 @@ pub struct Checker<'a> {
     pub(crate) not_computed: Vec<(&'static str, Span)>,
     pub(crate) texts: Texts<'a>,
     pub(crate) counter_examples: Vec<CounterExample>,
+    /// Who asks for the target of an indicator.
+    pub(crate) askers: FxHashMap<IndicatorId, Vec<Asker>>,
+    /// What the `where` of each scorecard of [`Names::scorecards`] says for certain.
+    pub(crate) certain_of_cards: FxHashMap<usize, Vec<Certain>>,
+    /// The tables of targets whose completeness is asked for when everything that reads them is known.
+    pub(crate) tables_of_targets: Vec<TableOfTargets<'a>>,
     next_expr: u32,
 }
 
@@ -91,6 +99,9 @@ impl<'a> Checker<'a> {
             not_computed: Vec::new(),
             texts: Texts::new(files),
             counter_examples: Vec::new(),
+            askers: FxHashMap::default(),
+            certain_of_cards: FxHashMap::default(),
+            tables_of_targets: Vec::new(),
             next_expr: 0,
         }
     }
@@ -148,6 +159,7 @@ impl<'a> Checker<'a> {
     /// What comes back is the findings, the model, and whether that can be used.
     pub(crate) fn finish(mut self, reach: bool) -> (Checked, Model, bool) {
         self.check_unused();
+        self.check_tables_of_targets();
         self.order_indicators();
         self.model.expr_count = self.next_expr;
         if !self.diagnostics.iter().any(Diagnostic::is_error) {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use kpi_value::PeriodKind;
 use rustc_hash::FxHashMap;
 
+use crate::certain::Certain;
 use crate::model::{self, IndicatorId, Path, Subject, TableId};
 
 /// What an expression is evaluated for.
@@ -40,6 +41,8 @@ pub struct Context {
     pub bindings: Option<Rc<FxHashMap<String, model::Expr>>>,
     /// Columns that are known to hold a value here.
     pub known: Vec<Path>,
+    /// What the `where` of the card says for certain, where nothing but its own subjects is meant: in its weights.
+    pub(crate) certain: Rc<[Certain]>,
 }
 
 impl Context {
@@ -55,6 +58,7 @@ impl Context {
             moved: false,
             bindings: None,
             known: Vec::new(),
+            certain: Rc::default(),
         }
     }
 

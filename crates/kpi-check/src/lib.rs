@@ -21,6 +21,7 @@ mod aggregates;
 mod arithmetic;
 mod by_tables;
 mod calls;
+mod certain;
 mod compare;
 mod curves;
 mod data;

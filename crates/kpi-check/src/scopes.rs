@@ -1,5 +1,6 @@
 //! Other subjects and other periods: `over`, `among`, `previous`, `growth`, `streak`.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use kpi_base::{Diagnostic, Span, Text, codes, text};
@@ -72,7 +73,7 @@ impl<'a> Checker<'a> {
     /// The context of the same expression for another subject, period or member.
     pub(crate) fn elsewhere(&self, cx: &Context, subject: Subject) -> Context {
         let at = At::Cell(subject);
-        Context { at, moved: true, known: Vec::new(), ..cx.clone() }
+        Context { at, moved: true, known: Vec::new(), certain: Rc::default(), ..cx.clone() }
     }
 
     /// `previous(X, n)`, `growth(X)`, `streak(condition)`

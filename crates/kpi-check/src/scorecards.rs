@@ -5,6 +5,7 @@ use kpi_syntax::ast;
 use kpi_value::Dec;
 use rustc_hash::FxHashMap;
 
+use crate::certain::certain;
 use crate::checker::{Checker, title};
 use crate::context::Context;
 use crate::model::{self, ScorecardId, Subject, TableId, Type, Unit};
@@ -25,6 +26,8 @@ pub(crate) enum Stage {
 
 /// A scorecard under way: what its lines have to know of it.
 pub(crate) struct Card<'s> {
+    /// Its place in [`Names::scorecards`](crate::names::Names).
+    pub(crate) index: usize,
     pub(crate) table: TableId,
     /// What findings about all of it call it: "card `host_card`".
     pub(crate) shown: Text,
@@ -95,9 +98,14 @@ impl<'a> Checker<'a> {
         let table_id = self.table(table)?;
         self.check_subjects(table_id, table.span)?;
         let cx = Context::cell(Subject::Table(table_id));
-        let shown = text!("card `{name}`", name = written.name.text);
-        let mut card = Card { table: table_id, shown, faulty, cx: cx.clone(), stages, names: FxHashMap::default() };
         let condition = self.optional(written.condition.as_ref(), |checker, e| checker.condition(e, &cx));
+        let subjects = condition.iter().flatten().next();
+        let certain = subjects.map_or_else(Vec::new, |condition| certain(condition, &self.model.dimensions));
+        self.certain_of_cards.insert(index, certain.clone());
+        let cx = Context { certain: certain.into(), ..cx };
+        let shown = text!("card `{name}`", name = written.name.text);
+        let mut card =
+            Card { index, table: table_id, shown, faulty, cx: cx.clone(), stages, names: FxHashMap::default() };
         if written.lines.is_empty() && written.weights.is_none() && !faulty {
             self.report(
                 Diagnostic::new(

@@ -5,6 +5,7 @@ use kpi_syntax::ast;
 use kpi_syntax::words::{self, both};
 use kpi_value::Value;
 
+use crate::certain::Asker;
 use crate::checker::{Checker, unknown};
 use crate::context::{At, Context};
 use crate::expr::constant;
@@ -410,6 +411,9 @@ impl<'a> Checker<'a> {
         };
         let need = if field == IndicatorField::Actual { Need::Actual } else { Need::All };
         let id = self.indicator_at(index, &subject, need, span)?;
+        if need == Need::All {
+            self.askers.entry(id).or_default().push(Asker::Anybody);
+        }
         self.field_value(id, field, &first.text, span, cx)
     }
 

@@ -42,21 +42,33 @@ pub(crate) const COLLECTED: usize = 12;
 /// Days before the first date of a table are not asked for: nothing was laid down then, and there is no data. A key without
 /// data is asked for where it is read from a cell that may be empty; what is looked up may always have no data, and the
 /// table then has none.
-pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>) -> Result<Faults, TooMany> {
+///
+/// `limits` say of whom it is asked: where the first rows of all tables of one of the lists apply. It is asked of everybody if
+/// there is no list, or one without tables.
+pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>, limits: &[Vec<Rows<'_>>]) -> Result<Faults, TooMany> {
     let domains: Vec<Domain> = keys.iter().map(|key| key.domain.clone()).collect();
     let mut faults = Faults::default();
     let mut used = vec![false; rows.len()];
     let mut shadows: Vec<Option<usize>> = vec![None; rows.len()];
     let mut pairs: FxHashSet<(usize, usize)> = FxHashSet::default();
-    let tables = [rows.clone()];
+    let everybody = limits.iter().any(Vec::is_empty) || limits.is_empty();
+    let limits = if everybody { &[] } else { limits };
+    let tables: Vec<Rows<'_>> = std::iter::once(rows).chain(limits.iter().flatten()).cloned().collect();
     walk(&domains, &tables, &mut |leaf| {
         let Some(applying) = leaf.rows.first() else { return };
         let Some((&first, others)) = applying.split_first() else {
-            let asked = keys.iter().zip(leaf.classes).all(|(key, class)| match class {
-                Class::Missing => key.optional,
-                Class::Before(_) => false,
-                _ => true,
+            let mut chosen = leaf.rows.iter().skip(1).map(|rows| rows.first() == Some(&0));
+            // Every list takes its own.
+            let someone = limits.iter().fold(everybody, |someone, list| {
+                let here = chosen.by_ref().take(list.len()).fold(true, |all, one| all && one);
+                someone || here
             });
+            let asked = someone
+                && keys.iter().zip(leaf.classes).all(|(key, class)| match class {
+                    Class::Missing => key.optional,
+                    Class::Before(_) => false,
+                    _ => true,
+                });
             if asked {
                 let no_data = leaf.classes.iter().any(|class| matches!(class, Class::Missing));
                 faults.only_no_data = no_data && (faults.missing_count == 0 || faults.only_no_data);
@@ -173,7 +185,7 @@ mod tests {
 
     fn check(keys: &[Key], rows: &[Vec<Pattern>]) -> Faults {
         let rows: Rows<'_> = rows.iter().map(|row| row.iter().collect()).collect();
-        check_complete(keys, &rows).unwrap()
+        check_complete(keys, &rows, &[]).unwrap()
     }
 
     fn words(combinations: &[Combination]) -> Vec<String> {

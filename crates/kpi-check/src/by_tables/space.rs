@@ -62,6 +62,11 @@ impl Space {
         table.rows.iter().map(|row| spread(&row.patterns)).collect()
     }
 
+    /// Whether all keys of a table are among them.
+    pub(crate) fn has<T>(&self, table: &ByTable<T>) -> bool {
+        table.keys.iter().all(|key| self.place(key).is_some())
+    }
+
     fn place(&self, key: &ByKey) -> Option<usize> {
         self.keys.iter().position(|(known, _)| same_key(known, key))
     }

@@ -145,7 +145,8 @@ impl<'a> Checker<'a> {
             table
         };
         let across = table(vec![Dec::ZERO; columns.len()], grid.columns.iter().map(ast::Pattern::span).collect());
-        self.check_rows(&across, grid.header, &Gives::Column, None)?;
+        let asked = if card.cx.certain.is_empty() { Vec::new() } else { vec![card.cx.certain.to_vec()] };
+        self.check_rows(&across, grid.header, &Gives::Column, None, &asked)?;
         let rows: Vec<Vec<Dec>> = weights.into_iter().collect::<Option<_>>()?;
         let spans = |row: &ast::WeightRow| vec![row.line.span; columns.len()];
         Some(rows.into_iter().zip(&grid.rows).map(|(values, row)| table(values, spans(row))).collect())

@@ -8,6 +8,7 @@ use super::grids::Written;
 use super::weights::{Item, Level, Presence, TooManyOf, check_weights};
 use super::{Card, Stage};
 use crate::by_tables::{Gives, key_list, list};
+use crate::certain::{Asker, Certain};
 use crate::checker::{Checker, title};
 use crate::counter::Claim;
 use crate::instances::Need;
@@ -38,7 +39,8 @@ impl<'a> Checker<'a> {
             return None;
         }
         let shown = card.shown.clone();
-        self.weigh(drafts, &mut Vec::new(), &shown, place)
+        let certain = card.cx.certain.clone();
+        self.weigh(drafts, &mut Vec::new(), &certain, &shown, place)
     }
 
     fn drafts(&mut self, written: Vec<Written<'a>>, card: &mut Card<'_>) -> Option<Vec<Draft>> {
@@ -148,6 +150,7 @@ impl<'a> Checker<'a> {
         card: &mut Card<'_>,
     ) -> Option<(LineKind, Presence, model::WhenMissing)> {
         let id = self.indicator(&written.name, &Subject::Table(card.table), Need::All)?;
+        self.askers.entry(id).or_default().push(Asker::Card(card.index));
         let indicator = self.instance(id)?;
         let (target, missing, ty) = (indicator.target.clone(), indicator.when_missing, indicator.formula.ty);
         let (mut scoring, parts) = (indicator.scoring.clone(), indicator.parts.clone());
@@ -306,6 +309,7 @@ impl<'a> Checker<'a> {
         &mut self,
         drafts: Vec<Draft>,
         reach: &mut Vec<ByNumber>,
+        certain: &[Certain],
         what: &Text,
         place: Span,
     ) -> Option<Vec<model::Line>> {
@@ -320,7 +324,7 @@ impl<'a> Checker<'a> {
             Vec::new().into_iter()
         } else {
             let group = !reach.is_empty();
-            let level = match check_weights(&items, reach, group, &self.model.dimensions, &self.model.tables) {
+            let level = match check_weights(&items, reach, certain, group, &self.model.dimensions, &self.model.tables) {
                 Ok(level) => level,
                 Err(TooManyOf(keys)) => {
                     let message =
@@ -348,7 +352,7 @@ impl<'a> Checker<'a> {
                 DraftKind::Group { title, combine, lines } => {
                     reach.extend(weight.clone());
                     let (name, place) = (text!("group `{name}`", name = title.name), title.span);
-                    let inside = self.weigh(lines, reach, &name, place);
+                    let inside = self.weigh(lines, reach, certain, &name, place);
                     if weight.is_some() {
                         reach.pop();
                     }

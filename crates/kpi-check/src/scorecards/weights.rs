@@ -9,6 +9,7 @@ use kpi_value::Dec;
 use crate::by_tables::complete::{Key, one_of};
 use crate::by_tables::space::{Space, pattern};
 use crate::by_tables::walk::{Class, Leaf, Rows, walk};
+use crate::certain::Certain;
 use crate::counter::Combination;
 use crate::model::{Arena, ByNumber, ByRow, ByTable, Dimension, Pattern, Table};
 
@@ -61,10 +62,11 @@ pub(crate) struct Wrong {
 pub(crate) struct TooManyOf(pub(crate) Vec<Key>);
 
 /// Adds up one level; `reach` are the weights of the groups around it: where one is 0, nothing is asked. Nor is anything
-/// asked of a group (`group`) of which no line is on the card.
+/// asked of a group (`group`) of which no line is on the card, and of those of whom something else is `certain`.
 pub(crate) fn check_weights(
     items: &[Item],
     reach: &[ByNumber],
+    certain: &[Certain],
     group: bool,
     dimensions: &Arena<Dimension>,
     tables: &Arena<Table>,
@@ -81,7 +83,10 @@ pub(crate) fn check_weights(
     for table in &presences {
         space.add(table, dimensions, tables);
     }
-    let numbers: Vec<&ByNumber> = weights.iter().copied().chain(reach).collect();
+    // What is certain of something that decides nothing here need not be named.
+    let outside: Vec<ByNumber> = certain.iter().map(|certain| certain.table(Dec::ONE, Dec::ZERO)).collect();
+    let outside = outside.iter().filter(|table| space.has(table)).collect::<Vec<_>>();
+    let numbers: Vec<&ByNumber> = weights.iter().copied().chain(reach).chain(outside).collect();
     let mut rows: Vec<Rows<'_>> = numbers.iter().map(|table| space.rows(table)).collect();
     rows.extend(presences.iter().map(|table| space.rows(table)));
     let keys = space.keys();
@@ -275,7 +280,7 @@ mod tests {
         let (dimensions, tables, key) = ground();
         let by = table(&key, vec![(members(&[0]), Dec::percent(40)), (Pattern::Any, Dec::percent(50))]);
         let items = [line(plain(60), Presence::Always), line(Some(by), Presence::Always)];
-        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], &[], false, &dimensions, &tables).unwrap();
         assert_eq!(wrong(&level), ["stage = growth: 110"]);
         assert_eq!(level.wrong[0].weights, [Some(Dec::percent(60)), Some(Dec::percent(50))]);
     }
@@ -285,12 +290,12 @@ mod tests {
         let (dimensions, tables, key) = ground();
         let judged = Presence::Table(table(&key, vec![(members(&[0]), false), (Pattern::Any, true)]));
         let items = [line(plain(60), Presence::Always), line(plain(40), judged.clone())];
-        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], &[], false, &dimensions, &tables).unwrap();
         assert_eq!(wrong(&level), ["stage = startup: 60"]);
         assert_eq!(level.wrong[0].weights, [Some(Dec::percent(60)), None]);
         // Without a weight of its own it would have shared the rest: 40% where it is judged, nothing to share where not.
         let items = [line(plain(60), Presence::Always), line(None, judged), line(None, Presence::Always)];
-        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], &[], false, &dimensions, &tables).unwrap();
         assert_eq!((level.wrong, level.nothing_left), (vec![], vec![]));
         let shares: Vec<Vec<Dec>> = level.shares.iter().map(|s| s.rows.iter().map(|r| r.value).collect()).collect();
         let (fifth, rest) = (Dec::percent(20), Dec::percent(40));
@@ -302,11 +307,11 @@ mod tests {
         let (dimensions, tables, key) = ground();
         let by = table(&key, vec![(members(&[0, 1]), Dec::percent(40)), (members(&[2]), Dec::percent(70))]);
         let items = [line(Some(by), Presence::Always), line(None, Presence::Always), line(None, Presence::Always)];
-        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], &[], false, &dimensions, &tables).unwrap();
         let share = table(&key, vec![(members(&[0, 1]), Dec::percent(30)), (members(&[2]), Dec::percent(15))]);
         assert_eq!(level.shares, [share.clone(), share]);
         let items = [line(plain(100), Presence::Always), line(None, Presence::Always)];
-        let level = check_weights(&items, &[], false, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], &[], false, &dimensions, &tables).unwrap();
         assert_eq!(level.nothing_left, [Combination::default()]);
     }
 
@@ -317,9 +322,9 @@ mod tests {
         let around = table(&key, vec![(members(&[0]), Dec::ZERO), (Pattern::Any, Dec::percent(30))]);
         let items = [line(plain(100), judged)];
         // A group of which no line is on the card is not there.
-        let level = check_weights(&items, &[], true, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, &[], &[], true, &dimensions, &tables).unwrap();
         assert_eq!(level.wrong, []);
-        let level = check_weights(&items, std::slice::from_ref(&around), true, &dimensions, &tables).unwrap();
+        let level = check_weights(&items, std::slice::from_ref(&around), &[], true, &dimensions, &tables).unwrap();
         assert_eq!(level.wrong, []);
     }
 }
