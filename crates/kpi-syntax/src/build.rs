@@ -26,7 +26,7 @@ use crate::ast::{Name, NotBuilt, Text};
 use crate::fault::in_chinese;
 use crate::grammar::{Pair, Rule};
 use crate::suggest::nearest_word;
-use crate::text::Source;
+use crate::text::{Drift, Source};
 
 /// Builds the AST of one slice.
 pub(crate) struct Builder<'a> {
@@ -34,6 +34,8 @@ pub(crate) struct Builder<'a> {
     pub source: &'a Source,
     /// Where the slice begins in it.
     pub base: usize,
+    /// Where the slice lies in the file, if it lies there as it is read.
+    pub drift: Option<Drift>,
     /// What is wrong.
     pub diagnostics: &'a mut Vec<Diagnostic>,
 }
@@ -42,7 +44,11 @@ impl Builder<'_> {
     /// The span of what a rule matched, without spaces at its end.
     fn span(&self, pair: &Pair<'_>) -> Span {
         let start = self.base + pair.as_span().start();
-        self.source.span(start, start + pair.as_str().trim_end().len())
+        let end = start + pair.as_str().trim_end().len();
+        match self.drift {
+            Some(drift) => drift.span(start, end),
+            None => self.source.span(start, end),
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

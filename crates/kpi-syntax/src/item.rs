@@ -119,8 +119,8 @@ impl<'a> ItemParser<'a> {
         })
     }
 
-    fn builder(&mut self, base: usize) -> Builder<'_> {
-        Builder { source: self.source, base, diagnostics: self.diagnostics }
+    fn builder(&mut self, base: usize, end: usize) -> Builder<'_> {
+        Builder { source: self.source, base, drift: self.source.drift(base, end), diagnostics: self.diagnostics }
     }
 
     fn parse(&mut self) -> Option<ItemKind> {
@@ -187,7 +187,7 @@ impl<'a> ItemParser<'a> {
             Ok(mut pairs) => {
                 let before = self.diagnostics.len();
                 self.hear(pairs.clone(), start);
-                let built = pairs.next().and_then(|pair| build(&mut self.builder(start), pair));
+                let built = pairs.next().and_then(|pair| build(&mut self.builder(start, end), pair));
                 if built.is_none() && self.diagnostics.len() == before {
                     self.unreadable(start, end, &what());
                 }

@@ -59,7 +59,32 @@ pub struct Chinese {
     pub chinese: &'static str,
 }
 
+/// How far a stretch of the read text lies from its place in the file, where nothing within it was read as something else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drift {
+    file: FileId,
+    here: u32,
+    there: u32,
+}
+
+impl Drift {
+    /// The span of a part of the stretch in the file.
+    pub fn span(self, start: usize, end: usize) -> Span {
+        let back = |offset: usize| self.there + (offset as u32).saturating_sub(self.here);
+        Span { file: self.file, start: back(start), end: back(end) }
+    }
+}
+
 impl Source {
+    /// The drift of a stretch of the read text; `None` if it is not the same all over it.
+    pub fn drift(&self, start: usize, end: usize) -> Option<Drift> {
+        let next = self.shifts.partition_point(|(here, _)| *here as usize <= start);
+        let even = self.shifts.get(next).is_none_or(|(here, _)| *here as usize > end);
+        let word = self.chinese.partition_point(|word| word.at + word.english.len() <= start);
+        let plain = self.chinese.get(word).is_none_or(|word| word.at > end);
+        (even && plain).then(|| Drift { file: self.file, here: start as u32, there: self.back(start) })
+    }
+
     /// The span of a stretch of the read text in the file.
     pub fn span(&self, start: usize, end: usize) -> Span {
         let (start, end) = (self.back(start), self.back(end));

@@ -29,7 +29,9 @@ fn every_word_of_the_grammar_is_in_the_table() {
     let units =
         ["pp", "min", "k", "s", "h", "d", "Q", "W", "万", "亿", "分钟", "小时", "秒", "天", "元", "个", "次", "人"];
     let mut missing = Vec::new();
-    for line in grammar.lines().map(|line| line.split("//").next().unwrap()) {
+    // The reserved words are cut up by their first letters, and each is whole in a rule of its own.
+    let lines = grammar.lines().filter(|line| !line.starts_with("reserved "));
+    for line in lines.map(|line| line.split("//").next().unwrap()) {
         // A guard looks at the first letter of a word that is written elsewhere.
         for literal in line.split('"').skip(1).step_by(2) {
             let word = literal.trim_end_matches('(');

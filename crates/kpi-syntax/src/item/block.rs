@@ -431,7 +431,7 @@ impl ItemParser<'_> {
                     }
                     let before = self.diagnostics.len();
                     let (from, to) = (start + pair.as_span().start(), start + pair.as_span().end());
-                    let built = build(&mut self.builder(start), pair);
+                    let built = build(&mut self.builder(start, end), pair);
                     if built.is_none() && self.diagnostics.len() == before {
                         self.unreadable(from, to, &text!("this member"));
                     }
