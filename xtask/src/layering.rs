@@ -21,11 +21,13 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("kpi-report", &["kpi-base", "kpi-results", "kpi-value"]),
     ("kpi-fmt", &["kpi-base", "kpi-syntax"]),
     ("kpi-lint", &["kpi-base", "kpi-check", "kpi-syntax", "kpi-value"]),
-    ("kpi-lsp", &["kpi-lint", "kpi-base", "kpi-check", "kpi-fmt", "kpi-stdlib", "kpi-syntax", "kpi-value"]),
+    ("kpi-analysis", &["kpi-base", "kpi-check", "kpi-lint", "kpi-prove", "kpi-stdlib", "kpi-syntax"]),
+    ("kpi-lsp", &["kpi-analysis", "kpi-base", "kpi-fmt", "kpi-lint", "kpi-syntax"]),
     ("kpi-engine", &["kpi-base", "kpi-check", "kpi-plan", "kpi-value"]),
     (
         "kpi-cli",
         &[
+            "kpi-analysis",
             "kpi-base",
             "kpi-check",
             "kpi-engine",

@@ -1,5 +1,7 @@
 //! Policy files and places in them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Which of the [`Files`].
@@ -92,6 +94,16 @@ impl Files {
     pub fn add(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// These files, some of them with another text; the ids stay.
+    #[must_use]
+    pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> Files {
+        let changed = |(id, file): (FileId, &SourceFile)| match texts.get(&id) {
+            Some(text) => SourceFile::new(file.path.clone(), text.clone()),
+            None => file.clone(),
+        };
+        Files { files: self.iter().map(changed).collect() }
     }
 
     /// The file with this id.

@@ -194,7 +194,7 @@ pub fn unknown(name: &ast::Name, wanted: &Text, near: Option<&str>) -> Diagnosti
         None => match kpi_syntax::words::glued(&name.text) {
             Some((word, rest)) => {
                 let apart = format!("{word} {rest}");
-                found.help(text!("words are separated by spaces: `{apart}`", apart)).safe_fix(
+                found.help(text!("words are separated by spaces: `{apart}`", apart)).fix(
                     text!("insert a space"),
                     name.span,
                     apart,

@@ -111,6 +111,9 @@ pub(crate) struct Check {
     /// Make the changes that can move no score and no pay, such as punctuation, and check again
     #[arg(long)]
     pub fix: bool,
+    /// Show what `--fix` would change, and change nothing; the exit code is 1 if there is something
+    #[arg(long, requires = "fix")]
+    pub diff: bool,
     /// Take the warnings and notes of today into the baseline: they are not told again
     #[arg(long, conflicts_with = "fix")]
     pub write_baseline: bool,

@@ -15,6 +15,7 @@ use crate::args::Command;
 use crate::console::{Console, Exit, Failure};
 #[cfg(feature = "engine")]
 use crate::data;
+use crate::project::house_rules;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -32,7 +33,9 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         #[cfg(not(feature = "engine"))]
         Command::Run(_) | Command::Test { .. } | Command::Why(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
-        Command::Lsp => kpi_lsp::serve().map(|()| Exit::Clean).map_err(|e| Failure::Io(std::io::Error::other(e))),
+        Command::Lsp => kpi_lsp::serve(Box::new(house_rules))
+            .map(|()| Exit::Clean)
+            .map_err(|e| Failure::Io(std::io::Error::other(e))),
         Command::Completions { shell } => completions::run(shell, console),
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kpi_analysis::Analysis;
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, Text, codes::config as codes, text};
-use kpi_check::model::Model;
 use kpi_lint::{Baseline, Judged};
+use kpi_lsp::HouseRules;
 
 use crate::config::{self, Config, Pattern};
 use crate::console::{Console, Failure};
@@ -43,38 +44,27 @@ impl Project {
         Ok(Project { root, shown, files, config, toml })
     }
 
-    /// The model, unless there are errors, and every finding.
-    pub fn analyse(&mut self) -> (Option<Model>, Vec<Diagnostic>) {
-        let mut findings = Vec::new();
-        let mut asts = Vec::new();
-        for (id, file) in self.files.iter().filter(|(id, _)| *id != self.toml) {
-            let parsed = kpi_syntax::parse(id, &file.text);
-            asts.push(parsed.file);
-            findings.extend(parsed.diagnostics);
-        }
-        findings.extend(kpi_stdlib::load(&mut self.files, &mut asts));
-        let unread = findings.iter().any(Diagnostic::is_error);
-        let checked = kpi_check::check(&asts);
-        findings.extend(checked.diagnostics);
-        findings.extend(kpi_lint::lint(&asts, checked.model.as_ref(), &self.config.lints));
-        (checked.model.filter(|_| !unread), findings)
+    /// The model and everything that is found in the policy.
+    pub fn analyse(&mut self) -> Analysis {
+        let policies: Vec<FileId> = self.files.iter().map(|(id, _)| id).filter(|id| *id != self.toml).collect();
+        kpi_analysis::analyse(&mut self.files, &policies, &self.config.lints)
     }
 
     /// The findings that are to be told: what is allowed, turned off or in the baseline is not.
-    pub fn judge(&self, findings: Vec<Diagnostic>) -> Result<Judged, Failure> {
+    pub fn judge(&self, analysis: &Analysis) -> Result<Judged, Failure> {
         let baseline = self.read_baseline()?;
-        Ok(kpi_lint::judge(findings, &self.files, &self.config.lints, baseline.as_ref(), &|path| self.inside(path)))
+        Ok(analysis.judge(&self.files, &self.config.lints, baseline.as_ref(), &|path| self.inside(path)))
     }
 
-    /// The baseline of these findings, as its file has it.
-    pub fn baseline_of(&self, findings: Vec<Diagnostic>) -> Baseline {
-        let judged = kpi_lint::judge(findings, &self.files, &self.config.lints, None, &|path| self.inside(path));
+    /// The baseline of today's findings, as its file has it.
+    pub fn baseline_of(&self, analysis: &Analysis) -> Baseline {
+        let judged = analysis.judge(&self.files, &self.config.lints, None, &|path| self.inside(path));
         Baseline::of(&judged.findings, &self.files, &|path| self.inside(path))
     }
 
     /// Where the baseline is.
     pub fn baseline_path(&self) -> PathBuf {
-        self.root.join(self.config.baseline.as_deref().unwrap_or("kpi-baseline.json"))
+        baseline_path(&self.root, &self.config)
     }
 
     fn read_baseline(&self) -> Result<Option<Baseline>, Failure> {
@@ -101,6 +91,20 @@ impl Project {
         let inside = whole.strip_prefix(&self.root).unwrap_or(path);
         inside.to_string_lossy().replace('\\', "/")
     }
+}
+
+/// What the project in a folder asks of its policies, as far as its `kpi.toml` can be read: who edits a policy is not told what is
+/// wrong elsewhere.
+pub(crate) fn house_rules(root: &Path) -> HouseRules {
+    let Some(config) = read(&root.join(CONFIG)).ok().and_then(|text| config::parse(&text, FileId(0)).ok()) else {
+        return HouseRules::default();
+    };
+    let baseline = read(&baseline_path(root, &config)).ok().and_then(|text| Baseline::parse(&text).ok());
+    HouseRules { settings: config.lints, baseline }
+}
+
+fn baseline_path(root: &Path, config: &Config) -> PathBuf {
+    root.join(config.baseline.as_deref().unwrap_or("kpi-baseline.json"))
 }
 
 /// A project whose policy files are found and not read.

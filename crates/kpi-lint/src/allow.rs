@@ -5,68 +5,130 @@
 
 use std::ops::RangeInclusive;
 
-use kpi_base::{Code, Diagnostic, FileId, SourceFile, Span, codes, text};
+use kpi_base::{Code, Diagnostic, FileId, Files, Severity, SourceFile, Span, codes, text};
+use rustc_hash::FxHashMap;
 
 /// An allow, and how often it was of use.
 #[derive(Debug)]
 pub(crate) struct Allow {
-    /// The file.
-    pub file: FileId,
     /// The codes.
     pub code: Code,
     /// The lines for which it holds, from 1.
     pub lines: RangeInclusive<u32>,
     /// The comment.
     pub span: Span,
+    /// What goes with the comment, where it allows nothing else: its line, or the spaces before it.
+    pub whole: Option<Span>,
     /// Whether it has hidden a finding.
     pub used: bool,
 }
 
 const MARK: &str = "kpi: allow";
 
+/// The allows of all files, to be found by what they allow and the first line for which they hold.
+#[derive(Debug, Default)]
+pub(crate) struct Allows {
+    all: Vec<Allow>,
+    by_first_line: FxHashMap<(FileId, &'static str, u32), Vec<usize>>,
+    /// The first lines of allows that hold for whole declarations, in order: these do not reach into each other.
+    declarations: FxHashMap<(FileId, &'static str), Vec<u32>>,
+}
+
+impl Allows {
+    /// Reads all files; what is wrong with an allow is reported.
+    pub fn read(files: &Files, findings: &mut Vec<Diagnostic>) -> Allows {
+        let mut allows = Allows::default();
+        for (id, file) in files.iter() {
+            for allow in read_allows(id, file, findings) {
+                let (key, first) = ((id, allow.code.name()), *allow.lines.start());
+                if first < *allow.lines.end() {
+                    allows.declarations.entry(key).or_default().push(first);
+                }
+                allows.by_first_line.entry((key.0, key.1, first)).or_default().push(allows.all.len());
+                allows.all.push(allow);
+            }
+        }
+        allows.declarations.values_mut().for_each(|lines| lines.sort_unstable());
+        allows
+    }
+
+    /// Whether a finding is allowed where it is; the allows that say so are of use.
+    pub fn allow(&mut self, finding: &Diagnostic, files: &Files) -> bool {
+        if finding.code.severity() == Severity::Error {
+            return false;
+        }
+        let Some(label) = finding.labels.first() else { return false };
+        let Some(file) = files.get(label.span.file) else { return false };
+        let line = file.line_column(label.span.start).line;
+        let key = (label.span.file, finding.code.name());
+        let declaration = self.declarations.get(&key).and_then(|lines| {
+            let next = lines.partition_point(|first| *first <= line);
+            lines.get(next.checked_sub(1)?).copied().filter(|first| *first < line)
+        });
+        let mut allowed = false;
+        for first in std::iter::once(line).chain(declaration) {
+            for at in self.by_first_line.get(&(key.0, key.1, first)).into_iter().flatten() {
+                if let Some(allow) = self.all.get_mut(*at).filter(|allow| allow.lines.contains(&line)) {
+                    allow.used = true;
+                    allowed = true;
+                }
+            }
+        }
+        allowed
+    }
+
+    /// Those that have hidden nothing.
+    pub fn unused(&self) -> impl Iterator<Item = &Allow> {
+        self.all.iter().filter(|allow| !allow.used)
+    }
+}
+
 /// All allows of a file; what is wrong with one is reported.
-pub(crate) fn read_allows(id: FileId, file: &SourceFile, findings: &mut Vec<Diagnostic>) -> Vec<Allow> {
+fn read_allows(id: FileId, file: &SourceFile, findings: &mut Vec<Diagnostic>) -> Vec<Allow> {
     // Most files have none, and are not read a second time.
     if !file.text.contains(MARK) {
         return Vec::new();
     }
     let reading = kpi_syntax::read(&file.text);
     let lines: Vec<&str> = file.text.split('\n').collect();
-    let items: Vec<u32> = reading.items.iter().map(|at| line_of(&reading.text, *at)).collect();
+    let breaks: Vec<usize> = reading.text.match_indices('\n').map(|(at, _)| at).collect();
+    let line_of = |at: usize| breaks.partition_point(|line_break| *line_break < at) as u32 + 1;
+    let items: Vec<u32> = reading.items.iter().map(|at| line_of(*at)).collect();
     let mut allows = Vec::new();
     for comment in &reading.comments {
         let Some(rest) = comment.text.trim_start_matches('/').trim_start().strip_prefix(MARK) else { continue };
-        let line = line_of(&reading.text, comment.at);
+        let line = line_of(comment.at);
         let Some(written) = lines.get(line as usize - 1) else { continue };
         let column = written.find(comment.text.as_str()).unwrap_or_default();
         let line_start = file.line_starts().get(line as usize - 1).copied().unwrap_or_default();
         let start = line_start + column as u32;
         let span = Span { file: id, start, end: start + comment.text.trim_end().len() as u32 };
-        let own_line = written.get(..column).is_none_or(|before| before.trim().is_empty());
+        let before = written.get(..column).unwrap_or_default();
+        let own_line = before.trim().is_empty();
+        let whole = match own_line {
+            true => Span { file: id, start: line_start, end: line_start + written.len() as u32 + 1 },
+            false => Span { file: id, start: line_start + before.trim_end().len() as u32, end: span.end },
+        };
         let held = if own_line { below(line, &lines, &items) } else { line..=line };
         let Some(codes) = read_codes(rest, span, findings) else { continue };
-        let allow = |code| Allow { file: id, code, lines: held.clone(), span, used: false };
+        let whole = (codes.len() == 1).then_some(whole);
+        let allow = |code| Allow { code, lines: held.clone(), span, whole, used: false };
         allows.extend(codes.into_iter().map(allow));
     }
     allows
 }
 
-fn line_of(text: &str, at: usize) -> u32 {
-    text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() as u32 + 1
-}
-
 /// The line below a comment (comments between them aside), or the whole declaration that begins there.
 fn below(line: u32, lines: &[&str], items: &[u32]) -> RangeInclusive<u32> {
-    let comment = |n: u32| lines.get(n as usize - 1).is_some_and(|text| text.trim_start().starts_with("//"));
+    let is_comment = |n: u32| lines.get(n as usize - 1).is_some_and(|text| text.trim_start().starts_with("//"));
     let mut first = line + 1;
-    while comment(first) {
+    while is_comment(first) {
         first += 1;
     }
-    if !items.contains(&first) {
-        return first..=first;
+    match items.binary_search(&first) {
+        Ok(item) => first..=items.get(item + 1).map_or(u32::MAX, |next| next - 1),
+        Err(_) => first..=first,
     }
-    let next = items.iter().find(|item| **item > first);
-    first..=next.map_or(u32::MAX, |next| next - 1)
 }
 
 /// `(K1004, K4301) reason`
@@ -85,7 +147,7 @@ fn read_codes(rest: &str, span: Span, findings: &mut Vec<Diagnostic>) -> Option<
     let mut found = Vec::new();
     for name in names.split(',').map(str::trim) {
         let message = match Code::find(name) {
-            Some(code) if code.severity() == kpi_base::Severity::Error => {
+            Some(code) if code.severity() == Severity::Error => {
                 text!("{code} is an error of meaning and cannot be allowed", code)
             }
             Some(code) => {

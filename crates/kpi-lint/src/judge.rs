@@ -2,7 +2,7 @@
 
 use kpi_base::{Diagnostic, Files, Severity, codes, text};
 
-use crate::allow::{Allow, read_allows};
+use crate::allow::{Allow, Allows};
 use crate::{Baseline, Settings};
 
 /// What is left to tell.
@@ -16,20 +16,19 @@ pub struct Judged {
     pub gone: usize,
 }
 
-/// Applies allows, levels and the baseline, in this order. `path` gives the path of a file as the baseline has it.
+/// Applies allows, levels and the baseline, in this order. `complete` says that every stage has looked at the policy: only then is
+/// an allow that hides nothing of no use. `path` gives the path of a file as the baseline has it.
 pub fn judge(
     mut findings: Vec<Diagnostic>,
+    complete: bool,
     files: &Files,
     settings: &Settings,
     baseline: Option<&Baseline>,
     path: &dyn Fn(&str) -> String,
 ) -> Judged {
-    let mut allows = Vec::new();
     let mut about_allows = Vec::new();
-    for (id, file) in files.iter() {
-        allows.extend(read_allows(id, file, &mut about_allows));
-    }
-    findings.retain(|finding| !is_allowed(finding, files, &mut allows));
+    let mut allows = Allows::read(files, &mut about_allows);
+    findings.retain(|finding| !allows.allow(finding, files));
     findings.retain_mut(|finding| {
         // An error of meaning has no level.
         if finding.code.severity() == Severity::Error {
@@ -41,32 +40,25 @@ pub fn judge(
         }
     });
     findings.extend(about_allows);
-    for allow in allows.iter().filter(|allow| !allow.used) {
-        let finding = Diagnostic::new(codes::lints::UNUSED_ALLOW, text!("{code} is not found here", code = allow.code));
-        findings.push(
-            finding
-                .label(allow.span, text!("this allow hides nothing"))
-                .help(text!("take it out, so that it hides nothing new")),
-        );
+    if complete {
+        findings.extend(allows.unused().filter_map(|allow| unused(allow, settings)));
     }
     let (known, gone) = baseline.map_or((0, 0), |baseline| baseline.hide(&mut findings, files, path));
     findings.sort_by_key(|finding| finding.labels.first().map(|label| (label.span.file, label.span.start)));
     Judged { findings, known, gone }
 }
 
-fn is_allowed(finding: &Diagnostic, files: &Files, allows: &mut [Allow]) -> bool {
-    if finding.code.severity() == Severity::Error {
-        return false;
+/// The finding about an allow that hides nothing, at the level that was set for it.
+fn unused(allow: &Allow, settings: &Settings) -> Option<Diagnostic> {
+    let mut finding = Diagnostic::new(codes::lints::UNUSED_ALLOW, text!("{code} is not found here", code = allow.code));
+    if let Some(level) = settings.level(finding.code) {
+        finding.severity = level.severity()?;
     }
-    let Some(label) = finding.labels.first() else { return false };
-    let Some(file) = files.get(label.span.file) else { return false };
-    let line = file.line_column(label.span.start).line;
-    let mut allowed = false;
-    for allow in allows.iter_mut().filter(|a| a.file == label.span.file && a.code == finding.code) {
-        if allow.lines.contains(&line) {
-            allow.used = true;
-            allowed = true;
-        }
-    }
-    allowed
+    let finding = finding
+        .label(allow.span, text!("this allow hides nothing"))
+        .help(text!("take it out, so that it hides nothing new"));
+    Some(match allow.whole {
+        Some(comment) => finding.safe_fix(text!("take the allow out"), comment, ""),
+        None => finding,
+    })
 }

@@ -15,7 +15,7 @@ fn find(text: &str, settings: &Settings) -> (Files, Vec<Diagnostic>) {
 
 fn judged(text: &str, settings: &Settings, baseline: Option<&Baseline>) -> Judged {
     let (files, findings) = find(text, settings);
-    judge(findings, &files, settings, baseline, &str::to_owned)
+    judge(findings, true, &files, settings, baseline, &str::to_owned)
 }
 
 fn codes_of(judged: &Judged) -> Vec<Code> {
@@ -47,6 +47,9 @@ fn names_that_look_alike_are_told_and_chinese_beside_latin_is_not() {
     // The second `a` of `gma` is Cyrillic; both look the same.
     assert_eq!(found("param gma: count = 1\nparam gm\u{430}: count = 1\n").len(), 2);
     assert_eq!(found("param GMV达成率: count = 1\nparam 停留时长: count = 1\n"), []);
+    // Between backticks a full-width letter stays what it is; elsewhere it is read as the half-width one.
+    assert_eq!(found("param `ｇmv`: count = 1\n"), [codes::lints::CONFUSABLE]);
+    assert_eq!(found("param ｇmv: count = 1\n"), []);
     assert_eq!(found("param one: count = 1\nparam two: count = 1\n"), []);
 }
 
@@ -92,4 +95,20 @@ fn a_baseline_hides_what_was_there_however_lines_move_and_nothing_new() {
     let denied = Settings { levels: vec![(codes::lints::TOO_MANY_INDICATORS, Level::Deny)], ..Settings::default() };
     assert_eq!(judged(&card(11), &denied, Some(&baseline)).known, 0);
     assert!(Baseline::parse("{\"version\": 2, \"findings\": []}").is_err());
+}
+
+#[test]
+fn an_allow_is_not_called_unused_before_every_stage_has_run() {
+    let settings = Settings::default();
+    let (files, findings) = find("// kpi: allow(K4203) seen\nparam a: count = 1\n", &settings);
+    let found = |complete: bool| codes_of(&judge(findings.clone(), complete, &files, &settings, None, &str::to_owned));
+    assert_eq!(found(true), [codes::lints::UNUSED_ALLOW]);
+    assert_eq!(found(false), []);
+}
+
+#[test]
+fn an_allow_of_a_line_and_one_of_its_declaration_are_both_of_use() {
+    let body = card(11).replacen('{', "{ // kpi: allow(K4301) here", 1);
+    let text = format!("// kpi: allow(K4301) all of it\n{body}// kpi: allow(K4301) another\n{}", card(12));
+    assert_eq!(codes_of(&judged(&text, &Settings::default(), None)), []);
 }

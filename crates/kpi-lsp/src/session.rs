@@ -19,7 +19,7 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 
 use crate::positions::{Encoding, range};
-use crate::workspace::{Package, Workspace};
+use crate::workspace::{Package, ReadRules, Workspace};
 use crate::{outline, uris};
 
 /// Why a session ended other than by the client's wish.
@@ -39,13 +39,13 @@ pub enum ServeError {
     Gone,
 }
 
-/// Serves an editor over stdin and stdout until it says goodbye.
+/// Serves an editor over stdin and stdout until it says goodbye; `rules` reads the house rules of a project.
 ///
 /// # Errors
 /// [`ServeError`] if the connection breaks.
-pub fn serve() -> Result<(), ServeError> {
+pub fn serve(rules: ReadRules) -> Result<(), ServeError> {
     let (connection, threads) = Connection::stdio();
-    serve_connection(&connection)?;
+    serve_connection(&connection, rules)?;
     drop(connection);
     threads.join()?;
     Ok(())
@@ -55,7 +55,7 @@ pub fn serve() -> Result<(), ServeError> {
 ///
 /// # Errors
 /// [`ServeError`] if the connection breaks.
-pub fn serve_connection(connection: &Connection) -> Result<(), ServeError> {
+pub fn serve_connection(connection: &Connection, rules: ReadRules) -> Result<(), ServeError> {
     let (id, params) = connection.initialize_start()?;
     let params: InitializeParams = serde_json::from_value(params)?;
     let offered = params.capabilities.general.and_then(|general| general.position_encodings).unwrap_or_default();
@@ -74,7 +74,7 @@ pub fn serve_connection(connection: &Connection) -> Result<(), ServeError> {
     });
     connection.initialize_finish(id, answer)?;
     let mut session =
-        Session { connection, encoding, language, workspace: Workspace::default(), shown: BTreeMap::new() };
+        Session { connection, encoding, language, workspace: Workspace::new(rules), shown: BTreeMap::new() };
     for message in &connection.receiver {
         match message {
             Message::Request(request) => {

@@ -3,12 +3,25 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kpi_base::{Diagnostic, FileId, Files, SourceFile};
+use kpi_base::{Diagnostic, Files, SourceFile};
+use kpi_lint::{Baseline, Settings};
+
+/// What a project asks of its policies.
+#[derive(Debug, Default)]
+pub struct HouseRules {
+    /// Levels, and the settings of lints.
+    pub settings: Settings,
+    /// What is known and not told.
+    pub baseline: Option<Baseline>,
+}
+
+/// Reads the house rules of the project in a folder. Who starts the server knows the form of `kpi.toml`.
+pub type ReadRules = Box<dyn Fn(&Path) -> HouseRules>;
 
 /// The open documents by their paths.
-#[derive(Debug, Default)]
 pub struct Workspace {
     open: BTreeMap<PathBuf, String>,
+    rules: ReadRules,
 }
 
 /// A policy as it stands now.
@@ -21,6 +34,11 @@ pub struct Package {
 }
 
 impl Workspace {
+    /// No document is open yet.
+    pub fn new(rules: ReadRules) -> Workspace {
+        Workspace { open: BTreeMap::new(), rules }
+    }
+
     /// A document was opened or changed.
     pub fn set(&mut self, path: PathBuf, text: String) {
         self.open.insert(path, text);
@@ -40,29 +58,25 @@ impl Workspace {
     /// the file alone where there is none.
     pub fn package(&self, path: &Path) -> Package {
         let mut files = Files::new();
-        let mut parsed = Vec::new();
-        let mut diagnostics = Vec::new();
+        let mut ids = Vec::new();
         for path in self.members(path) {
             let Some(text) = self.text(&path) else { continue };
-            let id = files.add(SourceFile::new(path.to_string_lossy(), text));
-            let result = kpi_syntax::parse(id, text_of(&files, id));
-            parsed.push(result.file);
-            diagnostics.extend(result.diagnostics);
+            ids.push(files.add(SourceFile::new(path.to_string_lossy(), text)));
         }
-        diagnostics.extend(kpi_stdlib::load(&mut files, &mut parsed));
-        let checked = kpi_check::check(&parsed);
-        diagnostics.extend(checked.diagnostics);
-        let settings = kpi_lint::Settings::default();
-        diagnostics.extend(kpi_lint::lint(&parsed, checked.model.as_ref(), &settings));
-        let diagnostics = kpi_lint::judge(diagnostics, &files, &settings, None, &str::to_owned).findings;
+        let root = root_of(path);
+        let rules = root.map(&self.rules).unwrap_or_default();
+        let analysis = kpi_analysis::analyse(&mut files, &ids, &rules.settings);
+        let inside = |path: &str| {
+            let inside = root.and_then(|root| Path::new(path).strip_prefix(root).ok());
+            inside.map_or_else(|| path.to_owned(), |inside| inside.to_string_lossy().replace('\\', "/"))
+        };
+        let diagnostics = analysis.judge(&files, &rules.settings, rules.baseline.as_ref(), &inside).findings;
         Package { files, diagnostics }
     }
 
     /// The files of a package, in the order of their paths.
     fn members(&self, path: &Path) -> Vec<PathBuf> {
-        let Some(root) = path.ancestors().skip(1).find(|folder| folder.join("kpi.toml").is_file()) else {
-            return vec![path.to_owned()];
-        };
+        let Some(root) = root_of(path) else { return vec![path.to_owned()] };
         let pattern = format!("{}/**/*.kpi", glob::Pattern::escape(&root.to_string_lossy()));
         let on_disk = glob::glob(&pattern).into_iter().flatten().flatten();
         let open = self.open.keys().filter(|p| p.starts_with(root)).cloned();
@@ -73,6 +87,7 @@ impl Workspace {
     }
 }
 
-fn text_of(files: &Files, id: FileId) -> &str {
-    files.get(id).map(|file| file.text.as_str()).unwrap_or_default()
+/// The folder of the nearest `kpi.toml` upwards.
+fn root_of(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|folder| folder.join("kpi.toml").is_file())
 }

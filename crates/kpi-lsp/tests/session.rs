@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
+use std::path::Path;
 use std::thread;
 
+use kpi_base::{Code, codes};
+use kpi_lint::{Level, Settings};
+use kpi_lsp::HouseRules;
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
@@ -16,8 +20,12 @@ struct Client {
 
 impl Client {
     fn start(encodings: &[&str]) -> (Client, Value) {
+        Client::start_with(encodings, |_| HouseRules::default())
+    }
+
+    fn start_with(encodings: &[&str], rules: impl Fn(&Path) -> HouseRules + Send + 'static) -> (Client, Value) {
         let (server, connection) = Connection::memory();
-        let server = thread::spawn(move || kpi_lsp::serve_connection(&server).unwrap());
+        let server = thread::spawn(move || kpi_lsp::serve_connection(&server, Box::new(rules)).unwrap());
         let mut client = Client { connection, server, last: 0 };
         let answer =
             client.ask("initialize", json!({ "capabilities": { "general": { "positionEncodings": encodings } } }));
@@ -159,4 +167,26 @@ fn a_document_is_formatted_as_a_whole() {
     client.findings();
     assert_eq!(ask(&mut client)["result"], Value::Null);
     client.stop();
+}
+
+#[test]
+fn the_house_rules_of_a_project_hold_in_the_editor() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::write(root.join("kpi.toml"), "").unwrap();
+    let uri = format!("file://{}/policy.kpi", root.display());
+    let unused = format!("{GOOD}\nparam 多余: count = 1\n");
+    let severities = |levels: Vec<(Code, Level)>| {
+        let settings = Settings { levels, ..Settings::default() };
+        let rules = move |_: &Path| HouseRules { settings: settings.clone(), baseline: None };
+        let (client, _) = Client::start_with(&[], rules);
+        client.open(&uri, &unused);
+        let found = client.findings()["diagnostics"].as_array().unwrap().clone();
+        client.stop();
+        found.iter().map(|finding| finding["severity"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    let code = codes::names::UNUSED;
+    assert_eq!(severities(vec![]), [2]);
+    assert_eq!(severities(vec![(code, Level::Deny)]), [1]);
+    assert_eq!(severities(vec![(code, Level::Allow)]), Vec::<i64>::new());
 }

@@ -37,14 +37,17 @@ pub(crate) fn describe_fault(place: &Fault<'_>, stop: &Stop) -> Diagnostic {
     let shown = place.source.written(place.start + at, place.start + at + found.len());
     let first = rest.chars().next();
     if let Some(c @ ('、' | '。' | '，' | '；')) = first {
-        let help = if c == '。' {
-            text!("end a member with a line break")
-        } else {
-            text!("write `,` between the parts of a list")
+        let found = Diagnostic::new(codes::CHINESE_PUNCTUATION, text!("`{c}` is not punctuation of the language", c))
+            .label(here, text!("here"));
+        let sign = span(at, at + c.len_utf8());
+        return match c {
+            '。' => found.help(text!("end a member with a line break")).safe_fix(text!("take `{c}` out", c), sign, ""),
+            _ => found.help(text!("write `,` between the parts of a list")).safe_fix(
+                text!("write `{near}`", near = ","),
+                sign,
+                ", ",
+            ),
         };
-        return Diagnostic::new(codes::CHINESE_PUNCTUATION, text!("`{c}` is not punctuation of the language", c))
-            .label(here, text!("here"))
-            .help(help);
     }
     let number = number_start(place.slice, at);
     if let Some(diagnostic) = place.slice.get(number..).and_then(|rest| bad_number(rest, &here, place, number)) {
@@ -78,8 +81,12 @@ pub(crate) fn describe_fault(place: &Fault<'_>, stop: &Stop) -> Diagnostic {
             span(at, at + 1),
             "==",
         );
-    } else if rest.starts_with("||") || rest.starts_with("&&") {
-        diagnostic = diagnostic.help(text!("write `and` and `or`"));
+    } else if let Some(word) = [("||", "or"), ("&&", "and")].into_iter().find(|(sign, _)| rest.starts_with(sign)) {
+        diagnostic = diagnostic.help(text!("write `and` and `or`")).safe_fix(
+            text!("write `{near}`", near = word.1),
+            span(at, at + word.0.len()),
+            word.1,
+        );
     } else if found == "&" || found == "|" && is_expected(text!("an operator")) {
         diagnostic = diagnostic.help(text!("write `and` and `or`; `|` stands in grids only"));
     } else if let Some((word, behind)) = glued(found) {

@@ -26,16 +26,8 @@ fn check(text: &str) -> (Duration, Vec<Diagnostic>) {
     let start = Instant::now();
     let mut files = Files::new();
     let id = files.add(SourceFile::new("a.kpi", text));
-    let parsed = kpi_syntax::parse(id, &files.get(id).unwrap().text);
-    let mut findings = parsed.diagnostics;
-    let asts = [parsed.file];
-    let checked = kpi_check::check(&asts);
-    findings.extend(checked.diagnostics);
-    findings.extend(kpi_lint::lint(&asts, &Settings::default()));
-    if let Some(model) = &checked.model {
-        findings.extend(kpi_prove::check(model));
-    }
-    let judged = kpi_lint::judge(findings, &files, &Settings::default(), None, &str::to_owned);
+    let settings = Settings::default();
+    let judged = kpi_analysis::analyse(&mut files, &[id], &settings).judge(&files, &settings, None, &str::to_owned);
     (start.elapsed(), judged.findings)
 }
 

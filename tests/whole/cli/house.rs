@@ -55,3 +55,41 @@ fn fix_makes_safe_changes_only() {
     assert_eq!(project.kpi("check --fix").code, 1);
     assert_eq!(project.read("policy/live.kpi"), before);
 }
+
+#[test]
+fn fix_with_diff_shows_and_changes_nothing() {
+    let project = Project::live().replace("policy/live.kpi", "where role == host", "where role = host");
+    let before = project.read("policy/live.kpi");
+    let outcome = project.kpi("check --fix --diff");
+    assert_eq!(outcome.code, 1, "{}", outcome.err);
+    assert!(outcome.out.contains("-scorecard host_card \"主播\" for staff where role = host {"), "{}", outcome.out);
+    assert!(outcome.out.contains("+scorecard host_card \"主播\" for staff where role == host {"), "{}", outcome.out);
+    assert_eq!(project.read("policy/live.kpi"), before);
+    assert_eq!(Project::live().kpi("check --fix --diff").out, "");
+}
+
+#[test]
+fn an_allow_is_called_unused_by_every_command_and_only_when_all_was_looked_at() {
+    let allow = "// kpi: allow(K4203) the drop is meant\nparam 多余: count = 1\n";
+    let project = Project::live();
+    let policy = project.read("policy/live.kpi");
+    let project = project.write("policy/more.kpi", allow);
+    for command in ["check", "prove", "test"] {
+        assert!(project.kpi(command).err.contains("K4321"), "{command}");
+    }
+    let broken = project.write("policy/live.kpi", policy.replace("where role == host", "where role == hots"));
+    assert!(!broken.kpi("check").err.contains("K4321"));
+    let project = broken.write("policy/live.kpi", policy);
+    assert_eq!(project.kpi("check --fix").code, 0);
+    assert_eq!(project.read("policy/more.kpi"), "param 多余: count = 1\n");
+}
+
+#[test]
+fn every_format_tells_what_the_baseline_hides() {
+    let project = unused();
+    assert_eq!(project.kpi("check --write-baseline").code, 0);
+    for format in ["full", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown"] {
+        let outcome = project.kpi(&format!("check --format {format}"));
+        assert!(outcome.err.contains("not told: 1"), "{format}: {}", outcome.err);
+    }
+}

@@ -16,25 +16,26 @@ use crate::replace::write_whole;
 pub(crate) fn run(args: &args::Check, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let mut project = Project::load(args.project.path.as_deref(), console)?;
     if args.fix {
-        project = mend(project, args.project.path.as_deref(), console)?;
+        let mended = mend(&mut project)?;
+        if args.diff {
+            mended.show(console)?;
+            return Ok(if mended.is_empty() { Exit::Clean } else { Exit::Findings });
+        }
+        mended.write(console)?;
     }
-    let (model, mut findings) = project.analyse();
-    if let Some(model) = &model {
-        findings.extend(kpi_prove::check(model));
-    }
+    let analysis = project.analyse();
     if args.write_baseline {
-        let baseline = project.baseline_of(findings.clone()).render()?;
+        let baseline = project.baseline_of(&analysis).render()?;
         let path = project.baseline_path();
         write_whole(&path, &baseline).map_err(|error| cannot_write(&console.shown(&path), &error))?;
     }
-    let judged = project.judge(findings)?;
+    let judged = project.judge(&analysis)?;
     let findings = judged.findings;
     match (args.format, args.output.as_deref()) {
         (FindingsFormat::Full, None) => console.report(&findings, &project.files)?,
         (format, None) => {
             let text = render(&findings, &project.files, format, console)?;
             console.out.write_all(text.as_bytes())?;
-            return Ok(exit_of(&findings));
         }
         (format, Some(path)) => {
             let text = render(&findings, &project.files, format, console)?;
@@ -56,7 +57,9 @@ pub(crate) fn run(args: &args::Check, console: &mut Console<'_>) -> Result<Exit,
             writeln!(console.err, "{}", line.to(console.language))?;
         }
     }
-    if let Some(model) = model.filter(|_| !findings.iter().any(Diagnostic::is_error)) {
+    // What another program reads on stdout is the findings and nothing else.
+    let told = args.format == FindingsFormat::Full || args.output.is_some();
+    if let Some(model) = analysis.model.filter(|_| told && !findings.iter().any(Diagnostic::is_error)) {
         summarise(&model, &findings, console)?;
     }
     Ok(exit_of(&findings))

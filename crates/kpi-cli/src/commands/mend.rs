@@ -1,9 +1,9 @@
 //! `kpi check --fix`: the changes that can move no score, made.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use kpi_base::{Diagnostic, Edit, FileId, codes, text};
+use kpi_base::{Diagnostic, Edit, FileId, Files, SourceFile, codes, text};
+use kpi_fmt::render_diff;
 
 use crate::console::{Console, Failure};
 use crate::project::Project;
@@ -12,32 +12,72 @@ use crate::replace::replace;
 /// How often a policy is checked and mended at most: a change may bring another mistake to light.
 const ROUNDS: usize = 10;
 
-/// Makes every safe change, until there is none left; returns the project as it is then.
-pub(super) fn mend(mut project: Project, path: Option<&Path>, console: &mut Console<'_>) -> Result<Project, Failure> {
-    let mut made = 0;
+/// A policy as it would be after every safe change.
+pub(super) struct Mended {
+    before: Files,
+    after: BTreeMap<FileId, String>,
+    changes: usize,
+}
+
+/// Makes every safe change in the texts of a project, until there is none left; no file is written.
+pub(super) fn mend(project: &mut Project) -> Result<Mended, Failure> {
+    let before = project.files.clone();
+    let (mut after, mut changes) = (BTreeMap::new(), 0);
     for _ in 0..ROUNDS {
-        let (_, findings) = project.analyse();
-        let edits = choose(&findings);
-        if edits.is_empty() {
+        let analysis = project.analyse();
+        let edits = choose(&project.judge(&analysis)?.findings);
+        // The modules of the library that joined the files are nobody's to mend.
+        let edits = edits.into_iter().filter_map(|(id, edits)| {
+            before.get(id).and(project.files.get(id)).map(|file| (id, apply(&file.text, &edits), edits.len()))
+        });
+        let mended: Vec<(FileId, String, usize)> = edits.collect();
+        if mended.is_empty() {
             break;
         }
-        for (id, edits) in edits {
-            let Some(file) = project.files.get(id) else { continue };
+        for (id, text, made) in mended {
+            changes += made;
+            after.insert(id, text);
+        }
+        project.files = before.with_texts(&after);
+    }
+    project.files = before.with_texts(&after);
+    Ok(Mended { before, after, changes })
+}
+
+impl Mended {
+    /// Whether nothing was to be changed.
+    pub fn is_empty(&self) -> bool {
+        self.after.is_empty()
+    }
+
+    /// Writes the files that differ, each whole or not at all.
+    pub fn write(&self, console: &mut Console<'_>) -> Result<(), Failure> {
+        for (file, text) in self.files() {
             let whole = console.cwd.join(&file.path);
-            made += edits.len();
-            replace(&whole, &apply(&file.text, &edits)).map_err(|error| {
+            replace(&whole, text).map_err(|error| {
                 let path = console.shown(&whole);
                 let message = text!("`{path}` cannot be written: {error}", path, error = error.to_string());
                 let finding = Diagnostic::new(codes::config::CANNOT_WRITE, message);
                 Failure::one(finding.help(text!("choose another file; what was there before is as it was")))
             })?;
         }
-        project = Project::load(path, console)?;
+        if self.changes > 0 {
+            writeln!(console.err, "{}", text!("changes made: {n}", n = self.changes).to(console.language))?;
+        }
+        Ok(())
     }
-    if made > 0 {
-        writeln!(console.err, "{}", text!("changes made: {n}", n = made).to(console.language))?;
+
+    /// Shows what would be written.
+    pub fn show(&self, console: &mut Console<'_>) -> Result<(), Failure> {
+        for (file, text) in self.files() {
+            console.out.write_all(render_diff(&file.path, &file.text, text, console.colour).as_bytes())?;
+        }
+        Ok(())
     }
-    Ok(project)
+
+    fn files(&self) -> impl Iterator<Item = (&SourceFile, &str)> {
+        self.after.iter().filter_map(|(id, text)| Some((self.before.get(*id)?, text.as_str())))
+    }
 }
 
 /// The edits of safe fixes by file, in order; of two that overlap the first.

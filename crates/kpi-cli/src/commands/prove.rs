@@ -8,11 +8,10 @@ use crate::project::Project;
 
 pub(crate) fn run(args: &args::Project, format: TextOrJson, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let mut project = Project::load(args.path.as_deref(), console)?;
-    let (model, findings) = project.analyse();
-    let mut findings = project.judge(findings)?.findings;
-    let Some(model) = model else { return Err(Failure::Findings(findings, project.files)) };
+    let analysis = project.analyse();
+    let findings = project.judge(&analysis)?.findings;
+    let Some(model) = analysis.model else { return Err(Failure::Findings(findings, project.files)) };
     let proofs = kpi_prove::prove(&model);
-    findings.extend(proofs.findings.iter().cloned());
     let proven = kpi_prove::report(&model, &project.files, &proofs);
     if format == TextOrJson::Json {
         let text = render_proofs_json(&proven, &findings, &project.files, console.language)?;

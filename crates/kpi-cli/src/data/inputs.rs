@@ -21,9 +21,9 @@ pub(crate) struct Policy {
 impl Project {
     /// Parses and checks the policy.
     pub fn check(&mut self) -> Result<Policy, Failure> {
-        let (model, findings) = self.analyse();
-        let findings = self.judge(findings)?.findings;
-        match model {
+        let analysis = self.analyse();
+        let findings = self.judge(&analysis)?.findings;
+        match analysis.model {
             Some(model) if !findings.iter().any(Diagnostic::is_error) => Ok(Policy { model, warnings: findings }),
             _ => Err(self.fail(findings)),
         }
