@@ -38,6 +38,8 @@ pub(crate) fn aggregate_function(name: &str) -> Option<AggregateFunction> {
 /// The rows that a call is about, with its clauses.
 struct Rows {
     table: TableId,
+    /// The table as it is named in the policy; `table` itself but for dated rows.
+    named: TableId,
     via: Option<Path>,
     condition: Option<model::Expr>,
     cx: Context,
@@ -76,7 +78,7 @@ impl<'a> Checker<'a> {
         };
         let arg = call.args.first()?;
         let rows = self.rows(e, call, arg, cx)?;
-        let bare_table = matches!(&arg.kind, ast::ExprKind::Name(n) if self.names.get(&n.text) == Some(Decl::Table(rows.table.index())));
+        let bare_table = matches!(&arg.kind, ast::ExprKind::Name(n) if self.names.get(&n.text) == Some(Decl::Table(rows.named.index())));
         let arg = if bare_table {
             if function != AggregateFunction::Count {
                 let table = &self.model.tables[rows.table].title.name;
@@ -126,8 +128,12 @@ impl<'a> Checker<'a> {
             self.report_not_here(&text!("`{name}(…)`", name), e.span, cx);
             return None;
         };
-        let table = self.table_of_rows(call, arg, cx)?;
-        self.used.insert(Decl::Table(table.index()));
+        let named = self.table_of_rows(call, arg, cx)?;
+        self.used.insert(Decl::Table(named.index()));
+        let table = match &call.dated {
+            Some(dated) => self.dated_rows(named, dated)?,
+            None => named,
+        };
         let via = match &call.via {
             Some(names) => Some(self.via(table, names)?),
             None => None,
@@ -142,7 +148,7 @@ impl<'a> Checker<'a> {
             }
             None => None,
         };
-        Some(Rows { table, via, condition, cx: row })
+        Some(Rows { table, named, via, condition, cx: row })
     }
 
     /// Refuses what differs from period to period in the rows of a table that lie in none: the engine reads such a table once
@@ -431,7 +437,7 @@ pub(crate) fn ast_children(e: &ast::Expr) -> Vec<&ast::Expr> {
         ast::ExprKind::If(a, b, c) => vec![a, b, c],
         ast::ExprKind::In(x, ast::Set::Range(range), _) => vec![x, &range.low, &range.high],
         ast::ExprKind::In(x, ast::Set::Members(set), _) => std::iter::once(&**x).chain(set).collect(),
-        ast::ExprKind::Call(call) => call.args.iter().chain(&call.condition).collect(),
+        ast::ExprKind::Call(call) => call.args.iter().chain(&call.dated).chain(&call.condition).collect(),
         ast::ExprKind::Curve(curve) => std::iter::once(&curve.arg).chain(curve.rows.iter().map(|r| &r.value)).collect(),
         _ => Vec::new(),
     }

@@ -22,6 +22,7 @@ mod arithmetic;
 mod by_tables;
 mod calls;
 mod certain;
+mod cohorts;
 mod compare;
 mod curves;
 mod data;

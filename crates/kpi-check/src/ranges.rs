@@ -168,6 +168,9 @@ impl<'m> Ranges<'m> {
                 self.found(condition, &row);
                 self.learn(condition, true, false, &mut inside);
             }
+            if let Some(dated) = &view.dated {
+                self.found(dated, &row);
+            }
             for aggregate in view.grouping.iter().flat_map(|grouping| &grouping.aggregates) {
                 self.aggregate_range(
                     aggregate.function,

@@ -49,7 +49,8 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        let clauses = call.via.iter().flatten().map(|n| n.span).chain(call.condition.iter().map(|c| c.span));
+        let clauses =
+            call.via.iter().flatten().map(|n| n.span).chain(call.dated.iter().chain(&call.condition).map(|c| c.span));
         if let Some(span) = clauses.chain(call.among.iter().map(|a| a.span)).next() {
             self.report(
                 Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` over periods runs over no rows", name))

@@ -103,9 +103,10 @@ fn ask_input(
     }
     let mut paths = Vec::new();
     let mut columns = BTreeSet::new();
-    view.condition.iter().for_each(|condition| collect_paths(model, condition, &mut paths));
+    view.condition.iter().chain(&view.dated).for_each(|condition| collect_paths(model, condition, &mut paths));
     match &view.grouping {
-        None => columns.extend(read),
+        // The date of its rows is no column of the input.
+        None => columns.extend(read.into_iter().filter(|index| model.tables[view.of].column(*index).is_some())),
         Some(grouping) => {
             let first = grouping.keys.len() as u32;
             for key in &grouping.keys {

@@ -198,6 +198,19 @@ impl<'a> Run<'a> {
         let absent: BTreeMap<u32, ColumnId> =
             absent.map(|c| (c.index, ColumnId { table: export, index: c.index })).collect();
         let tally: Arc<crate::kernels::Tally> = Arc::default();
+        let in_memory = |frame: pl::LazyFrame| Rows {
+            frame,
+            columns: table.columns.keys().copied().collect(),
+            own_entity: true,
+            reps: BTreeMap::new(),
+            absent: absent.clone(),
+            whole_absent: None,
+            rows: table.rows() as u64,
+            cells: true,
+            tally: tally.clone(),
+        };
+        let is_dated = |view: &TableId| self.model.tables[*view].view.as_ref().is_some_and(|view| view.dated.is_some());
+        let (dated, views): (Vec<TableId>, Vec<TableId>) = views.iter().partition(|view| is_dated(view));
         let ends = self.stint_ends();
         let policy = Grain::of(self.model.policy.period, MidPeriod::Last);
         let mut grains: Vec<Grain> = Vec::new();
@@ -209,23 +222,20 @@ impl<'a> Run<'a> {
         let (mut done, mut run) = (BTreeMap::new(), None);
         for grain in grains {
             let frame = sources::frame_in_memory(self.model, self.plan, id, table, grain, &ends);
-            let rows = Rows {
-                frame: frame.map_err(|error| vec![sources::engine_failed(&error)])?,
-                columns: table.columns.keys().copied().collect(),
-                own_entity: true,
-                reps: BTreeMap::new(),
-                absent: absent.clone(),
-                whole_absent: None,
-                rows: table.rows() as u64,
-                cells: true,
-                tally: tally.clone(),
-            };
+            let rows = in_memory(frame.map_err(|error| vec![sources::engine_failed(&error)])?);
             let first = run.is_none();
             let run: &TableRun = run.get_or_insert_with(|| table_run(&rows, false, Vec::new()));
             let own: Vec<(usize, &Cube)> =
                 cubes.iter().enumerate().filter(|(_, cube)| cube.grain == grain).map(|(i, cube)| (i, *cube)).collect();
-            let views = if grain == policy { views } else { &[] };
+            let views = if grain == policy { views.as_slice() } else { &[] };
             done.extend(self.lower_rows(id, rows, run, &own, (views, needs), first, made)?);
+        }
+        if !dated.is_empty() {
+            // Rows that are dated come once, whatever the periods in which they hold.
+            let frame = sources::frame_of_all_rows(self.model, id, table);
+            let rows = in_memory(frame.map_err(|error| vec![sources::engine_failed(&error)])?);
+            let run: &TableRun = run.get_or_insert_with(|| table_run(&rows, false, Vec::new()));
+            self.lower_rows(id, rows, run, &[], (&dated, needs), false, made)?;
         }
         let run = run.unwrap_or_else(|| table_run(&Rows::none(), false, Vec::new()));
         Ok((run, done.into_values().collect()))
@@ -286,7 +296,7 @@ impl<'a> Run<'a> {
         for ((cube, run), frame) in self.plan.cubes.iter().zip(&self.cubes).zip(&frames) {
             let groups = Groups::read(run, frame).map_err(|error| vec![sources::engine_failed(&error)])?;
             let timed = matches!(self.model.tables[cube.table].time, Timing::Flow(_) | Timing::AsOf(_));
-            let view = self.model.tables[cube.table].view.is_some();
+            let view = self.model.counted_of(cube.table) != cube.table;
             if !view && (!timed || cube.tells_periods(self.model.policy.period)) {
                 let sources = facts.sources.entry(cube.table);
                 sources.or_insert_with(|| self.source_facts(cube.table, cube.grain.period, &groups));
@@ -318,7 +328,7 @@ impl<'a> Run<'a> {
             }
         }
         let rows = self.tables.get(&id).map_or(0, |t| t.rows);
-        SourceFacts { given: self.inputs.contains_key(&id), rows, periods }
+        SourceFacts { given: self.inputs.contains_key(&self.model.export_of(id)), rows, periods }
     }
 
     fn too_large(&self, table: TableId) -> Diagnostic {

@@ -43,6 +43,8 @@ pub struct Rows {
 /// A view lowered over the rows of its input.
 pub struct LoweredView {
     condition: Option<pl::Expr>,
+    /// The date of each row.
+    dated: Option<pl::Expr>,
     groups: Option<Groups>,
     made: Rows,
 }
@@ -107,11 +109,20 @@ pub fn lower_view(
         cells: input.cells,
         tally: Arc::new(input.tally.of_view()),
     };
-    let Some(grouping) = &view.grouping else { return LoweredView { condition, groups: None, made } };
+    let mut dated = None;
+    if let (Some(date), Timing::Flow(time)) = (&view.dated, lowering.model.tables[id].time) {
+        lowering.read_absent = None;
+        let lowered = lowering.lower(date);
+        made.absent.extend(lowering.read_absent.map(|absent| (time, absent)));
+        made.columns.insert(time);
+        made.reps.insert(time, lowered.rep);
+        dated = Some(lowered.expr.alias(column_name(time)));
+    }
+    let Some(grouping) = &view.grouping else { return LoweredView { condition, dated, groups: None, made } };
     (made.reps, made.absent, made.cells) = (BTreeMap::new(), BTreeMap::new(), false);
     made.columns = (0..grouping.keys.len() as u32).chain(wanted.iter().copied()).collect();
     let groups = lower_groups(id, view.of, grouping, lowering, input, &mut made);
-    LoweredView { condition, groups: Some(groups), made }
+    LoweredView { condition, dated, groups: Some(groups), made }
 }
 
 fn lower_groups(
@@ -257,9 +268,13 @@ fn holding(condition: Option<pl::Expr>, value: pl::Expr) -> pl::Expr {
 impl LoweredView {
     /// Over this frame of the input.
     pub fn finish(self, frame: pl::LazyFrame) -> Rows {
-        let LoweredView { condition, groups, mut made } = self;
+        let LoweredView { condition, dated, groups, mut made } = self;
         let frame = match condition {
             Some(condition) => frame.filter(condition),
+            None => frame,
+        };
+        let frame = match dated {
+            Some(date) => frame.with_column(date),
             None => frame,
         };
         made.frame = match groups {

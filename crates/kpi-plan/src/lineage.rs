@@ -95,7 +95,10 @@ fn below(model: &Model, columns: &BTreeSet<ColumnId>) -> BTreeSet<ColumnId> {
         let mut read = Reading::new(model);
         view.condition.iter().for_each(|condition| read.expr(condition, &Subject::All));
         match &view.grouping {
-            None => read.columns.extend([ColumnId { table: view.of, ..column }]),
+            None => match &view.dated {
+                Some(dated) if model.tables[view.of].column(column.index).is_none() => read.expr(dated, &Subject::All),
+                _ => read.columns.extend([ColumnId { table: view.of, ..column }]),
+            },
             Some(grouping) => {
                 let time = if let Timing::Flow(time) = model.tables[view.of].time { Some(time) } else { None };
                 for key in &grouping.keys {

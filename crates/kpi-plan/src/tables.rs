@@ -31,7 +31,7 @@ impl Plan {
 
 fn add_view(model: &Model, view: &View, tables: &mut BTreeSet<TableId>) {
     tables.insert(view.of);
-    view.condition.iter().for_each(|condition| add_expr(model, condition, tables));
+    view.condition.iter().chain(&view.dated).for_each(|condition| add_expr(model, condition, tables));
     for key in view.grouping.iter().flat_map(|grouping| &grouping.keys) {
         if let GroupKey::Column(path) = key {
             add_path(Some(path), tables);

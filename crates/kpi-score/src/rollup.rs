@@ -180,7 +180,7 @@ impl Evaluator<'_> {
         }
         let source = self.facts.sources.get(&table);
         let contract = &self.model.tables[table];
-        let timed = matches!(contract.time, Timing::Flow(_) | Timing::AsOf(_));
+        let timed = !self.model.always_says(table);
         let says = |period: &Period| {
             let Some(source) = source.filter(|source| source.given) else { return false };
             if !timed || source.rows == 0 {
@@ -213,7 +213,7 @@ impl Evaluator<'_> {
 
     /// The source of a read: for a view the export at its bottom.
     pub(crate) fn source_of(&self, read: &Read) -> Option<TableId> {
-        self.plan.cubes.get(read.cube).map(|cube| self.model.export_of(cube.table))
+        self.plan.cubes.get(read.cube).map(|cube| self.model.counted_of(cube.table))
     }
 }
 

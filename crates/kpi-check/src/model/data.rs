@@ -55,6 +55,10 @@ pub struct View {
     pub condition: Option<Expr>,
     /// How they are grouped. Without it the view has the columns of its input, in the same places.
     pub grouping: Option<Grouping>,
+    /// The date by which its rows belong, in the context of a row of the input: a column behind those of the input, and the
+    /// view's time. A row without that date belongs to no period. Such a view has no name of its own: it stands for the rows
+    /// of its input in `count(user dated registered + 30d)`.
+    pub dated: Option<Expr>,
 }
 
 /// How a view groups its input. Its columns are the keys, then the aggregates.
@@ -178,6 +182,25 @@ impl super::Model {
             table = view.of;
         }
         table
+    }
+
+    /// The table whose rows tell whether a table says anything in a period: that whose rows are dated in another way than
+    /// those of its input, else the export at the bottom.
+    pub fn counted_of(&self, mut table: TableId) -> TableId {
+        while let Some(view) = self.tables[table].view.as_ref().filter(|view| view.dated.is_none()) {
+            table = view.of;
+        }
+        table
+    }
+
+    /// Whether a table says something in any period at all, if its export is given: rows that belong to no period of their
+    /// own do so when they are dated, too.
+    pub fn always_says(&self, table: TableId) -> bool {
+        let table = &self.tables[table];
+        match (&table.view, table.time) {
+            (Some(View { of, dated: Some(_), .. }), _) => self.always_says(self.counted_of(*of)),
+            (_, time) => matches!(time, Timing::Timeless | Timing::Stock { .. }),
+        }
     }
 
     /// The column of an id.

@@ -25,7 +25,7 @@ impl Model {
         let mut all = Vec::new();
         for (_, table) in model.tables.iter() {
             let Some(view) = &table.view else { continue };
-            all.extend(&view.condition);
+            all.extend(view.condition.iter().chain(&view.dated));
             for aggregate in view.grouping.iter().flat_map(|grouping| &grouping.aggregates) {
                 all.extend(aggregate.arg.iter().chain(&aggregate.condition));
             }

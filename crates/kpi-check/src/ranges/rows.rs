@@ -59,6 +59,9 @@ impl<'m> Ranges<'m> {
         };
         let Some(grouping) = &view.grouping else {
             let below = ColumnId { table: view.of, index: id.index };
+            if self.model.tables[view.of].column(below.index).is_none() {
+                return Range::ALL;
+            }
             return narrowed(&Path(vec![below]), self.column_range(below));
         };
         let place = id.index as usize;

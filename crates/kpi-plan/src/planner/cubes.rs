@@ -115,9 +115,9 @@ impl<'a, 'w> Cubes<'a, 'w> {
     /// Has the rows of every table counted by the policy's periods: whether a table says anything is asked of those.
     fn count_periods(&mut self) {
         let policy = self.model.policy.period;
-        // Of a view it is asked whether its export has rows.
+        // Of a view it is asked whether its export has rows, but where its rows are dated in another way.
         let exports: std::collections::BTreeSet<TableId> =
-            self.cubes.iter().map(|c| self.model.export_of(c.cube.table)).collect();
+            self.cubes.iter().map(|c| self.model.counted_of(c.cube.table)).collect();
         for table in exports {
             let timed = matches!(self.model.tables[table].time, Timing::Flow(_) | Timing::AsOf(_));
             let grain = Grain::of(policy, MidPeriod::Last);

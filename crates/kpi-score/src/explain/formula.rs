@@ -200,7 +200,9 @@ impl Reader<'_, '_> {
             _ => return None,
         };
         let model = self.scored.ev.model;
-        let grouped = model.tables[table].view.as_ref()?.grouping.is_some();
+        // Dated rows are those of the table that the policy names.
+        let view = model.tables[table].view.as_ref().filter(|view| view.dated.is_none())?;
+        let grouped = view.grouping.is_some();
         let view = &model.tables[table].title.name;
         let export = &model.tables[model.export_of(table)].title.name;
         Some(if grouped {

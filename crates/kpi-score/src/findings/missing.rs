@@ -1,7 +1,7 @@
 //! Why an expression has no data: the first place below it where the data end.
 
 use kpi_base::{Text, text};
-use kpi_check::model::{self, ArithmeticOp, ExprKind, Path, TableId, Timing};
+use kpi_check::model::{self, ArithmeticOp, ExprKind, Path, TableId};
 
 use crate::explain::recorded;
 use crate::{At, Evaluator};
@@ -97,15 +97,15 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
 
 /// Why a whole table has no data in the period of a cell, if that is so.
 fn source_missing(ev: &Evaluator<'_>, table: TableId, at: At, cell: usize) -> Option<Text> {
-    // Of a view its export is asked.
-    let table = ev.model.export_of(table);
+    // Of a view its export is asked, but where its rows are dated in another way.
+    let table = ev.model.counted_of(table);
     let source = &ev.model.tables[table];
     let name = &source.title.name;
     let facts = ev.facts.sources.get(&table)?;
     if !facts.given {
         return Some(text!("`{name}` is not given", name));
     }
-    if !matches!(source.time, Timing::Flow(_) | Timing::AsOf(_)) {
+    if ev.model.always_says(table) {
         return None;
     }
     let period = *ev.timeline_of(at.spine).wholes.get(ev.spine(at.spine).period(cell))?;

@@ -86,7 +86,7 @@ impl Answer<'_> {
         let data = self.data.table(table);
         let mut periods = BTreeMap::new();
         if let Timing::Flow(time) | Timing::AsOf(time) = self.model.tables[table].time {
-            for row in &data.rows {
+            for row in data.rows.iter().filter(|row| row[time as usize].is_some()) {
                 *periods.entry(self.period_of(row[time as usize].as_ref().unwrap()).index).or_insert(0) += 1;
             }
         }
@@ -215,7 +215,8 @@ impl Answer<'_> {
         match self.model.tables[table].time {
             Timing::Timeless => rows.collect(),
             Timing::Flow(time) => {
-                rows.filter(|row| self.period_in(row[time as usize].as_ref().unwrap(), period) == period).collect()
+                let inside = |time: &Value| self.period_in(time, period) == period;
+                rows.filter(|row| row[time as usize].as_ref().is_some_and(inside)).collect()
             }
             Timing::Stock { .. } => rows
                 .filter(|row| {
@@ -296,6 +297,10 @@ impl Answer<'_> {
                     ArithmeticOp::Div => a.div(b).unwrap(),
                 }
                 .map(Value::Dec),
+                (Value::DateTime(a), Value::Dec(b)) => Some(Value::DateTime(match op {
+                    ArithmeticOp::Sub => a.earlier(b).unwrap(),
+                    _ => a.later(b).unwrap(),
+                })),
                 (Value::Date(a), Value::Dec(b)) => {
                     let days = (b.whole_times(Dec::int(86_400))?.units() / Dec::UNITS) as i32;
                     Some(Value::Date(a.plus(if *op == ArithmeticOp::Sub { -days } else { days })))

@@ -185,6 +185,8 @@ pub struct Call {
     pub args: Vec<Expr>,
     /// `via floor`, `via product.selector`
     pub via: Option<Vec<Name>>,
+    /// `dated registered + 30d`
+    pub dated: Option<Expr>,
     /// `where …`
     pub condition: Option<Expr>,
     /// `needs 3`
@@ -193,7 +195,7 @@ pub struct Call {
     pub among: Option<Among>,
     /// `last 3 months` among the arguments
     pub window: Option<Window>,
-    /// Clauses that are read and not built yet: `dated`, `at period.start`.
+    /// Clauses that are read and not built yet: `at period.start`.
     pub not_built: Vec<NotBuilt>,
 }
 

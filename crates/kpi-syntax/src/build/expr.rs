@@ -206,6 +206,7 @@ impl Builder<'_> {
             function: self.name(&parts.next()?),
             args: Vec::new(),
             via: None,
+            dated: None,
             condition: None,
             needs: None,
             among: None,
@@ -224,7 +225,7 @@ impl Builder<'_> {
                     }
                 }
                 Rule::via => call.via = find(part, Rule::path).map(|p| self.path(p)),
-                Rule::dated => call.not_built.push(self.not_built("dated", &part)),
+                Rule::dated => call.dated = Some(self.expr(operand(part)?)?),
                 Rule::at => call.not_built.push(self.not_built("at", &part)),
                 Rule::where_clause => call.condition = Some(self.expr(operand(part)?)?),
                 Rule::needs => call.needs = Some(self.count(&find(part, Rule::count)?)?),

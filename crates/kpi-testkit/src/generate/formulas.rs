@@ -557,12 +557,14 @@ impl Generator {
                 self.tag("where");
                 let condition = self.row_condition("live");
                 let via = self.maybe_via("live");
-                return format!("(count(live{via} where {condition}) / count(live{via}))");
+                let dated = self.maybe_dated("live");
+                return format!("(count(live{via}{dated} where {condition}) / count(live{via}))");
             }
         };
         self.tag(function);
         let quantile = if function == "quantile" { ", 75%" } else { "" };
         let via = self.maybe_via(table);
+        let dated = self.maybe_dated(table);
         let condition = self.maybe_where(table);
         let needs = if self.chance(8) {
             self.tag("needs");
@@ -570,7 +572,26 @@ impl Generator {
         } else {
             ""
         };
-        format!("{function}({arg}{quantile}{via}{condition}{needs})")
+        format!("{function}({arg}{quantile}{via}{dated}{condition}{needs})")
+    }
+
+    /// Rows that belong to the period of another date than that of their table.
+    fn maybe_dated(&mut self, table: &str) -> String {
+        if !self.chance(12) {
+            return String::new();
+        }
+        let date = match table {
+            "live" if self.schema.with_clock => {
+                self.pick(&["started + 10d", "started + 90min", "live.started - 1d", "started"])
+            }
+            "live" => self.pick(&["started + 10d", "started + 1d", "live.started - 30d"]),
+            "violation" => self.pick(&["on_day + 30d", "violation.on_day - 2d"]),
+            "refund" => self.pick(&["on_day - 3d", "session.started", "session.started + 7d"]),
+            "task" => self.pick(&["opened", "closed", "closed + 5d", "task.opened + 30d"]),
+            _ => return String::new(),
+        };
+        self.tag("dated");
+        format!(" dated {date}")
     }
 
     fn maybe_via(&mut self, table: &str) -> &'static str {

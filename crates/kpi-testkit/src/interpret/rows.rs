@@ -143,9 +143,19 @@ impl<'a> Interpreter<'a> {
     /// a true zero. Stocks and timeless tables always do. A flow that is not `sparse` must have a row in the period; a
     /// `sparse` one must not begin later, and without any row it is zero. A shorter period asks the policy's own to which it
     /// belongs: "a week without any row in a month that has some is a true zero".
-    /// Of a view its export is asked.
-    pub(super) fn available(&self, table: TableId, period: Period) -> bool {
-        let table = self.model.export_of(table);
+    /// Of a view its export is asked, but where its rows are dated in another way: those of a flow begin with their first date
+    /// and have no gaps, those of what is there in every period always say something.
+    pub(super) fn available(&self, mut table: TableId, period: Period) -> bool {
+        while let Some(view) = &self.model.tables[table].view {
+            if view.dated.is_some() {
+                let below = self.model.export_of(table);
+                if matches!(self.model.tables[below].time, Timing::Stock { .. } | Timing::Timeless) {
+                    return self.data.table(below).given;
+                }
+                break;
+            }
+            table = view.of;
+        }
         let data = self.data.table(table);
         let (Timing::Flow(time) | Timing::AsOf(time)) = self.model.tables[table].time else { return data.given };
         if !data.given {

@@ -52,7 +52,7 @@ fn read_columns(model: &Model) -> FxHashSet<ColumnId> {
     }
     for (_, table) in model.tables.iter() {
         let Some(view) = &table.view else { continue };
-        view.condition.iter().for_each(|condition| read.expr(condition, None));
+        view.condition.iter().chain(&view.dated).for_each(|condition| read.expr(condition, None));
         let Some(grouping) = &view.grouping else { continue };
         for key in &grouping.keys {
             if let GroupKey::Column(path) = key {

@@ -59,6 +59,12 @@ impl Interpreter<'_> {
             None => {
                 made.rows = taken.into_iter().cloned().collect();
                 made.absent.clone_from(&input.absent);
+                if let Some(dated) = &view.dated {
+                    for row in &mut made.rows {
+                        let date = self.value(dated, &self.in_own_row(view.of, row))?;
+                        row.push(date);
+                    }
+                }
             }
             Some(grouping) => self.group_rows(view.of, grouping, &taken, &mut made)?,
         }

@@ -1,0 +1,82 @@
+//! Cohorts: rows that belong to the period of another date than that of their table.
+
+use kpi_base::{Diagnostic, codes, text};
+use kpi_syntax::ast;
+use kpi_value::Dec;
+
+use crate::checker::Checker;
+use crate::context::Context;
+use crate::model::{self, Column, ColumnId, ExprKind, Path, Table, TableId, Timing, Title, Type, View};
+
+impl<'a> Checker<'a> {
+    /// The rows of a table by the date of `dated registered + 30d`: a view of it without a name of its own, one for all that
+    /// date the rows alike.
+    pub(crate) fn dated_rows(&mut self, of: TableId, written: &'a ast::Expr) -> Option<TableId> {
+        let table = &self.model.tables[of];
+        if let Timing::AsOf(_) = table.time {
+            let message = text!(
+                "to date the rows of `{name}`, which has one a period, is not built yet",
+                name = table.title.name
+            );
+            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                .label(written.span, text!("a row here would be counted in each of its periods"))
+                .label(table.title.span, text!("declared here"));
+            self.report(finding);
+            return None;
+        }
+        // Where a date is missing the row belongs to no period: that is no reason to ask for `is known`.
+        let mut row = Context::row(of);
+        let columns = 0..table.columns.len() as u32;
+        row.known = columns.map(|index| Path(vec![ColumnId { table: of, index }])).collect();
+        let date = self.typed(written, &row, None)?;
+        if !matches!(date.ty, Type::Date | Type::DateTime) {
+            let found = self.show(date.ty);
+            let finding = Diagnostic::new(codes::types::ARGUMENTS, text!("`dated` takes a date, not {found}", found))
+                .label(written.span, text!("this is {found}", found))
+                .help(text!("name the date by which a row belongs to a period: `dated registered + 30d`"));
+            self.report(finding);
+            return None;
+        }
+        self.check_rows_whenever(of, std::iter::once(&date))?;
+        let alike = |table: &Table| {
+            table
+                .view
+                .as_ref()
+                .is_some_and(|view| view.of == of && view.dated.as_ref().is_some_and(|other| same(other, &date)))
+        };
+        if let Some((id, _)) = self.model.tables.iter().find(|(_, table)| alike(table)) {
+            return Some(id);
+        }
+        let input = &self.model.tables[of];
+        let time = input.columns.len() as u32;
+        let mut made = Table { roster: false, time: Timing::Flow(time), sparse: true, ..input.clone() };
+        made.columns.push(Column {
+            // A name that nobody can write: the column is the view's time and nothing else.
+            title: Title { name: "dated by".to_owned(), label: None, doc: None, span: written.span },
+            header: String::new(),
+            ty: date.ty,
+            optional: true,
+            unique: false,
+            subject: false,
+            scale: Dec::ONE,
+            digits: Dec::SCALE,
+            rules: Vec::new(),
+        });
+        made.view = Some(View { of, condition: None, grouping: None, dated: Some(date) });
+        Some(self.model.tables.push(made))
+    }
+}
+
+/// Whether two expressions of a row say the same by their form.
+fn same(a: &model::Expr, b: &model::Expr) -> bool {
+    let (below_a, below_b) = (a.children(), b.children());
+    let own = match (&a.kind, &b.kind) {
+        (ExprKind::Column(a), ExprKind::Column(b)) => a == b,
+        (ExprKind::Const(a), ExprKind::Const(b)) => a == b,
+        (ExprKind::Arithmetic(a, ..), ExprKind::Arithmetic(b, ..)) => a == b,
+        (ExprKind::Param(a, None), ExprKind::Param(b, None)) => a == b,
+        (ExprKind::Neg(_), ExprKind::Neg(_)) | (ExprKind::Inlined(..), ExprKind::Inlined(..)) => true,
+        _ => false,
+    };
+    own && below_a.len() == below_b.len() && below_a.into_iter().zip(below_b).all(|(a, b)| same(a, b))
+}
