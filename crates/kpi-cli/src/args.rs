@@ -11,7 +11,7 @@ use kpi_base::Language;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
-    /// The language of findings and their pages [default: that of KPI_LANG, else of the locale]
+    /// The language of all output but this help [default: that of KPI_LANG, else of the locale]
     #[arg(long, value_enum, global = true, value_name = "LANGUAGE")]
     pub lang: Option<Lang>,
 }

@@ -18,7 +18,7 @@ pub struct Console<'a> {
     pub interactive: bool,
     /// Whether findings are written as JSON, as a command with `--format json` wants them.
     pub json: bool,
-    /// The language of findings.
+    /// The language of what people read.
     pub language: Language,
     /// The folder that paths are relative to.
     pub cwd: PathBuf,

@@ -10,7 +10,7 @@ pub struct Look {
     pub colour: bool,
     /// The columns of a line, for what is wrapped.
     pub width: usize,
-    /// The language of findings.
+    /// The language of what people read.
     pub language: Language,
 }
 
