@@ -36,8 +36,14 @@ impl Reader<'_, '_> {
         let what = match scored.stint(spine, cell) {
             None => text!("{name}[{subject}] {period}", name, subject, period),
             Some(stint) => {
-                let (from, to) = (stint.from.to_string(), stint.to.to_string());
-                text!("{name}[{subject}] {period}, {from} to {to}", name, subject, period, from, to)
+                text!(
+                    "{name}[{subject}] {period}, {from} to {to}",
+                    name,
+                    subject,
+                    period,
+                    from = stint.from,
+                    to = stint.to
+                )
             }
         };
         let mut made = node(what, Step::Card, number(get(&cards.score, row), "points"));
