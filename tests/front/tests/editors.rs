@@ -16,7 +16,8 @@ fn neovim_highlights_every_word_in_both_spellings() {
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         fs::write(&path, &syntax).unwrap();
     }
-    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), syntax, "INSTA_UPDATE=always writes it anew");
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == syntax, "{} differs: INSTA_UPDATE=always writes it anew", path.display());
     for word in WORDS {
         let known = |spelling: &str| syntax.split(|c: char| " \\|()\n".contains(c)).any(|part| part == spelling);
         assert!(known(word.english) && known(word.chinese), "{word:?}");

@@ -88,7 +88,8 @@ fn find(area: &Path, case: &Path, files: &mut Files) -> Vec<Diagnostic> {
         if area.ends_with("lints") {
             let settings = Settings { levels: vec![(codes::lints::NO_DATA_SOURCE, Level::Allow)], ..house() };
             findings.extend(kpi_lint::lint(&parsed, checked.model.as_ref(), &settings));
-            findings = kpi_lint::judge(findings, checked.model.is_some(), files, &settings, None, &str::to_owned).findings;
+            findings =
+                kpi_lint::judge(findings, checked.model.is_some(), files, &settings, None, &str::to_owned).findings;
         }
         // A case declares no more than it needs.
         if !area.ends_with("goals") {
