@@ -16,6 +16,7 @@ mod console;
 #[cfg(feature = "engine")]
 mod data;
 mod project;
+mod read;
 mod replace;
 
 pub use console::{Console, Exit};

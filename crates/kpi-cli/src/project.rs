@@ -1,7 +1,6 @@
 //! A project: the folder of a `kpi.toml`, its policy and its data.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use kpi_analysis::Analysis;
@@ -11,6 +10,7 @@ use kpi_lsp::HouseRules;
 
 use crate::config::{self, Config, Pattern};
 use crate::console::{Console, Failure};
+use crate::read::read_text;
 
 /// The name of the configuration.
 pub(crate) const CONFIG: &str = "kpi.toml";
@@ -72,7 +72,8 @@ impl Project {
         if !path.is_file() && self.config.baseline.is_none() {
             return Ok(None);
         }
-        let parsed = read(&path).and_then(|text| Baseline::parse(&text).map_err(Text::verbatim));
+        let parsed =
+            read_text(&path).map_err(|found| found.why).and_then(|text| Baseline::parse(&text).map_err(Text::verbatim));
         parsed.map(Some).map_err(|why| {
             let message = text!(
                 "the baseline `{path}` cannot be read: {why}",
@@ -96,10 +97,10 @@ impl Project {
 /// What the project in a folder asks of its policies, as far as its `kpi.toml` can be read: who edits a policy is not told what is
 /// wrong elsewhere.
 pub(crate) fn house_rules(root: &Path) -> HouseRules {
-    let Some(config) = read(&root.join(CONFIG)).ok().and_then(|text| config::parse(&text, FileId(0)).ok()) else {
+    let Some(config) = read_text(&root.join(CONFIG)).ok().and_then(|text| config::parse(&text, FileId(0)).ok()) else {
         return HouseRules::default();
     };
-    let baseline = read(&baseline_path(root, &config)).ok().and_then(|text| Baseline::parse(&text).ok());
+    let baseline = read_text(&baseline_path(root, &config)).ok().and_then(|text| Baseline::parse(&text).ok());
     HouseRules { settings: config.lints, baseline }
 }
 
@@ -121,10 +122,7 @@ fn open(path: Option<&Path>, console: &Console<'_>) -> Result<Opened, Failure> {
     let shown = console.shown(&root);
     let toml = root.join(CONFIG);
     let mut files = Files::new();
-    let text = read(&toml).map_err(|why| {
-        let message = text!("`{path}` cannot be read: {why}", path = console.shown(&toml), why);
-        Failure::one(Diagnostic::new(codes::NOT_TOML, message))
-    })?;
+    let text = read_text(&toml).map_err(|found| found.fail(codes::NOT_TOML, console.shown(&toml)))?;
     let source = SourceFile::new(console.shown(&toml), text);
     let id = files.add(source.clone());
     let config = config::parse(&source.text, id).map_err(|found| Failure::Findings(found, files.clone()))?;
@@ -159,10 +157,7 @@ pub(crate) fn policy_paths(path: Option<&Path>, console: &Console<'_>) -> Result
 
 /// The text of a policy file.
 pub(crate) fn read_policy(path: &Path, console: &Console<'_>) -> Result<String, Failure> {
-    read(path).map_err(|why| {
-        let message = text!("`{path}` cannot be read: {why}", path = console.shown(path), why);
-        Failure::one(Diagnostic::new(codes::NO_POLICY, message))
-    })
+    read_text(path).map_err(|found| found.fail(codes::NO_POLICY, console.shown(path)))
 }
 
 /// The project's folder, absolute.
@@ -192,16 +187,6 @@ fn find(path: Option<&Path>, console: &Console<'_>) -> Result<PathBuf, Failure> 
         }
         (_, true) => no_project(text!("`{path}` is a file, not a project's folder", path = folder_shown)),
         _ => no_project(text!("there is no folder `{folder}`", folder = folder_shown)),
-    })
-}
-
-/// The text of a UTF-8 file, or why not.
-fn read(path: &Path) -> Result<String, Text> {
-    let bytes = fs::read(path).map_err(|error| Text::verbatim(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-        let line = before.filter(|b| **b == b'\n').count() + 1;
-        text!("line {line} is not UTF-8 text", line)
     })
 }
 

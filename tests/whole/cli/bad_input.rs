@@ -39,6 +39,7 @@ bad! {
     not_toml, 2, "check", Project::live().replace("kpi.toml", "\"exports/team.csv\"", "exports/team.csv");
     no_policy, 2, "check", Project::live().replace("kpi.toml", "policy/*.kpi", "policies/*.kpi");
     policy_is_not_utf8, 2, "check", Project::live().write("policy/live.kpi", b"policy \"\xb9\xab\"\n");
+    policy_is_utf16, 2, "check", Project::live().write("policy/live.kpi", b"\xff\xfep\0o\0l\0i\0c\0y\0");
     unknown_table, 2, RUN, Project::live().replace("kpi.toml", "live      =", "life      =");
     missing_binding, 2, RUN, Project::live().replace("kpi.toml", "plan      = \"exports/plan.csv\"\n", "");
     missing_file, 2, RUN, Project::live().remove("exports/plan.csv");
@@ -113,4 +114,35 @@ fn a_host_without_violations_has_full_marks() {
     let out = Project::live().kpi("run --period 2026-10 --only A01").out;
     let line = out.lines().find(|line| line.contains("违规次数")).unwrap();
     assert!(line.contains("10.00") && line.ends_with("met"), "{line}");
+}
+
+#[test]
+fn a_policy_in_another_encoding_stays_as_it_is() {
+    for bytes in [b"policy \"\xb9\xab\"\n".as_slice(), b"\xff\xfep\0o\0", b"\xfe\xff\0p\0o", b"a \0 b"] {
+        let project = Project::live().write("policy/live.kpi", bytes);
+        for args in ["check", "fmt", "fmt --check"] {
+            let outcome = project.kpi(args);
+            assert_eq!((outcome.code, outcome.out.as_str()), (2, ""), "{args}: {}", outcome.whole());
+            assert!(outcome.err.contains("`policy/live.kpi` cannot be read"), "{args}: {}", outcome.whole());
+        }
+        assert_eq!(std::fs::read(project.path("policy/live.kpi")).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_policy_may_start_with_a_byte_order_mark() {
+    let plain = Project::live();
+    let policy = plain.read("policy/live.kpi");
+    let marked = Project::live().write("policy/live.kpi", format!("\u{feff}{policy}"));
+    assert_eq!(marked.kpi("check").whole(), plain.kpi("check").whole());
+    assert_eq!(marked.kpi("fmt").code, 0);
+    assert_eq!(marked.read("policy/live.kpi"), policy);
+}
+
+#[test]
+fn a_policy_without_any_text_is_an_error_and_stays() {
+    let project = Project::live().write("policy/live.kpi", "");
+    assert_eq!(project.kpi("check").code, 1);
+    assert_eq!(project.kpi("fmt").code, 0);
+    assert_eq!(project.read("policy/live.kpi"), "");
 }

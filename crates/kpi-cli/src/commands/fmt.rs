@@ -9,6 +9,7 @@ use kpi_fmt::{DeclaredNames, FormatError, Keywords, format_words, render_diff};
 use crate::args::{Fmt, Spelling};
 use crate::console::{Console, Exit, Failure};
 use crate::project::{CONFIG, policy_paths, read_policy};
+use crate::read::decode;
 use crate::replace::replace;
 
 /// What messages call the text that comes in.
@@ -62,10 +63,7 @@ impl Run<'_> {
     fn stdin(&mut self, console: &mut Console<'_>) -> Result<(), Failure> {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
-        let text = String::from_utf8(bytes).map_err(|_| {
-            let message = text!("`{path}` cannot be read: {why}", path = STDIN, why = text!("it is not UTF-8 text"));
-            Failure::one(Diagnostic::new(codes::NO_POLICY, message))
-        })?;
+        let text = decode(bytes).map_err(|found| found.fail(codes::NO_POLICY, STDIN.to_owned()))?;
         if self.args.keywords.is_some() {
             self.names.add(&text);
         }
