@@ -94,6 +94,7 @@ fn read_allows(id: FileId, file: &SourceFile, findings: &mut Vec<Diagnostic>) ->
     let breaks: Vec<usize> = reading.text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|line_break| *line_break < at) as u32 + 1;
     let items: Vec<u32> = reading.items.iter().map(|at| line_of(*at)).collect();
+    let below = lines_below(&lines);
     let mut allows = Vec::new();
     for comment in &reading.comments {
         let Some(rest) = comment.text.trim_start_matches('/').trim_start().strip_prefix(MARK) else { continue };
@@ -106,10 +107,17 @@ fn read_allows(id: FileId, file: &SourceFile, findings: &mut Vec<Diagnostic>) ->
         let before = written.get(..column).unwrap_or_default();
         let own_line = before.trim().is_empty();
         let whole = match own_line {
-            true => Span { file: id, start: line_start, end: line_start + written.len() as u32 + 1 },
+            true => {
+                // The last line of a file may have no line break to take out.
+                let end = (line_start as usize + written.len() + 1).min(file.text.len());
+                Span { file: id, start: line_start, end: end as u32 }
+            }
             false => Span { file: id, start: line_start + before.trim_end().len() as u32, end: span.end },
         };
-        let held = if own_line { below(line, &lines, &items) } else { line..=line };
+        let held = match below.get(line as usize) {
+            Some(first) if own_line => reach(*first, &items),
+            _ => line..=line,
+        };
         let Some(codes) = read_codes(rest, span, findings) else { continue };
         let whole = (codes.len() == 1).then_some(whole);
         let allow = |code| Allow { code, lines: held.clone(), span, whole, used: false };
@@ -118,13 +126,21 @@ fn read_allows(id: FileId, file: &SourceFile, findings: &mut Vec<Diagnostic>) ->
     allows
 }
 
-/// The line below a comment (comments between them aside), or the whole declaration that begins there.
-fn below(line: u32, lines: &[&str], items: &[u32]) -> RangeInclusive<u32> {
-    let is_comment = |n: u32| lines.get(n as usize - 1).is_some_and(|text| text.trim_start().starts_with("//"));
-    let mut first = line + 1;
-    while is_comment(first) {
-        first += 1;
+/// For each line from 1, the first below it that is no comment.
+fn lines_below(lines: &[&str]) -> Vec<u32> {
+    let mut below = vec![lines.len() as u32 + 1; lines.len() + 1];
+    for n in (1..lines.len()).rev() {
+        let (Some(next), Some(after)) = (lines.get(n), below.get(n + 1).copied()) else { continue };
+        let first = if next.trim_start().starts_with("//") { after } else { n as u32 + 1 };
+        if let Some(place) = below.get_mut(n) {
+            *place = first;
+        }
     }
+    below
+}
+
+/// The line itself, or the whole declaration that begins there.
+fn reach(first: u32, items: &[u32]) -> RangeInclusive<u32> {
     match items.binary_search(&first) {
         Ok(item) => first..=items.get(item + 1).map_or(u32::MAX, |next| next - 1),
         Err(_) => first..=first,

@@ -12,12 +12,12 @@ pub struct Judged {
     pub findings: Vec<Diagnostic>,
     /// How many the baseline hides.
     pub known: usize,
-    /// How many entries of the baseline are found no more.
+    /// How many entries of the baseline are found no more; 0 while a stage has not looked, which might find them.
     pub gone: usize,
 }
 
 /// Applies allows, levels and the baseline, in this order. `complete` says that every stage has looked at the policy: only then is
-/// an allow that hides nothing of no use. `path` gives the path of a file as the baseline has it.
+/// an allow that hides nothing of no use, and an entry of the baseline gone. `path` gives the path of a file as the baseline has it.
 pub fn judge(
     mut findings: Vec<Diagnostic>,
     complete: bool,
@@ -44,6 +44,7 @@ pub fn judge(
         findings.extend(allows.unused().filter_map(|allow| unused(allow, settings)));
     }
     let (known, gone) = baseline.map_or((0, 0), |baseline| baseline.hide(&mut findings, files, path));
+    let gone = if complete { gone } else { 0 };
     findings.sort_by_key(|finding| finding.labels.first().map(|label| (label.span.file, label.span.start)));
     Judged { findings, known, gone }
 }

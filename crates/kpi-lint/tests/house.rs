@@ -51,6 +51,11 @@ fn names_that_look_alike_are_told_and_chinese_beside_latin_is_not() {
     assert_eq!(found("param `ｇmv`: count = 1\n"), [codes::lints::CONFUSABLE]);
     assert_eq!(found("param ｇmv: count = 1\n"), []);
     assert_eq!(found("param one: count = 1\nparam two: count = 1\n"), []);
+    // Upper and lower case: only among names of one kind.
+    assert_eq!(found("param GMV: count = 1\nparam gmv: count = 1\nparam Gmv: count = 1\n").len(), 2);
+    assert_eq!(found("param GMV: count = 1\nindicator gmv { formula 1 }\n"), []);
+    assert_eq!(found("dimension d { A, a }\n"), [codes::lints::CONFUSABLE]);
+    assert_eq!(found("dimension d { A }\ndimension e { a }\n"), []);
 }
 
 #[test]
@@ -111,4 +116,40 @@ fn an_allow_of_a_line_and_one_of_its_declaration_are_both_of_use() {
     let body = card(11).replacen('{', "{ // kpi: allow(K4301) here", 1);
     let text = format!("// kpi: allow(K4301) all of it\n{body}// kpi: allow(K4301) another\n{}", card(12));
     assert_eq!(codes_of(&judged(&text, &Settings::default(), None)), []);
+}
+
+#[test]
+fn an_entry_of_the_baseline_is_not_called_gone_before_every_stage_has_run() {
+    let settings = Settings::default();
+    let (files, findings) = find(&card(11), &settings);
+    let baseline = Baseline::of(&findings, &files, &str::to_owned);
+    let gone = |complete: bool| judge(Vec::new(), complete, &files, &settings, Some(&baseline), &str::to_owned).gone;
+    assert_eq!((gone(true), gone(false)), (1, 0));
+}
+
+#[test]
+fn an_allow_on_the_last_line_is_taken_out_up_to_the_end_of_the_text() {
+    let text = "param a: count = 1\n// kpi: allow(K4301) 董事会要求";
+    let found = judged(text, &Settings::default(), None);
+    let edit = found.findings.first().and_then(|finding| finding.fixes.first()?.edits.first()).unwrap();
+    assert_eq!((edit.span.start as usize, edit.span.end as usize), (19, text.len()));
+}
+
+#[test]
+fn allows_below_each_other_hold_for_the_declaration_below_all_of_them() {
+    let allows = "// kpi: allow(K4301) the board wants it\n// 说明\n// kpi: allow(K4301) still wanted\n";
+    assert_eq!(codes_of(&judged(&format!("{allows}{}", card(11)), &Settings::default(), None)), []);
+    let apart = format!("{allows}\n{}", card(11));
+    let wanted = [codes::lints::UNUSED_ALLOW, codes::lints::UNUSED_ALLOW, codes::lints::TOO_MANY_INDICATORS];
+    assert_eq!(codes_of(&judged(&apart, &Settings::default(), None)), wanted);
+}
+
+/// Looking from each of these comments for the end of their block is more than a thousand million steps; one pass over the lines, well
+/// under a second.
+#[test]
+fn a_block_of_many_allows_is_read_in_one_pass() {
+    let text = "// kpi: allow(K4301) the board wants it\n".repeat(50_000) + &card(11);
+    let start = std::time::Instant::now();
+    assert_eq!(codes_of(&judged(&text, &Settings::default(), None)), []);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }

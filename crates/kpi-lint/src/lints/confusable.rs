@@ -1,4 +1,5 @@
-//! Names that a reader takes for others: letters of several scripts in one name, or two names that look the same.
+//! Names that a reader takes for others: letters of several scripts in one name, two names that look the same, or two of one kind
+//! that differ in upper and lower case only.
 
 use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_syntax::ast::{Item, ItemKind, Name};
@@ -7,7 +8,8 @@ use unicode_security::{RestrictionLevel, RestrictionLevelDetection, skeleton};
 
 pub(super) fn check_names(items: &[&Item], findings: &mut Vec<Diagnostic>) {
     let mut seen: FxHashMap<String, (&str, Span)> = FxHashMap::default();
-    for name in items.iter().flat_map(|item| declared(item)) {
+    let mut folded: FxHashMap<(&str, &str, String), (&str, Span)> = FxHashMap::default();
+    for (kind, owner, name) in items.iter().flat_map(|item| declared(item)) {
         check_scripts(name, findings);
         let looks: String = skeleton(&name.text).collect();
         match seen.get(&looks) {
@@ -19,11 +21,23 @@ pub(super) fn check_names(items: &[&Item], findings: &mut Vec<Diagnostic>) {
                         .label(*place, text!("the other"))
                         .help(text!("give one of the two another name")),
                 );
+                continue;
             }
             Some(_) => {}
             None => {
                 seen.insert(looks, (&name.text, name.span));
             }
+        }
+        let (other, place) = *folded.entry((kind, owner, name.text.to_lowercase())).or_insert((&name.text, name.span));
+        if other != name.text {
+            let message =
+                text!("`{name}` and `{other}` differ in upper and lower case only", name = name.text, other = other);
+            findings.push(
+                Diagnostic::new(codes::lints::CONFUSABLE, message)
+                    .label(name.span, text!("one name"))
+                    .label(place, text!("the other"))
+                    .help(text!("give one of the two another name")),
+            );
         }
     }
 }
@@ -48,22 +62,26 @@ fn check_scripts(name: &Name, findings: &mut Vec<Diagnostic>) {
     );
 }
 
-/// The names that a declaration makes.
-fn declared(item: &Item) -> Vec<&Name> {
+/// The names that a declaration makes, each with its kind and, of members and columns, what it belongs to.
+fn declared(item: &Item) -> Vec<(&'static str, &str, &Name)> {
     match &item.kind {
-        ItemKind::Dimension(d) => std::iter::once(&d.name).chain(d.members.iter().map(|(name, _)| name)).collect(),
-        ItemKind::Roster(t) | ItemKind::Source(t) => {
-            std::iter::once(&t.name).chain(t.columns.iter().map(|column| &column.name)).collect()
+        ItemKind::Dimension(d) => {
+            let members = d.members.iter().map(|(name, _)| ("member", d.name.text.as_str(), name));
+            std::iter::once(("dimension", "", &d.name)).chain(members).collect()
         }
-        ItemKind::View(v) => vec![&v.name],
-        ItemKind::Param(p) => vec![&p.name],
-        ItemKind::Function(f) => vec![&f.name],
-        ItemKind::Indicator(i) => vec![&i.name],
-        ItemKind::Scorecard(s) => vec![&s.name],
-        ItemKind::Curve(c) => vec![&c.name],
-        ItemKind::Incentive(i) => vec![&i.name],
-        ItemKind::Rule(r) => vec![&r.name],
-        ItemKind::Goal(g) => vec![&g.name],
+        ItemKind::Roster(t) | ItemKind::Source(t) => {
+            let columns = t.columns.iter().map(|column| ("column", t.name.text.as_str(), &column.name));
+            std::iter::once(("table", "", &t.name)).chain(columns).collect()
+        }
+        ItemKind::View(v) => vec![("table", "", &v.name)],
+        ItemKind::Param(p) => vec![("param", "", &p.name)],
+        ItemKind::Function(f) => vec![("function", "", &f.name)],
+        ItemKind::Indicator(i) => vec![("indicator", "", &i.name)],
+        ItemKind::Scorecard(s) => vec![("scorecard", "", &s.name)],
+        ItemKind::Curve(c) => vec![("curve", "", &c.name)],
+        ItemKind::Incentive(i) => vec![("incentive", "", &i.name)],
+        ItemKind::Rule(r) => vec![("rule", "", &r.name)],
+        ItemKind::Goal(g) => vec![("goal", "", &g.name)],
         _ => Vec::new(),
     }
 }
