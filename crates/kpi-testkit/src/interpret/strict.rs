@@ -10,6 +10,9 @@ use super::rows::text_key;
 use super::time::When;
 use super::{Fault, Interpreter, Place, Who};
 
+/// An empty cell of a column that may be missing is computed with.
+pub(super) const USED_UNKNOWN: Fault = Fault::Model("a cell that may be missing is used as if it were known");
+
 /// Faults where a value is not of a type.
 pub(super) fn of_type(model: &Model, value: Option<&Value>, ty: Type) -> Result<(), Fault> {
     let Some(value) = value else { return Ok(()) };
@@ -69,7 +72,7 @@ impl Interpreter<'_> {
             },
             _ => false,
         };
-        if empty { Err(Fault::Model("a cell that may be missing is used as if it were known")) } else { Ok(()) }
+        if empty { Err(USED_UNKNOWN) } else { Ok(()) }
     }
 
     /// Whether a path of columns comes to an empty cell of a column that may be missing. What a reference leads to may also be

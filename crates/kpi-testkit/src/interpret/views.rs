@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use kpi_check::model::{Aggregate, GroupAggregate, GroupKey, Grouping, Model, TableId, Timing, View};
 use kpi_value::{Period, PeriodKind, Value};
 
+use super::strict::USED_UNKNOWN;
 use super::time::{When, exact_day};
 use super::{Fault, Interpreter, Place, Valued, Who};
 use crate::{Data, Row, TableData};
@@ -61,7 +62,11 @@ impl Interpreter<'_> {
                 made.absent.clone_from(&input.absent);
                 if let Some(dated) = &view.dated {
                     for row in &mut made.rows {
-                        let date = self.value(dated, &self.in_own_row(view.of, row))?;
+                        let date = match self.value(dated, &self.in_own_row(view.of, row)) {
+                            // `dated` asks for no `is known`: a row without its date belongs to no period.
+                            Err(fault) if fault == USED_UNKNOWN => None,
+                            date => date?,
+                        };
                         row.push(date);
                     }
                 }
