@@ -3,11 +3,12 @@
 use kpi_base::{Diagnostic, Severity, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Date;
+use rustc_hash::FxHashSet;
 
 use crate::certain::Certain;
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::counter::{Claim, KeyValue};
+use crate::counter::{Claim, Combination, KeyValue, show_day};
 use crate::model::{self, Pattern, Type};
 
 pub(crate) mod complete;
@@ -87,6 +88,7 @@ impl<'a> Checker<'a> {
         let mut table = model::ByTable { keys, rows };
         order_dates(&mut table);
         let rows = by.rows.iter().map(|row| (row.patterns.as_slice(), row.span)).collect();
+        let ranged = by.rows.iter().filter(|row| row.patterns.iter().any(is_range)).map(|row| row.span).collect();
         let written = WrittenTable { rows, targets: matches!(gives, Gives::Target) };
         match (gives, cx.this) {
             // Who asks for a target is known when all cards are.
@@ -98,8 +100,10 @@ impl<'a> Checker<'a> {
                 let shorter = cx.unit.is_some();
                 self.tables_of_targets.push(TableOfTargets { id, shorter, table, span: by.span, written });
             }
-            _ if cx.certain.is_empty() => self.check_rows(&table, by.span, gives, Some(&written), &[]).map(drop)?,
-            _ => self.check_rows(&table, by.span, gives, Some(&written), &[cx.certain.to_vec()]).map(drop)?,
+            _ if cx.certain.is_empty() => {
+                self.check_rows(&table, by.span, gives, Some(&written), &[], &ranged).map(drop)?
+            }
+            _ => self.check_rows(&table, by.span, gives, Some(&written), &[cx.certain.to_vec()], &ranged).map(drop)?,
         }
         Some(table)
     }
@@ -110,7 +114,9 @@ impl<'a> Checker<'a> {
         for TableOfTargets { id, shorter, table, span, written } in std::mem::take(&mut self.tables_of_targets) {
             // Somebody may have been another one at the end of a week than at that of the month.
             let asked = if shorter { Vec::new() } else { self.asked_for(id) };
-            let _ = self.check_rows(&table, span, &Gives::Target, Some(&written), &asked);
+            let ranged = written.rows.iter().filter(|(patterns, _)| patterns.iter().any(is_range));
+            let ranged = ranged.map(|(_, span)| *span).collect();
+            let _ = self.check_rows(&table, span, &Gives::Target, Some(&written), &asked, &ranged);
         }
     }
 
@@ -152,6 +158,17 @@ impl<'a> Checker<'a> {
         match (pattern, key?) {
             (ast::Pattern::Any(_), _) => Some(Pattern::Any),
             (ast::Pattern::From(date, _), model::ByKey::Date) => Some(Pattern::Dates(*date, None)),
+            (ast::Pattern::Dates(from, before, _), model::ByKey::Date) if from < before => {
+                Some(Pattern::Dates(*from, Some(*before)))
+            }
+            (ast::Pattern::Dates(_, _, span), model::ByKey::Date) => {
+                self.report(
+                    Diagnostic::new(codes::tables::ROW_KEYS, text!("these dates end before they begin"))
+                        .label(*span, text!("no day lies in it"))
+                        .help(text!("write the earlier date first: `2026-07..2026-09`")),
+                );
+                None
+            }
             (ast::Pattern::Members(names), model::ByKey::Expr(model::Expr { ty: Type::Member(dimension), .. })) => {
                 let members: Vec<Option<u32>> = names.iter().map(|name| self.member(name, *dimension)).collect();
                 let mut members: Vec<u32> = members.into_iter().collect::<Option<_>>()?;
@@ -163,7 +180,7 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(codes::tables::ROW_KEYS, text!("a row of `by date` begins with a date"))
                         .label(other.span(), Text::default())
-                        .help(text!("write `from 2026-07` or `from 2026-07-15`, or `else`")),
+                        .help(text!("write `from 2026-07`, `2026-07..2026-09` or `else`")),
                 );
                 None
             }
@@ -179,7 +196,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether a table says one thing for every combination; reported where not, with the changes that would mend it where
-    /// it is known how it is `written`. `None` where it has too many combinations to tell.
+    /// it is known how it is `written`. The rows of `ranged` say when they end. `None` where it has too many combinations to tell.
     ///
     /// It is asked of those for whom one of the lists is true; of everybody, if there is none.
     pub(crate) fn check_rows<U>(
@@ -189,6 +206,7 @@ impl<'a> Checker<'a> {
         gives: &Gives,
         written: Option<&WrittenTable<'_>>,
         asked: &[Vec<Certain>],
+        ranged: &FxHashSet<Span>,
     ) -> Option<bool> {
         let mut space = Space::default();
         space.add(table, &self.model.dimensions, &self.model.tables);
@@ -202,7 +220,8 @@ impl<'a> Checker<'a> {
             .iter()
             .map(|list| list.iter().filter(|table| space.has(table)).map(|t| space.rows(t)).collect())
             .collect();
-        let Ok(faults) = check_complete(&keys, &rows, &limits) else {
+        let ends: Vec<bool> = table.rows.iter().map(|row| ranged.contains(&row.span)).collect();
+        let Ok(mut faults) = check_complete(&keys, &rows, &limits, &ends) else {
             self.report(
                 Diagnostic::new(
                     codes::tables::TABLE_TOO_LARGE,
@@ -213,6 +232,9 @@ impl<'a> Checker<'a> {
             );
             return None;
         };
+        if let Some((combination, from)) = faults.ends.take() {
+            self.report_end(table, &combination, from);
+        }
         let sound = faults == Faults::default();
         if !faults.missing.is_empty() {
             self.report_missing(&faults, span, gives, written);
@@ -253,6 +275,25 @@ impl<'a> Checker<'a> {
             self.report(fix.into_iter().fold(finding, Diagnostic::add_fix));
         }
         Some(sound)
+    }
+
+    /// Tells that no row applies from a day on.
+    fn report_end<U>(&mut self, table: &model::ByTable<U>, others: &Combination, from: Date) {
+        let ends = |row: &&model::ByRow<U>| {
+            row.patterns.iter().any(|pattern| matches!(pattern, Pattern::Dates(_, Some(before)) if *before == from))
+        };
+        let Some(row) = table.rows.iter().find(ends) else { return };
+        let (last, next) = (from.plus(-1), show_day(from));
+        let message = if others.is_empty() {
+            text!("the table ends on {last}", last)
+        } else {
+            text!("the table ends on {last} for `{combination}`", last, combination = others.words())
+        };
+        self.report(
+            Diagnostic::new(codes::lints::TABLE_ENDS, message)
+                .label(row.span, text!("there is no data from the day after this on"))
+                .help(text!("say what holds then: `from {next}: …`, or `else: …`", next)),
+        );
     }
 
     fn report_missing(&mut self, faults: &Faults, span: Span, gives: &Gives, written: Option<&WrittenTable<'_>>) {
@@ -316,25 +357,32 @@ pub(crate) fn key_list(keys: &[Key]) -> Text {
     Text::and_list(keys.iter().map(|key| text!("`{name}`", name = key.name)))
 }
 
+/// Whether a pattern says when it ends.
+pub(crate) fn is_range(pattern: &ast::Pattern) -> bool {
+    matches!(pattern, ast::Pattern::Dates(..))
+}
+
 /// Gives each `from` its end: of the rows that have begun on a day the latest is in force. They stand before the rows
-/// that name no date, the latest first, and end where a row that takes all of their other keys begins.
+/// that name no date, the latest first, and end where another `from` that takes all of their other keys begins. A row that says
+/// when it ends is an exception: while it lasts, it stands before what began no later.
 pub(crate) fn order_dates<U>(table: &mut model::ByTable<U>) {
     let Some(place) = table.keys.iter().position(|key| matches!(key, model::ByKey::Date)) else { return };
     let from = |row: &model::ByRow<U>| match row.patterns.get(place) {
         Some(Pattern::Dates(from, _)) => Some(*from),
         _ => None,
     };
-    table.rows.sort_by_key(|row| std::cmp::Reverse(from(row)));
+    let range = |row: &model::ByRow<U>| matches!(row.patterns.get(place), Some(Pattern::Dates(_, Some(_))));
+    table.rows.sort_by_key(|row| (std::cmp::Reverse(from(row)), !range(row)));
     let mut ends: Vec<Option<Date>> = Vec::new();
     for (index, row) in table.rows.iter().enumerate() {
         let start = from(row);
         let later = table.rows.iter().take(index).rev();
-        let mut later = later.filter(|l| from(l) > start && covers(&l.patterns, &row.patterns, place));
+        let mut later = later.filter(|l| !range(l) && from(l) > start && covers(&l.patterns, &row.patterns, place));
         ends.push(later.next().and_then(from));
     }
     for (row, end) in table.rows.iter_mut().zip(ends) {
         if let Some(Pattern::Dates(_, before)) = row.patterns.get_mut(place) {
-            *before = end;
+            *before = before.or(end);
         }
     }
 }

@@ -81,7 +81,7 @@ impl Part {
             KeyValue::Dates(from, None) => text!("from {day}", day = show_day(*from)),
             KeyValue::Dates(from, Some(before)) => {
                 let (from, to) = show_days(*from, *before);
-                text!("from {from} to {to}", from, to)
+                if from == to { text!("in {period}", period = from) } else { text!("from {from} to {to}", from, to) }
             }
             KeyValue::Before(day) => text!("before {day}", day = show_day(*day)),
         }

@@ -53,6 +53,27 @@ fn a_row_from_a_date_ends_where_the_next_begins() {
 }
 
 #[test]
+fn a_row_that_says_when_it_ends_is_an_exception_to_what_began_before() {
+    let model = model(
+        "param p: ratio by date { from 2026-01: 20%, 2026-12..2027-01: 30%, 2026-02-10..<2026-02-15: 25%, from 2027-01: 22% }\n\
+         indicator x { formula sum(work.hits) × p, target ≥ 1 }\nscorecard c for staff { x }\n",
+    );
+    let (_, param) = model.params.iter().next().unwrap();
+    let rows: Vec<_> = param.value.rows.iter().map(|row| (row.patterns[0].clone(), row.value.as_const_dec())).collect();
+    let (january, next) = (day(2026, 1, 1), day(2027, 1, 1));
+    // In January 2027 two rows hold, and the one that began last is in force: that `from` 2027-01.
+    assert_eq!(
+        rows,
+        [
+            (Pattern::Dates(next, None), Some(Dec::percent(22))),
+            (Pattern::Dates(day(2026, 12, 1), Some(day(2027, 2, 1))), Some(Dec::percent(30))),
+            (Pattern::Dates(day(2026, 2, 10), Some(day(2026, 2, 15))), Some(Dec::percent(25))),
+            (Pattern::Dates(january, Some(next)), Some(Dec::percent(20))),
+        ]
+    );
+}
+
+#[test]
 fn a_date_of_some_members_ends_no_row_that_has_others() {
     let model = model(
         "param p: ratio by date, stage { from 2026-01, _: 20%, from 2026-07, startup: 22% }\n\

@@ -8,6 +8,7 @@ codes! {
     LONG_TERM_SHARE = "K4305", Warning, "too little of a score looks beyond the period";
     NO_GOAL = "K4306", Warning, "an indicator that serves no goal";
     ONE_PERSON_GROUP = "K4307", Warning, "a group of one subject";
+    TABLE_ENDS = "K4308", Warning, "a dated table that ends";
     WRONG_ALLOW = "K4320", Error, "an allow that cannot be";
     UNUSED_ALLOW = "K4321", Warning, "an allow that hides nothing";
 }

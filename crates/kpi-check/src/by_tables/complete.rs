@@ -1,5 +1,6 @@
 //! Whether a `by` table says exactly one thing for every combination of its keys.
 
+use kpi_value::Date;
 use rustc_hash::FxHashSet;
 
 use super::walk::{Class, Domain, Rows, TooMany, walk};
@@ -30,6 +31,8 @@ pub(crate) struct Faults {
     pub only_no_data: bool,
     /// Two rows that both name a combination.
     pub twice: Vec<(usize, usize, Combination)>,
+    /// The first day from which on no row applies, with what else that depends on.
+    pub ends: Option<(Combination, Date)>,
     /// Rows that never apply, and the first row above that takes from each.
     pub unused: Vec<(usize, Option<usize>)>,
 }
@@ -39,13 +42,20 @@ pub(crate) const COLLECTED: usize = 12;
 
 /// Finds what is missing, named twice or without effect.
 ///
-/// Days before the first date of a table are not asked for: nothing was laid down then, and there is no data. A key without
+/// Days before the first date of a table are not asked for: nothing was laid down then, and there is no data. Nor are those behind
+/// its last: there the table ends. The rows for which `ranged` holds say when they end: of two of them that hold on one day neither
+/// is meant before the other. A key without
 /// data is asked for where it is read from a cell that may be empty; what is looked up may always have no data, and the
 /// table then has none.
 ///
 /// `limits` say of whom it is asked: where the first rows of all tables of one of the lists apply. It is asked of everybody if
 /// there is no list, or one without tables.
-pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>, limits: &[Vec<Rows<'_>>]) -> Result<Faults, TooMany> {
+pub(crate) fn check_complete(
+    keys: &[Key],
+    rows: &Rows<'_>,
+    limits: &[Vec<Rows<'_>>],
+    ranged: &[bool],
+) -> Result<Faults, TooMany> {
     let domains: Vec<Domain> = keys.iter().map(|key| key.domain.clone()).collect();
     let mut faults = Faults::default();
     let mut used = vec![false; rows.len()];
@@ -63,6 +73,16 @@ pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>, limits: &[Vec<Rows<'
                 let here = chosen.by_ref().take(list.len()).fold(true, |all, one| all && one);
                 someone || here
             });
+            let ended = |day| {
+                let mut rows = rows.iter().zip(ranged).filter(|(_, range)| **range);
+                rows.any(|(row, _)| ends_on(row, leaf.classes, day))
+            };
+            if let Some(end) = end_of(keys, leaf.classes).filter(|(_, day)| someone && ended(*day)) {
+                if faults.ends.as_ref().is_none_or(|(_, first)| end.1 < *first) {
+                    faults.ends = Some(end);
+                }
+                return;
+            }
             let asked = someone
                 && keys.iter().zip(leaf.classes).all(|(key, class)| match class {
                     Class::Missing => key.optional,
@@ -85,7 +105,9 @@ pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>, limits: &[Vec<Rows<'
             if let Some(shadow) = shadows.get_mut(other) {
                 shadow.get_or_insert(first);
             }
-            if explicit_twice(rows, first, other) && pairs.insert((first, other)) {
+            let is_range = |row: usize| ranged.get(row).copied().unwrap_or(false);
+            let both_ranges = is_range(first) && is_range(other);
+            if explicit_twice(rows, first, other, both_ranges) && pairs.insert((first, other)) {
                 faults.twice.push((first, other, combinations(keys, leaf.classes, 1).pop().unwrap_or_default()));
             }
         }
@@ -98,14 +120,43 @@ pub(crate) fn check_complete(keys: &[Key], rows: &Rows<'_>, limits: &[Vec<Rows<'
 
 /// Whether two rows that apply to one combination both name it: a row with `_` is a fallback, and of two dates the later
 /// one is meant.
-fn explicit_twice(rows: &Rows<'_>, a: usize, b: usize) -> bool {
+fn explicit_twice(rows: &Rows<'_>, a: usize, b: usize, ranges: bool) -> bool {
     let (Some(a), Some(b)) = (rows.get(a), rows.get(b)) else { return false };
     !a.is_empty()
         && a.iter().zip(b).all(|pair| match pair {
             (Pattern::Members(_), Pattern::Members(_)) => true,
-            (Pattern::Dates(a, _), Pattern::Dates(b, _)) => a == b,
+            (Pattern::Dates(..), Pattern::Dates(..)) if ranges => true,
+            (Pattern::Dates(a, None), Pattern::Dates(b, None)) => a == b,
+            (Pattern::Dates(a, a_before), Pattern::Dates(b, b_before)) => a == b && a_before == b_before,
             _ => false,
         })
+}
+
+/// Whether a row held for some of such classes, up to this day.
+fn ends_on(row: &[&Pattern], classes: &[Class], day: Date) -> bool {
+    row.iter().zip(classes).all(|pair| match pair {
+        (Pattern::Dates(_, before), Class::Dates(..)) => *before == Some(day),
+        // What never had a row is missing before that day as well.
+        (Pattern::Members(of_row), Class::Members(members)) => members.iter().any(|member| of_row.contains(member)),
+        (Pattern::Any, _) | (_, Class::Any) => true,
+        _ => false,
+    })
+}
+
+/// Where classes lie behind all dates of a table: the first day of that, and the other keys.
+fn end_of(keys: &[Key], classes: &[Class]) -> Option<(Combination, Date)> {
+    let mut day = None;
+    let mut others = Vec::new();
+    for (key, class) in keys.iter().zip(classes) {
+        match class {
+            Class::Dates(from, None) => day = Some(*from),
+            // A cell that may be empty is another matter.
+            Class::Missing => return None,
+            Class::Before(_) => return None,
+            class => others.extend(value(key, class).map(|value| Part { key: key.name.clone(), value })),
+        }
+    }
+    Some((Combination { parts: others }, day?))
 }
 
 /// How many combinations a class of them holds; stretches of time count as one.
@@ -170,8 +221,6 @@ fn value(key: &Key, class: &Class) -> Option<KeyValue> {
 
 #[cfg(test)]
 mod tests {
-    use kpi_value::Date;
-
     use super::*;
 
     fn key(members: &[&str], missing: bool) -> Key {
@@ -185,7 +234,7 @@ mod tests {
 
     fn check(keys: &[Key], rows: &[Vec<Pattern>]) -> Faults {
         let rows: Rows<'_> = rows.iter().map(|row| row.iter().collect()).collect();
-        check_complete(keys, &rows, &[]).unwrap()
+        check_complete(keys, &rows, &[], &[]).unwrap()
     }
 
     fn words(combinations: &[Combination]) -> Vec<String> {

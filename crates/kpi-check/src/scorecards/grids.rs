@@ -6,7 +6,7 @@ use kpi_value::Dec;
 use rustc_hash::FxHashMap;
 
 use super::Card;
-use crate::by_tables::{Gives, order_dates};
+use crate::by_tables::{Gives, is_range, order_dates};
 use crate::checker::Checker;
 use crate::model::{ByNumber, ByRow, ByTable, Pattern};
 
@@ -146,7 +146,8 @@ impl<'a> Checker<'a> {
         };
         let across = table(vec![Dec::ZERO; columns.len()], grid.columns.iter().map(ast::Pattern::span).collect());
         let asked = if card.cx.certain.is_empty() { Vec::new() } else { vec![card.cx.certain.to_vec()] };
-        self.check_rows(&across, grid.header, &Gives::Column, None, &asked)?;
+        let ranged = grid.columns.iter().filter(|column| is_range(column)).map(ast::Pattern::span).collect();
+        self.check_rows(&across, grid.header, &Gives::Column, None, &asked, &ranged)?;
         let rows: Vec<Vec<Dec>> = weights.into_iter().collect::<Option<_>>()?;
         let spans = |row: &ast::WeightRow| vec![row.line.span; columns.len()];
         Some(rows.into_iter().zip(&grid.rows).map(|(values, row)| table(values, spans(row))).collect())

@@ -79,12 +79,14 @@ fn is_unknown<'a>(ground: Ground<'_>, expr: &'a Expr, known: &mut Vec<&'a Path>)
     }
 }
 
-/// Whether a table `by date` says nothing yet on a day: what is not laid down is no data.
+/// Whether a table `by date` says nothing yet on a day, or nothing any more some day: what is not laid down is no data.
 fn begins_later<T>(table: &ByTable<T>, day: Date) -> bool {
     let Some(place) = table.keys.iter().position(|key| matches!(key, ByKey::Date)) else { return false };
-    let mut patterns = table.rows.iter().filter_map(|row| row.patterns.get(place));
-    !patterns.any(|pattern| match pattern {
+    let patterns = || table.rows.iter().filter_map(|row| row.patterns.get(place));
+    let begun = patterns().any(|pattern| match pattern {
         Pattern::Dates(from, _) => *from <= day,
         Pattern::Any | Pattern::Members(_) => true,
-    })
+    });
+    let lasts = patterns().any(|pattern| !matches!(pattern, Pattern::Dates(_, Some(_))));
+    !begun || !lasts
 }

@@ -309,13 +309,15 @@ pub enum Pattern {
     Members(Vec<Name>),
     /// `from 2026-07`, `from 2026-07-15`; the first day
     From(Date, Span),
+    /// `2026-07..2026-09`, `2026-07-15..<2026-08-01`; the first day, and the first one that is no more in it
+    Dates(Date, Date, Span),
 }
 
 impl Pattern {
     /// Where it stands.
     pub fn span(&self) -> Span {
         match self {
-            Pattern::Any(span) | Pattern::From(_, span) => *span,
+            Pattern::Any(span) | Pattern::From(_, span) | Pattern::Dates(_, _, span) => *span,
             Pattern::Members(names) => match names.as_slice() {
                 [] => Span::default(),
                 [first, .., last] => first.span.to(last.span),

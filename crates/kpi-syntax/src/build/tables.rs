@@ -3,9 +3,10 @@
 use kpi_base::codes::syntax as codes;
 use kpi_base::{Diagnostic, Span, Text, text};
 
-use super::{Builder, operand};
+use super::{Builder, find, operand};
 use crate::ast::{By, ByKey, ByRow, ByTable, Expr, ExprKind, Pattern};
 use crate::grammar::{Pair, Rule};
+use kpi_value::Date;
 
 impl Builder<'_> {
     /// A plain expression or a table of them.
@@ -127,6 +128,18 @@ impl Builder<'_> {
     pub(super) fn pattern(&mut self, pair: Pair<'_>) -> Option<Pattern> {
         let span = self.span(&pair);
         let mut names = Vec::new();
+        let dates = pair.clone().into_inner().filter(|part| matches!(part.as_rule(), Rule::date | Rule::period));
+        if let [first, last] = dates.collect::<Vec<_>>().as_slice() {
+            let closed = find(pair.clone(), Rule::range_op).is_some_and(|op| op.as_str().trim() == "..");
+            let (from, last_from) = (self.first_day(first)?, self.first_day(last)?);
+            let before = match last_from.ymd() {
+                _ if !closed => last_from,
+                _ if last.as_rule() == Rule::date => last_from.plus(1),
+                (year, 12, _) => Date::new(year + 1, 1, 1)?,
+                (year, month, _) => Date::new(year, month + 1, 1)?,
+            };
+            return Some(Pattern::Dates(from, before, span));
+        }
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::kw_else | Rule::any => return Some(Pattern::Any(span)),
