@@ -70,7 +70,7 @@ pub(crate) fn check_complete(
             let mut chosen = leaf.rows.iter().skip(1).map(|rows| rows.first() == Some(&0));
             // Every list takes its own.
             let someone = limits.iter().fold(everybody, |someone, list| {
-                let here = chosen.by_ref().take(list.len()).fold(true, |all, one| all && one);
+                let here = chosen.by_ref().take(list.len()).filter(|one| !one).count() == 0;
                 someone || here
             });
             let ended = |day| {
