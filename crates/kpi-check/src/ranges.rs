@@ -308,6 +308,6 @@ impl model::Target {
 }
 
 /// The bounds of a grade, if it has them.
-pub(crate) fn grade_bounds(grade: &Grade) -> &[(model::StepBound, String)] {
+pub(crate) fn grade_bounds(grade: &Grade) -> &[model::GradeRow] {
     if let Grade::Bounds(rows) = grade { rows } else { &[] }
 }

@@ -132,7 +132,7 @@ impl<'m> Scene<'m> {
         let mut cuts = Vec::new();
         each_expr(incentive, &mut |e| gather_cuts(self.model, e, &mut cuts));
         if let Some(Grade::Bounds(bounds)) = &self.model.scorecards[card].grade {
-            bounds.iter().for_each(|(bound, _)| bound_cuts(bound, &mut cuts));
+            bounds.iter().for_each(|row| bound_cuts(&row.bound, &mut cuts));
         }
         let hundredths: Vec<Dec> = cuts.iter().filter_map(|x| x.mul(Dec::percent(1)).ok()).collect();
         let hundreds: Vec<Dec> = cuts.iter().filter_map(|x| x.mul(Dec::HUNDRED).ok()).collect();

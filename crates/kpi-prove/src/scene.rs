@@ -360,11 +360,11 @@ impl<'m> Scene<'m> {
             let trend = if self.tracked.is_empty() { Trend::Same } else { Trend::Any };
             return Known::One(None, trend);
         };
-        let pieces = crate::curve::pieces(&bounds.iter().map(|(bound, _)| bound), card.score.range);
+        let pieces = crate::curve::pieces(&bounds.iter().map(|row| &row.bound), card.score.range);
         let mut grades: Vec<Value> = pieces
             .iter()
             .filter_map(|piece| bounds.get(piece.row))
-            .map(|(_, grade)| Value::Text(grade.as_str().into()))
+            .map(|row| Value::Text(row.grade.as_str().into()))
             .collect();
         grades.sort();
         grades.dedup();

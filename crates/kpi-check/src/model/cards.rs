@@ -143,7 +143,7 @@ pub struct Adjustment {
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// By bounds of the score; rows are tried in order.
-    Bounds(Vec<(StepBound, String)>),
+    Bounds(Vec<GradeRow>),
     /// By shares of a group.
     Shares {
         /// The columns in which members agree; none for all cards of the scorecard.
@@ -153,6 +153,18 @@ pub enum Grade {
         /// The grade of all others.
         rest: String,
     },
+}
+
+/// One grade by a bound of the score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GradeRow {
+    /// Where it is given.
+    pub bound: StepBound,
+    /// The grade.
+    pub grade: String,
+    /// Its text.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// One share of a group: the largest set of best subjects, ties kept together, that with those above does not exceed the

@@ -163,6 +163,6 @@ impl Ranges<'_> {
     /// Which bounds of a card's grades can apply.
     pub(crate) fn grades_applying(&self, id: ScorecardId) -> Vec<bool> {
         let rows = self.model.scorecards[id].grade.as_ref().map(grade_bounds).unwrap_or_default();
-        super::curves::applying_bounds(rows.iter().map(|(bound, _)| bound), self.card(id).score).collect()
+        super::curves::applying_bounds(rows.iter().map(|row| &row.bound), self.card(id).score).collect()
     }
 }

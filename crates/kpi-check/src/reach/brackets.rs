@@ -134,26 +134,25 @@ impl<'m> Reach<'m> {
             let applies = self.ranges.grades_applying(id);
             let help =
                 text!("a score goes up to 100 unless a scoring or a bonus gives more: write a bound that it can pass");
-            for ((bound, name), applies) in rows.iter().zip(applies) {
-                if applies || matches!(bound, StepBound::Else) {
+            for (row, applies) in rows.iter().zip(applies) {
+                if applies || matches!(row.bound, StepBound::Else) {
                     continue;
                 }
                 let card_name = card.title.name.clone();
                 let message = text!(
                     "nobody can get the grade `{name}`: the score of `{card}` is always {range}",
-                    name,
+                    name = row.grade,
                     card = card_name,
                     range = shown.clone()
                 );
-                let span = card.title.span;
-                let row = bound_text(bound);
+                let span = row.span;
+                let row = bound_text(&row.bound);
                 let finding = Self::finding(
                     codes::reach::GRADE_NEVER,
                     message,
                     span,
                     text!("its score never gets to `{row}`", row),
                 );
-                // A grade has no place of its own: several of a card are told apart by their names.
                 if !self.library.contains(&span.file) {
                     self.found.push(finding.help(help.clone()));
                 }

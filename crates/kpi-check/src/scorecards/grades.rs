@@ -6,7 +6,7 @@ use kpi_value::Dec;
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::model::{Grade, GradeShare, Unit};
+use crate::model::{Grade, GradeRow, GradeShare, Unit};
 
 impl<'a> Checker<'a> {
     /// The grades of a scorecard.
@@ -19,7 +19,9 @@ impl<'a> Checker<'a> {
                     texts.push(self.grade_text(&row.value));
                 }
                 let texts: Vec<String> = texts.into_iter().collect::<Option<_>>()?;
-                Some(Grade::Bounds(bounds?.into_iter().zip(texts).collect()))
+                let spans = rows.iter().map(|row| row.span);
+                let rows = bounds?.into_iter().zip(texts).zip(spans);
+                Some(Grade::Bounds(rows.map(|((bound, grade), span)| GradeRow { bound, grade, span }).collect()))
             }
             ast::Grade::Shares(shares) => self.shares(shares, cx),
         }

@@ -139,9 +139,9 @@ fn grade(
     match &card.grade {
         None => cards.grade = vec![None; cards.len()],
         Some(Grade::Bounds(bounds)) => {
-            cards.grades = bounds.iter().map(|(_, grade)| grade.clone()).collect();
+            cards.grades = bounds.iter().map(|row| row.grade.clone()).collect();
             let of =
-                |score: Dec| bounds.iter().position(|(bound, _)| ev.step_holds(bound, score)).map(|place| place as u32);
+                |score: Dec| bounds.iter().position(|row| ev.step_holds(&row.bound, score)).map(|place| place as u32);
             cards.grade = cards.score.iter().map(|score| score.and_then(of)).collect();
         }
         Some(Grade::Shares { by, shares, rest }) => {

@@ -160,7 +160,7 @@ impl Reader<'_, '_> {
         made.note = match (card.grade.as_ref()?, get(&cards.grade, row)) {
             (_, None) => Some(text!("an incomplete card has no grade")),
             (Grade::Shares { by, .. }, _) => Some(text!("by its share of {group}", group = self.group(by))),
-            (Grade::Bounds(bounds), Some(place)) => bounds.get(place as usize).map(|(bound, _)| match bound {
+            (Grade::Bounds(bounds), Some(place)) => bounds.get(place as usize).map(|row| match &row.bound {
                 StepBound::Else => text!("the score is in none of the other grades"),
                 StepBound::Compare(op, bound) => text!("the score is {op} {bound}", op = op.sign(), bound),
                 StepBound::Range(low, high, true) => text!("the score is in {low}..{high}", low, high),

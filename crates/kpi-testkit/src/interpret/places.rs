@@ -17,7 +17,7 @@ impl Interpreter<'_> {
             let grade = match &scorecard.grade {
                 None => None,
                 Some(Grade::Bounds(rows)) => {
-                    rows.iter().find(|(bound, _)| bound.holds(score)).map(|(_, grade)| grade.clone())
+                    rows.iter().find(|row| row.bound.holds(score)).map(|row| row.grade.clone())
                 }
                 Some(Grade::Shares { by, shares, rest }) => {
                     let group = self.group(id, by, cards, n)?;
