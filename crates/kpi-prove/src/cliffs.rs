@@ -1,9 +1,9 @@
-//! Where better is worth less: curves of scorings, and what is paid for a card's attainment or score.
+//! Where better is worth less: curves of scorings, what is paid for a card's attainment or score, and for an indicator.
 
 use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_check::model::{
-    Audience, CardField, Curve, CurveKind, Expr, ExprKind, Incentive, IncentiveId, IndicatorId, Line, LineField,
-    LineKind, Model, Scoring, Type,
+    ArithmeticOp, Audience, CardField, Curve, CurveKind, Expr, ExprKind, Incentive, IncentiveId, IndicatorField,
+    IndicatorId, Line, LineField, LineKind, Model, Scoring, Type,
 };
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
@@ -41,6 +41,7 @@ pub(crate) fn cliffs(model: &Model, ranges: &Ranges<'_>) -> Vec<Diagnostic> {
     for (id, _) in model.incentives.iter() {
         pays(model, ranges, id, &mut found);
     }
+    pays_by_indicators(model, ranges, &mut found);
     found
 }
 
@@ -50,30 +51,11 @@ fn scorings(model: &Model, ranges: &Ranges<'_>, found: &mut Vec<Diagnostic>) {
     let scene = Scene::new(model, ranges, &case);
     let mut check = |id: IndicatorId, scoring: &Scoring| {
         let Scoring::Curve(field, curve) = scoring else { return };
-        let indicator = &model.indicators[id];
-        let better = match field {
-            LineField::Attainment => Better::Higher,
-            // Without a target the curve itself says what is better.
-            LineField::Actual if indicator.target.is_none() => return,
-            LineField::Actual => scene.better(id),
-        };
-        if better == Better::Nearer || !seen.insert((curve.span.start, curve.span.file)) {
+        let Some(Fall { drop, from, to, before, after }) = fall(&scene, ranges, id, *field, curve) else { return };
+        if !seen.insert((curve.span.start, curve.span.file)) {
             return;
         }
-        let range = match field {
-            LineField::Attainment => Range::new(Dec::ZERO, model.policy.attainment_cap),
-            LineField::Actual => Range::of(&ranges.actual(id)),
-        };
-        let rising = better == Better::Higher;
-        let Some(mut drop) = drops(&scene, curve, range, rising).into_iter().next() else { return };
-        if *field == LineField::Actual && ranges.actual(id).whole {
-            let (up, down) = (kpi_value::Rounding::Up, kpi_value::Rounding::Down);
-            drop.at.0 = drop.at.0.round_with(0, if rising { down } else { up });
-            drop.at.1 = drop.at.1.round_with(0, if rising { up } else { down });
-        }
-        let ty = if *field == LineField::Attainment { Type::RATIO } else { indicator.formula.ty };
-        let (before, after) = (show_number(model, edge(drop.at.0), ty), show_number(model, edge(drop.at.1), ty));
-        let (from, to) = (show_number(model, drop.values.0, curve.ty), show_number(model, drop.values.1, curve.ty));
+        let indicator = &model.indicators[id];
         let name = &indicator.title.name;
         let message = text!(
             "the scoring of `{name}` falls from {from} to {to} as it gets better, from {before} to {after}",
@@ -100,6 +82,141 @@ fn scorings(model: &Model, ranges: &Ranges<'_>, found: &mut Vec<Diagnostic>) {
             LineKind::Card(_) => {}
         }
     }
+}
+
+/// The first fall of a curve as an indicator gets better, as people read it.
+struct Fall {
+    drop: Drop,
+    /// The values before the edge and behind it.
+    from: String,
+    to: String,
+    /// The last number before the edge, and the first behind it.
+    before: String,
+    after: String,
+}
+
+/// Where a curve of the actual or the attainment of an indicator falls as that gets better.
+fn fall(scene: &Scene<'_>, ranges: &Ranges<'_>, id: IndicatorId, field: LineField, curve: &Curve) -> Option<Fall> {
+    let model = scene.model;
+    let indicator = &model.indicators[id];
+    let better = match field {
+        LineField::Attainment => Better::Higher,
+        // Without a target the curve itself says what is better.
+        LineField::Actual if indicator.target.is_none() => return None,
+        LineField::Actual => scene.better(id),
+    };
+    if better == Better::Nearer {
+        return None;
+    }
+    let range = match field {
+        LineField::Attainment => Range::new(Dec::ZERO, model.policy.attainment_cap),
+        LineField::Actual => Range::of(&ranges.actual(id)),
+    };
+    let rising = better == Better::Higher;
+    let mut drop = drops(scene, curve, range, rising).into_iter().next()?;
+    if field == LineField::Actual && ranges.actual(id).whole {
+        let (up, down) = (kpi_value::Rounding::Up, kpi_value::Rounding::Down);
+        drop.at.0 = drop.at.0.round_with(0, if rising { down } else { up });
+        drop.at.1 = drop.at.1.round_with(0, if rising { up } else { down });
+    }
+    let ty = if field == LineField::Attainment { Type::RATIO } else { indicator.formula.ty };
+    let (before, after) = (show_number(model, edge(drop.at.0), ty), show_number(model, edge(drop.at.1), ty));
+    let (from, to) = (show_number(model, drop.values.0, curve.ty), show_number(model, drop.values.1, curve.ty));
+    Some(Fall { drop, from, to, before, after })
+}
+
+/// Pays that a curve of an indicator makes fall.
+fn pays_by_indicators(model: &Model, ranges: &Ranges<'_>, found: &mut Vec<Diagnostic>) {
+    let case = Case::default();
+    let scene = Scene::new(model, ranges, &case);
+    for (_, incentive) in model.incentives.iter() {
+        for pay in &incentive.pays {
+            let mut curves = Vec::new();
+            rising_curves(&scene, &pay.value, &mut curves);
+            for (curve, id, field) in curves {
+                // What reads the indicator twice may make up for it elsewhere.
+                if reads_of(&pay.value, id) > 1 {
+                    continue;
+                }
+                let Some(Fall { drop, from, to, before, after }) = fall(&scene, ranges, id, field, curve) else {
+                    continue;
+                };
+                let (name, own) = (&incentive.title.name, &pay.title.name);
+                let indicator = &model.indicators[id].title.name;
+                // Both sides of the edge of an attainment may be written alike.
+                let message = if before == after {
+                    text!(
+                        "`{name}.{own}` falls as `{indicator}` gets better, at {after}: its curve gives {from}, then {to}",
+                        name,
+                        own,
+                        indicator,
+                        after,
+                        from,
+                        to
+                    )
+                } else {
+                    text!(
+                        "`{name}.{own}` falls as `{indicator}` gets better, from {before} to {after}: its curve gives {from}, then {to}",
+                        name,
+                        own,
+                        indicator,
+                        before,
+                        after,
+                        from,
+                        to
+                    )
+                };
+                let finding = Diagnostic::new(codes::proofs::PAY_CLIFF, message);
+                found.push(rows_labelled(finding, &drop, curve.span, &from, &to).help(text!(
+                    "give the better row at least as much, or write `marginal`, which pays each slice at its own rate"
+                )));
+            }
+        }
+    }
+}
+
+/// The curves of indicators of which an amount is a sum or a multiple, so that it falls where they fall.
+fn rising_curves<'e>(scene: &Scene<'_>, e: &'e Expr, found: &mut Vec<(&'e Curve, IndicatorId, LineField)>) {
+    match &e.kind {
+        ExprKind::Inlined(_, body) => rising_curves(scene, body, found),
+        ExprKind::Curve(curve, x) => {
+            let mut x = &**x;
+            while let ExprKind::Inlined(_, body) = &x.kind {
+                x = body;
+            }
+            match x.kind {
+                ExprKind::Indicator(id, IndicatorField::Actual) => found.push((curve, id, LineField::Actual)),
+                ExprKind::Indicator(id, IndicatorField::Attainment) => found.push((curve, id, LineField::Attainment)),
+                _ => {}
+            }
+        }
+        ExprKind::Arithmetic(ArithmeticOp::Add, a, b) => {
+            rising_curves(scene, a, found);
+            rising_curves(scene, b, found);
+        }
+        ExprKind::Arithmetic(ArithmeticOp::Sub, a, _) => rising_curves(scene, a, found),
+        ExprKind::Arithmetic(op @ (ArithmeticOp::Mul | ArithmeticOp::Div), a, b) => {
+            let positive = |e: &Expr| scene.number(e).range.low.is_some_and(|low| low >= Dec::ZERO);
+            let (left, right) = (positive(b), *op == ArithmeticOp::Mul && positive(a));
+            if left {
+                rising_curves(scene, a, found);
+            }
+            if right {
+                rising_curves(scene, b, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How often an amount reads an indicator.
+fn reads_of(e: &Expr, id: IndicatorId) -> usize {
+    let mut reads = 0;
+    any(e, &mut |inner| {
+        reads += usize::from(matches!(inner.kind, ExprKind::Indicator(other, _) if other == id));
+        false
+    });
+    reads
 }
 
 fn rows_labelled(finding: Diagnostic, drop: &Drop, whole: Span, from: &str, to: &str) -> Diagnostic {
