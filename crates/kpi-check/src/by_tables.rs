@@ -100,10 +100,10 @@ impl<'a> Checker<'a> {
                 let shorter = cx.unit.is_some();
                 self.tables_of_targets.push(TableOfTargets { id, shorter, table, span: by.span, written });
             }
-            _ if cx.certain.is_empty() => {
-                self.check_rows(&table, by.span, gives, Some(&written), &[], &ranged).map(drop)?
+            _ => {
+                let asked = if cx.certain.is_empty() { Vec::new() } else { vec![cx.certain.to_vec()] };
+                self.check_rows(&table, by.span, gives, Some(&written), &asked, &ranged)?;
             }
-            _ => self.check_rows(&table, by.span, gives, Some(&written), &[cx.certain.to_vec()], &ranged).map(drop)?,
         }
         Some(table)
     }
