@@ -308,10 +308,6 @@ impl Answer<'_> {
                 (Value::Date(a), Value::Date(b)) => {
                     Some(Value::Dec(Dec::int((i64::from(a.0) - i64::from(b.0)) * 86_400)))
                 }
-                (Value::DateTime(a), Value::Dec(b)) => {
-                    let moved = if *op == ArithmeticOp::Sub { a.earlier(b) } else { a.later(b) };
-                    Some(Value::DateTime(moved.unwrap()))
-                }
                 (Value::DateTime(a), Value::DateTime(b)) => {
                     let microseconds = i128::from(a.0) - i128::from(b.0);
                     Some(Value::Dec(Dec::from_units(microseconds * (Dec::UNITS / 1_000_000)).unwrap()))
