@@ -46,7 +46,12 @@ pub(crate) struct Pattern {
     pub range: Range<usize>,
     /// The sheet of a workbook, where one is named.
     pub sheet: Option<String>,
+    /// The encoding of a CSV file, where one is named: one of [`ENCODINGS`].
+    pub encoding: Option<String>,
 }
+
+/// The encodings of CSV files that are read.
+pub(crate) const ENCODINGS: [&str; 5] = ["utf-8", "gb18030", "gbk", "gb2312", "big5"];
 
 /// Reads a `kpi.toml`, which is this file.
 pub(crate) fn parse(text: &str, file: FileId) -> Result<Config, Vec<Diagnostic>> {
@@ -229,7 +234,7 @@ impl Reader {
 
     fn pattern(&mut self, value: &Spanned<DeValue<'_>>, key: &str) -> Option<Pattern> {
         if let (DeValue::Table(table), true) = (value.get_ref(), key != "policies") {
-            return self.sheet(table, value, key);
+            return self.file(table, value, key);
         }
         let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
         if text.is_none() {
@@ -237,18 +242,19 @@ impl Reader {
             let message = text!("`{name}` names no file", name = key);
             self.find(codes::WRONG_VALUE, message, &value.span(), kind(value.get_ref()), Some(help));
         }
-        Some(Pattern { text: text?.to_owned(), range: value.span(), sheet: None })
+        Some(Pattern { text: text?.to_owned(), range: value.span(), sheet: None, encoding: None })
     }
 
-    /// `{ file = "exports/plans.xlsx", sheet = "2026" }`
-    fn sheet(&mut self, table: &DeTable<'_>, whole: &Spanned<DeValue<'_>>, name: &str) -> Option<Pattern> {
-        let (mut file, mut sheet) = (None, None);
+    /// `{ file = "exports/plans.xlsx", sheet = "2026" }`, `{ file = "exports/live-*.csv", encoding = "gb18030" }`
+    fn file(&mut self, table: &DeTable<'_>, whole: &Spanned<DeValue<'_>>, name: &str) -> Option<Pattern> {
+        let (mut file, mut sheet, mut encoding) = (None, None, None);
         for (key, value) in table {
             let slot = match key.get_ref().as_ref() {
                 "file" => &mut file,
                 "sheet" => &mut sheet,
+                "encoding" => &mut encoding,
                 _ => {
-                    self.unknown(key, name, &["file", "sheet"]);
+                    self.unknown(key, name, &["file", "sheet", "encoding"]);
                     continue;
                 }
             };
@@ -265,8 +271,13 @@ impl Reader {
             let message = text!("`{name}` names no file", name);
             self.find(codes::WRONG_VALUE, message, &whole.span(), text!("without `file`"), Some(help));
         }
+        if let Some((word, range)) = encoding.take_if(|(word, _)| !ENCODINGS.contains(&word.to_lowercase().as_str())) {
+            let message = text!("`{word}` is no encoding that is read", word);
+            let help = text!("write one of {list}", list = Text::list(ENCODINGS.iter().map(Text::quoted), Join::Comma));
+            self.find(codes::WRONG_VALUE, message, &range, text!("not known here"), Some(help));
+        }
         let (text, range) = file?;
-        Some(Pattern { text, range, sheet: sheet.map(|(sheet, _)| sheet) })
+        Some(Pattern { text, range, sheet: sheet.map(|(sheet, _)| sheet), encoding: encoding.map(|(word, _)| word) })
     }
 
     fn table<'v, 'i>(&mut self, value: &'v Spanned<DeValue<'i>>, place: &str) -> Option<&'v DeTable<'i>> {

@@ -4,12 +4,19 @@
 //! cells, blank lines, headers that come twice, bytes that are not UTF-8. The same reader finds the places of bad cells.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
+
+use crate::encoding::{Encoding, read_text};
+
+/// What records are read from: a file, or a text in memory.
+trait Bytes: Read + Seek {}
+
+impl<T: Read + Seek> Bytes for T {}
 
 /// Reads records of a file; memory holds one block of it.
 pub struct CsvFile {
-    file: File,
+    bytes: Box<dyn Bytes>,
     buffer: Vec<u8>,
     start: usize,
     filled: usize,
@@ -75,14 +82,25 @@ impl Record {
 }
 
 impl CsvFile {
-    /// Opens a file.
+    /// Opens a file. One that is not UTF-8 is decoded first, as a whole.
     ///
     /// # Errors
     /// What the system says; likewise below.
-    pub fn open(path: &Path) -> io::Result<CsvFile> {
-        let file = File::open(path)?;
+    pub fn open(path: &Path, encoding: Encoding) -> io::Result<CsvFile> {
+        match encoding {
+            Encoding::Utf8 => CsvFile::of(Box::new(File::open(path)?)),
+            other => CsvFile::of_bytes(read_text(path, other)?),
+        }
+    }
+
+    /// Reads a text in UTF-8.
+    pub fn of_bytes(bytes: Vec<u8>) -> io::Result<CsvFile> {
+        CsvFile::of(Box::new(Cursor::new(bytes)))
+    }
+
+    fn of(bytes: Box<dyn Bytes>) -> io::Result<CsvFile> {
         let mut csv =
-            CsvFile { file, buffer: Vec::new(), start: 0, filled: 0, ended: false, line: 1, record: Record::default() };
+            CsvFile { bytes, buffer: Vec::new(), start: 0, filled: 0, ended: false, line: 1, record: Record::default() };
         csv.fill()?;
         if csv.rest().starts_with(BOM) {
             csv.start = BOM.len();
@@ -133,7 +151,7 @@ impl CsvFile {
             self.buffer.resize((self.filled + BLOCK).max(self.buffer.len() * 2), 0);
         }
         let space = self.buffer.get_mut(self.filled..).unwrap_or_default();
-        let read = self.file.read(space)?;
+        let read = self.bytes.read(space)?;
         self.filled += read;
         self.ended = read == 0;
         Ok(())
@@ -190,17 +208,23 @@ fn split(bytes: &[u8], ended: bool, record: &mut Record) -> Option<(usize, u64)>
     }
 }
 
+/// The headers of a record, without blanks at their ends.
+pub fn header_of(record: &Record) -> Vec<String> {
+    (0..record.len()).map(|place| record.cell(place).unwrap_or_default().trim().to_owned()).collect()
+}
+
 /// Looks at every line of a file.
 ///
 /// # Errors
 /// What the system says.
-pub fn look_at(path: &Path, limit: usize) -> io::Result<Shape> {
-    let mut csv = CsvFile::open(path)?;
+pub fn look_at(path: &Path, encoding: Encoding, limit: usize) -> io::Result<Shape> {
+    let mut csv = CsvFile::open(path, encoding)?;
     let mut shape = Shape::default();
     let Some((record, blank)) = csv.next_record()? else { return Ok(shape) };
-    shape.rewrite = blank || record.odd_quotes;
+    // Polars reads UTF-8 and nothing else.
+    shape.rewrite = blank || record.odd_quotes || encoding != Encoding::Utf8;
     match std::str::from_utf8(&record.bytes) {
-        Ok(_) => shape.header = (0..record.len()).filter_map(|i| record.cell(i)).map(|h| h.trim().to_owned()).collect(),
+        Ok(_) => shape.header = header_of(record),
         Err(_) => {
             shape.not_utf8 = Some(record.line);
             return Ok(shape);
@@ -222,25 +246,24 @@ pub fn look_at(path: &Path, limit: usize) -> io::Result<Shape> {
         }
     }
     // Blank lines behind the last row are not seen by the loop.
-    shape.rewrite |= csv.line > 1 && ends_with_blank_line(&mut csv.file)?;
+    shape.rewrite |= csv.line > 1 && ends_with_blank_line(&mut *csv.bytes)?;
     Ok(shape)
 }
 
-fn ends_with_blank_line(file: &mut File) -> io::Result<bool> {
-    use std::io::{Seek, SeekFrom};
-    let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(4)))?;
+fn ends_with_blank_line(bytes: &mut dyn Bytes) -> io::Result<bool> {
+    let length = bytes.seek(SeekFrom::End(0))?;
+    bytes.seek(SeekFrom::Start(length.saturating_sub(4)))?;
     let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
+    bytes.read_to_end(&mut tail)?;
     Ok(tail.ends_with(b"\n\n") || tail.ends_with(b"\n\r\n"))
 }
 
-/// The file without blank lines and with every quote where all readers agree on it.
+/// The file in UTF-8, without blank lines and with every quote where all readers agree on it.
 ///
 /// # Errors
 /// What the system says.
-pub fn rewrite(path: &Path) -> io::Result<Vec<u8>> {
-    let mut csv = CsvFile::open(path)?;
+pub fn rewrite(path: &Path, encoding: Encoding) -> io::Result<Vec<u8>> {
+    let mut csv = CsvFile::open(path, encoding)?;
     let mut out = Vec::new();
     while let Some((record, _)) = csv.next_record()? {
         for place in 0..record.len() {
@@ -273,7 +296,7 @@ mod tests {
 
     fn records(text: &[u8]) -> Vec<(u64, Vec<String>)> {
         let path = crate::fixtures::file("records.csv", text);
-        let mut csv = CsvFile::open(&path).unwrap();
+        let mut csv = CsvFile::open(&path, Encoding::Utf8).unwrap();
         let mut out = Vec::new();
         while let Some((record, _)) = csv.next_record().unwrap() {
             out.push((record.line, (0..record.len()).map(|i| record.cell(i).unwrap().to_owned()).collect()));
@@ -309,15 +332,15 @@ mod tests {
     #[test]
     fn the_shape_tells_what_is_wrong() {
         let path = crate::fixtures::file("shape.csv", b"id, x \n1,2\n3\n\n4,5,6\n7,8\n");
-        let shape = look_at(&path, 10).unwrap();
+        let shape = look_at(&path, Encoding::Utf8, 10).unwrap();
         assert_eq!((shape.header.as_slice(), shape.rows), (["id".to_owned(), "x".to_owned()].as_slice(), 4));
         assert_eq!((shape.ragged, shape.ragged_count, shape.rewrite), (vec![(3, 1), (5, 3)], 2, true));
         let path = crate::fixtures::file("gbk.csv", b"id,name\n1,\xd5\xc5\xc8\xfd\n");
-        assert_eq!(look_at(&path, 10).unwrap().not_utf8, Some(2));
+        assert_eq!(look_at(&path, Encoding::Utf8, 10).unwrap().not_utf8, Some(2));
         let path = crate::fixtures::file("tail.csv", b"id\r\n1\r\n\r\n");
-        assert!(look_at(&path, 10).unwrap().rewrite);
+        assert!(look_at(&path, Encoding::Utf8, 10).unwrap().rewrite);
         let path = crate::fixtures::file("quotes.csv", b"id,name\n1,5\" disc\n\n2,\"a,b\"\n");
-        assert!(look_at(&path, 10).unwrap().rewrite);
-        assert_eq!(rewrite(&path).unwrap(), b"id,name\n1,\"5\"\" disc\"\n2,\"a,b\"\n");
+        assert!(look_at(&path, Encoding::Utf8, 10).unwrap().rewrite);
+        assert_eq!(rewrite(&path, Encoding::Utf8).unwrap(), b"id,name\n1,\"5\"\" disc\"\n2,\"a,b\"\n");
     }
 }

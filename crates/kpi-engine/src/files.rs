@@ -10,6 +10,7 @@ use polars::prelude::SerReader;
 
 use crate::contract::Contract;
 use crate::csv_file::{self, Shape};
+use crate::encoding::{self, Encoding};
 use crate::findings::{LIMIT, about_file};
 use crate::inputs::Export;
 use crate::workbook;
@@ -17,7 +18,7 @@ use crate::workbook;
 /// The kinds of file that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Comma-separated, UTF-8, with a header.
+    /// Comma-separated, with a header.
     Csv,
     /// Parquet.
     Parquet,
@@ -36,6 +37,8 @@ pub struct FileFacts {
     pub layout: Layout,
     /// For CSV: whether Polars must be given a rewritten text.
     pub rewrite: bool,
+    /// For CSV: its encoding.
+    pub encoding: Encoding,
 }
 
 /// The columns of a file; neighbouring files of equal layout are scanned together.
@@ -73,7 +76,7 @@ pub fn kind(path: &Path) -> Option<Kind> {
 /// The finding about a file of another kind.
 pub fn unknown_kind(path: &Path) -> Diagnostic {
     about_file(codes::FILE_UNREADABLE, path, text!("the file is neither `.csv` nor `.parquet` nor `.xlsx`"))
-        .help(text!("export it as CSV (UTF-8, separated by commas), Parquet or an Excel workbook"))
+        .help(text!("export it as CSV (separated by commas), Parquet or an Excel workbook"))
 }
 
 /// The finding about a file that the system does not give.
@@ -104,7 +107,7 @@ pub fn look_at_all(
     for export in exports {
         let path = export.path.as_path();
         let found = match kind(path) {
-            Some(Kind::Csv) => look_at_csv(path),
+            Some(Kind::Csv) => look_at_csv(export, contracts),
             Some(Kind::Workbook) => look_at_sheet(export),
             Some(Kind::Parquet) => look_at_parquet(path).map_err(|error| vec![unreadable(path, &error)]),
             None => Err(vec![unknown_kind(path)]),
@@ -128,14 +131,18 @@ pub fn look_at_all(
     if findings.is_empty() { Ok(facts) } else { Err(findings) }
 }
 
-fn look_at_csv(path: &Path) -> Result<FileFacts, Vec<Diagnostic>> {
-    let shape = csv_file::look_at(path, LIMIT).map_err(|error| vec![unreadable(path, &error)])?;
-    if let Some(line) = shape.not_utf8 {
-        let mut finding = about_file(codes::NOT_UTF8, path, text!("line {line} is not UTF-8", line));
-        if let Some(place) = &mut finding.place {
-            place.line = Some(line);
-        }
-        return Err(vec![finding.help(text!("save it as UTF-8; exports in Chinese are often GB18030"))]);
+fn look_at_csv(export: &Export, contracts: &[Contract]) -> Result<FileFacts, Vec<Diagnostic>> {
+    let path = export.path.as_path();
+    let look = |encoding| csv_file::look_at(path, encoding, LIMIT).map_err(|error| vec![unreadable(path, &error)]);
+    // Most files are UTF-8, which a look at every line shows by itself.
+    let mut encoding = Encoding::Utf8;
+    if export.encoding.is_some_and(|declared| declared != Encoding::Utf8) {
+        encoding = encoding::resolve(export, contracts)?;
+    }
+    let mut shape = look(encoding)?;
+    if shape.not_utf8.is_some() {
+        encoding = encoding::resolve(export, contracts)?;
+        shape = look(encoding)?;
     }
     if shape.ragged_count > 0 {
         return Err(ragged(path, &shape));
@@ -145,6 +152,7 @@ fn look_at_csv(path: &Path) -> Result<FileFacts, Vec<Diagnostic>> {
         rows: shape.rows,
         layout: Layout::Csv(shape.header),
         rewrite: shape.rewrite,
+        encoding,
     })
 }
 
@@ -175,6 +183,7 @@ fn look_at_sheet(export: &Export) -> Result<FileFacts, Vec<Diagnostic>> {
         rows: sheet.rows.len() as u64,
         layout: Layout::Sheet(sheet.header),
         rewrite: false,
+        encoding: Encoding::Utf8,
     })
 }
 
@@ -185,7 +194,7 @@ fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {
     let args = pl::ScanArgsParquet { glob: false, ..Default::default() };
     let scan = pl::LazyFrame::scan_parquet(source, args).and_then(|mut frame| frame.collect_schema());
     let schema = scan.map_err(std::io::Error::other)?;
-    Ok(FileFacts { path: path.to_path_buf(), rows, layout: Layout::Parquet(schema), rewrite: false })
+    Ok(FileFacts { path: path.to_path_buf(), rows, layout: Layout::Parquet(schema), rewrite: false, encoding: Encoding::Utf8 })
 }
 
 /// The places of the columns in a file's header.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::encoding::Encoding;
 use kpi_check::model::{TableId, TestTable};
 
 /// The rows of each table. A table that is left out is not given: what reads it has no data.
@@ -18,13 +19,15 @@ pub enum Input {
     Inline(TestTable),
 }
 
-/// An export: a `.csv` file (UTF-8), a `.parquet` file, or a sheet of a workbook (`.xlsx`).
+/// An export: a `.csv` file, a `.parquet` file, or a sheet of a workbook (`.xlsx`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     /// The file.
     pub path: PathBuf,
     /// Which sheet, for a workbook; none for the only one.
     pub sheet: Option<String>,
+    /// The encoding of a `.csv` file; none to find out.
+    pub encoding: Option<Encoding>,
 }
 
 impl Export {
@@ -36,7 +39,7 @@ impl Export {
 
 impl From<PathBuf> for Export {
     fn from(path: PathBuf) -> Export {
-        Export { path, sheet: None }
+        Export { path, sheet: None, encoding: None }
     }
 }
 

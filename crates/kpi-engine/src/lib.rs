@@ -14,6 +14,7 @@ mod inputs;
 mod cells;
 mod contract;
 mod csv_file;
+mod encoding;
 mod files;
 mod findings;
 mod rows;
@@ -33,6 +34,7 @@ mod views;
 
 mod write;
 
+pub use encoding::Encoding;
 pub use inputs::{Export, Input, Inputs, OnBadRow, Options, Progress, Stage};
 pub use write::{OutColumn, write_parquet};
 

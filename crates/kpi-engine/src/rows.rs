@@ -12,7 +12,8 @@ use polars::prelude::SerReader;
 use rustc_hash::FxHashMap;
 
 use crate::contract::{Cell, Contract, Raw};
-use crate::csv_file::CsvFile;
+use crate::csv_file::{CsvFile, header_of};
+use crate::encoding;
 use crate::files::{self, Kind};
 use crate::findings::{self, Findings, Origin};
 use crate::inputs::{Export, Input};
@@ -50,7 +51,7 @@ impl RowReader<'_> {
                     let path = export.path.as_path();
                     match files::kind(path) {
                         Some(Kind::Workbook) => self.read_sheet(export, &mut judge, visit)?,
-                        Some(Kind::Csv) => self.read_csv(path, &mut judge, visit)?,
+                        Some(Kind::Csv) => self.read_csv(export, &mut judge, visit)?,
                         Some(Kind::Parquet) => self.read_parquet(path, &mut judge, visit)?,
                         None => return Err(vec![files::unknown_kind(path)]),
                     }
@@ -64,15 +65,11 @@ impl RowReader<'_> {
         &self.model.tables[self.table]
     }
 
-    fn read_csv(&self, path: &Path, judge: &mut Judge<'_>, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
+    fn read_csv(&self, export: &Export, judge: &mut Judge<'_>, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
+        let path = export.path.as_path();
         let fail = |error: std::io::Error| vec![files::unreadable(path, &error)];
-        let mut csv = CsvFile::open(path).map_err(fail)?;
-        let header: Vec<String> = match csv.next_record().map_err(fail)? {
-            Some((record, _)) => {
-                (0..record.len()).map(|i| record.cell(i).unwrap_or_default().trim().to_owned()).collect()
-            }
-            None => Vec::new(),
-        };
+        let mut csv = CsvFile::open(path, encoding::resolve(export, self.contracts)?).map_err(fail)?;
+        let header = csv.next_record().map_err(fail)?.map(|(record, _)| header_of(record)).unwrap_or_default();
         let places = files::find_columns(self.table(), self.contracts, &header, path)?;
         while let Some((record, _)) = csv.next_record().map_err(fail)? {
             let raws = places.iter().map(|place| Some(Raw::Text(record.cell(*place).unwrap_or_default())));

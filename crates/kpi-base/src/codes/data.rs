@@ -3,11 +3,12 @@
 codes! {
     FILE_NOT_FOUND = "K6001", Error, "file not found";
     FILE_UNREADABLE = "K6002", Error, "unreadable file";
-    NOT_UTF8 = "K6003", Error, "not UTF-8";
+    NOT_ENCODED = "K6003", Error, "a line that is not in the encoding of its file";
     MISSING_COLUMN = "K6004", Error, "missing column";
     DUPLICATE_HEADER = "K6005", Error, "duplicate header";
     ROW_SHAPE = "K6006", Error, "row with too few or too many cells";
     NO_SHEET = "K6007", Error, "no such sheet";
+    UNCLEAR_ENCODING = "K6008", Error, "unclear encoding";
     BAD_NUMBER = "K6010", Error, "not a number";
     TOO_MANY_DIGITS = "K6011", Error, "too many digits";
     BAD_DATE = "K6012", Error, "not a date";

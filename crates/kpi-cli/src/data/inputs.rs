@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kpi_base::{Diagnostic, Join, Text, codes::config as codes, text};
 use kpi_check::model::{Model, Table, TableId};
 use kpi_check::names::nearest;
-use kpi_engine::{Export, Input, Inputs};
+use kpi_engine::{Encoding, Export, Input, Inputs};
 use kpi_plan::Plan;
 
 use crate::config::{self, Binding, Pattern};
@@ -56,7 +56,8 @@ impl Project {
             for pattern in &binding.patterns {
                 match self.data_files(name, pattern) {
                     Ok(found) => {
-                        let export = |path| Export { path, sheet: pattern.sheet.clone() };
+                        let encoding = pattern.encoding.as_deref().and_then(Encoding::find);
+                        let export = |path| Export { path, sheet: pattern.sheet.clone(), encoding };
                         files.extend(found.into_iter().map(export));
                     }
                     Err(finding) => findings.push(*finding),
@@ -147,13 +148,19 @@ impl Project {
             let message = text!("`{file}` is neither a `.csv` nor a `.parquet` nor an `.xlsx` file", file = name(path));
             let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), text!("matches it"));
             return Err(Box::new(
-                finding.help(text!("save it as CSV in UTF-8 or as an Excel workbook, or narrow the pattern")),
+                finding.help(text!("save it as CSV or as an Excel workbook, or narrow the pattern")),
             ));
         }
         let sheetless = files.iter().find(|path| pattern.sheet.is_some() && extension(path) != "xlsx");
         if let Some(path) = sheetless {
             let message = text!("`{file}` is no workbook and has no sheets", file = name(path));
             let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), text!("named with a `sheet`"));
+            return Err(Box::new(finding.help(text!("write `{table} = \"{file}\"`", table, file = pattern.text))));
+        }
+        let encoded = files.iter().find(|path| pattern.encoding.is_some() && extension(path) != "csv");
+        if let Some(path) = encoded {
+            let message = text!("`{file}` is no CSV file, and says its encoding itself", file = name(path));
+            let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), text!("named with an `encoding`"));
             return Err(Box::new(finding.help(text!("write `{table} = \"{file}\"`", table, file = pattern.text))));
         }
         Ok(files)

@@ -107,7 +107,7 @@ fn workbook(sheets: &[(&str, String)]) -> PathBuf {
 
 fn run(path: PathBuf, sheet: Option<&str>) -> Result<(Fixture, Facts), String> {
     let mut fixture = Fixture::new(POLICY, "2026-10", "2026-10").csv("staff", &["id\nA01\n1002\n"]);
-    let export = Export { path, sheet: sheet.map(str::to_owned) };
+    let export = Export { path, sheet: sheet.map(str::to_owned), encoding: None };
     fixture.inputs.insert(fixture.table("plan"), Input::Files(vec![export]));
     match crate::execute(&fixture.model, &fixture.plan, &fixture.inputs, &Options::default()) {
         Ok(facts) => Ok((fixture, facts)),
