@@ -99,8 +99,15 @@ impl CsvFile {
     }
 
     fn of(bytes: Box<dyn Bytes>) -> io::Result<CsvFile> {
-        let mut csv =
-            CsvFile { bytes, buffer: Vec::new(), start: 0, filled: 0, ended: false, line: 1, record: Record::default() };
+        let mut csv = CsvFile {
+            bytes,
+            buffer: Vec::new(),
+            start: 0,
+            filled: 0,
+            ended: false,
+            line: 1,
+            record: Record::default(),
+        };
         csv.fill()?;
         if csv.rest().starts_with(BOM) {
             csv.start = BOM.len();

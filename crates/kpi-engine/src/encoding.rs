@@ -81,9 +81,9 @@ fn lines(bytes: &[u8]) -> u64 {
 /// What the system says, or that the file is not in this encoding.
 pub fn read_text(path: &Path, encoding: Encoding) -> io::Result<Vec<u8>> {
     let decoded = encoding.decode(&fs::read(path)?);
-    decoded.map(String::into_bytes).map_err(|line| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("line {line} is not {}", encoding.name()))
-    })
+    decoded
+        .map(String::into_bytes)
+        .map_err(|line| io::Error::new(io::ErrorKind::InvalidData, format!("line {line} is not {}", encoding.name())))
 }
 
 /// The encoding of an export: the declared one, else UTF-8 if it is that, else the only one under which the headers of the contract are
@@ -97,18 +97,19 @@ pub fn resolve(export: &Export, contracts: &[Contract]) -> Result<Encoding, Vec<
     if let Some(declared) = export.encoding {
         return declared.decode(&bytes).map(|_| declared).map_err(|line| vec![not_encoded(path, declared, line)]);
     }
-    let Some(line) = std::str::from_utf8(&bytes).err().map(|error| lines(bytes.get(..error.valid_up_to()).unwrap_or_default()))
+    let Some(line) =
+        std::str::from_utf8(&bytes).err().map(|error| lines(bytes.get(..error.valid_up_to()).unwrap_or_default()))
     else {
         return Ok(Encoding::Utf8);
     };
-    let candidates = [Encoding::Gb18030, Encoding::Big5].map(|encoding| (encoding, headers(&bytes, encoding)));
-    let fits = |header: &Option<Vec<String>>| {
-        header.as_ref().is_some_and(|header| contracts.iter().all(|contract| header.contains(&contract.header)))
+    let fits = |encoding: &Encoding| {
+        headers(&bytes, *encoding)
+            .is_some_and(|header| contracts.iter().all(|contract| header.contains(&contract.header)))
     };
-    let mut fitting = candidates.iter().filter(|(_, header)| fits(header)).map(|(encoding, _)| *encoding);
-    match (fitting.next(), fitting.next()) {
-        (Some(encoding), None) => Ok(encoding),
-        (several, _) => Err(vec![unclear(path, line, several.is_some(), &candidates)]),
+    let fitting: Vec<Encoding> = [Encoding::Gb18030, Encoding::Big5].into_iter().filter(fits).collect();
+    match fitting.as_slice() {
+        [encoding] => Ok(*encoding),
+        fitting => Err(vec![unclear(path, line, &bytes, fitting)]),
     }
 }
 
@@ -132,18 +133,27 @@ pub fn not_encoded(path: &Path, encoding: Encoding, line: u64) -> Diagnostic {
 /// How an encoding is declared.
 const EXAMPLE: &str = "{ file = \"…\", encoding = \"gb18030\" }";
 
-fn unclear(path: &Path, line: u64, several: bool, candidates: &[(Encoding, Option<Vec<String>>)]) -> Diagnostic {
-    let shown = candidates.iter().map(|(encoding, header)| {
+/// How much of a line a message shows, in characters.
+const SHOWN: usize = 40;
+
+/// Headers are shown where they differ from the contract; where they fit, the line that is not ASCII tells a person more.
+fn unclear(path: &Path, line: u64, bytes: &[u8], fitting: &[Encoding]) -> Diagnostic {
+    let shown = [Encoding::Gb18030, Encoding::Big5].map(|encoding| {
         let name = encoding.name();
-        match header.as_ref().and_then(|header| header.first()) {
-            Some(header) => text!("as {name} its first header is `{header}`", name, header),
-            None => text!("it is not {name}", name),
+        let Ok(text) = encoding.decode(bytes) else { return text!("it is not {name}", name) };
+        let whole = text.lines().nth(line as usize - 1).unwrap_or_default();
+        let words: String = whole.chars().take(SHOWN).collect();
+        match headers(bytes, encoding).unwrap_or_default().first() {
+            Some(header) if fitting.is_empty() => text!("as {name} its first header is `{header}`", name, header),
+            _ => text!("as {name} line {line} is `{words}`", name, line, words),
         }
     });
-    let under = Text::list(std::iter::once(text!("line {line} is not {name}", line, name = "UTF-8")).chain(shown), Join::Semicolon);
-    let message = match several {
-        true => text!("the file can be read in several encodings: {under}", under),
-        false => text!("in no encoding does the file have the headers of its contract: {under}", under),
+    let first = text!("line {line} is not {name}", line, name = Encoding::Utf8.name());
+    let under = Text::list(std::iter::once(first).chain(shown), Join::Semicolon);
+    let message = if fitting.is_empty() {
+        text!("in no encoding does the file have the headers of its contract: {under}", under)
+    } else {
+        text!("the file can be read in several encodings: {under}", under)
     };
     about_file(codes::UNCLEAR_ENCODING, path, message)
         .help(text!("name the encoding of the file in `kpi.toml`: `{example}`", example = EXAMPLE))

@@ -194,7 +194,13 @@ fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {
     let args = pl::ScanArgsParquet { glob: false, ..Default::default() };
     let scan = pl::LazyFrame::scan_parquet(source, args).and_then(|mut frame| frame.collect_schema());
     let schema = scan.map_err(std::io::Error::other)?;
-    Ok(FileFacts { path: path.to_path_buf(), rows, layout: Layout::Parquet(schema), rewrite: false, encoding: Encoding::Utf8 })
+    Ok(FileFacts {
+        path: path.to_path_buf(),
+        rows,
+        layout: Layout::Parquet(schema),
+        rewrite: false,
+        encoding: Encoding::Utf8,
+    })
 }
 
 /// The places of the columns in a file's header.

@@ -63,6 +63,14 @@ impl Fixture {
         self
     }
 
+    /// Gives a table one CSV file of these bytes.
+    pub fn bytes(mut self, table: &str, bytes: &[u8], encoding: Option<crate::Encoding>) -> Fixture {
+        let path = file(&format!("{table}.csv"), bytes);
+        let export = crate::Export { path, sheet: None, encoding };
+        self.inputs.insert(self.table(table), Input::Files(vec![export]));
+        self
+    }
+
     /// The facts.
     pub fn run(&self) -> Facts {
         crate::execute(&self.model, &self.plan, &self.inputs, &Options::default())

@@ -108,7 +108,9 @@ fn scan_csv(files: &[FileFacts], header: &[String]) -> Result<pl::LazyFrame, Vec
     let sources = if files.iter().any(|file| file.rewrite) {
         let mut texts = Vec::new();
         for file in files {
-            texts.push(csv_file::rewrite(&file.path, file.encoding).map_err(|error| vec![unreadable(&file.path, &error)])?);
+            texts.push(
+                csv_file::rewrite(&file.path, file.encoding).map_err(|error| vec![unreadable(&file.path, &error)])?,
+            );
         }
         pl::ScanSources::Buffers(texts.into_iter().map(Into::into).collect())
     } else {

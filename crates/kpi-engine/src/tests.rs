@@ -2,6 +2,7 @@
 
 mod contracts;
 mod cubes;
+mod encodings;
 mod kinds;
 mod plans;
 mod views;

@@ -49,6 +49,10 @@ bad! {
     sheet_of_a_csv, 2, RUN,
         Project::live().replace("kpi.toml", "\"exports/plan.csv\"", "{ file = \"exports/plan.csv\", sheet = \"2026\" }");
 
+    encoding_of_parquet, 2, RUN,
+        Project::live().write("exports/plan.parquet", "").replace("kpi.toml", "\"exports/plan.csv\"", "{ file = \"exports/plan.parquet\", encoding = \"gbk\" }");
+    unknown_encoding, 2, RUN,
+        Project::live().replace("kpi.toml", "\"exports/plan.csv\"", "{ file = \"exports/plan.csv\", encoding = \"latin1\" }");
     missing_column, 1, RUN, Project::live().replace("exports/live-2026-10.csv", "viewers", "visitors");
     duplicate_header, 1, RUN, Project::live().replace("exports/live-2026-10.csv", "floor", "host");
     no_rows_in_the_period, 1, "run --period 2026-11", Project::live();
@@ -93,6 +97,12 @@ fn what_exports_may_do_all_the_same() {
         "exports/live-2026-09.csv",
         "note,viewers,成交金额,watched,started,floor,host,id\n无,3000,10000,3000,2026-09-05 20:00,A05,A04,S4\n",
     ));
+    // Another encoding, which the headers tell, or which is declared.
+    let live = Project::live().read("exports/live-2026-10.csv");
+    let gb = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    same(Project::live().write("exports/live-2026-10.csv", gb(&live)));
+    let declared = "{ file = \"exports/staff.csv\", encoding = \"gbk\" }";
+    same(Project::live().write("exports/staff.csv", gb(&staff)).replace("kpi.toml", "\"exports/staff.csv\"", declared));
     // Blank lines.
     same(Project::live().write("exports/plan.csv", format!("{plan}\n\n")));
     same(Project::live().write("exports/plan.csv", plan.replacen("A02", "\nA02", 1)));

@@ -147,9 +147,7 @@ impl Project {
         if let Some(path) = foreign {
             let message = text!("`{file}` is neither a `.csv` nor a `.parquet` nor an `.xlsx` file", file = name(path));
             let finding = at(Diagnostic::new(codes::WRONG_VALUE, message), text!("matches it"));
-            return Err(Box::new(
-                finding.help(text!("save it as CSV or as an Excel workbook, or narrow the pattern")),
-            ));
+            return Err(Box::new(finding.help(text!("save it as CSV or as an Excel workbook, or narrow the pattern"))));
         }
         let sheetless = files.iter().find(|path| pattern.sheet.is_some() && extension(path) != "xlsx");
         if let Some(path) = sheetless {
