@@ -143,8 +143,9 @@ fn unclear(path: &Path, line: u64, bytes: &[u8], fitting: &[Encoding]) -> Diagno
         let Ok(text) = encoding.decode(bytes) else { return text!("it is not {name}", name) };
         let whole = text.lines().nth(line as usize - 1).unwrap_or_default();
         let words: String = whole.chars().take(SHOWN).collect();
-        match headers(bytes, encoding).unwrap_or_default().first() {
-            Some(header) if fitting.is_empty() => text!("as {name} its first header is `{header}`", name, header),
+        let header = headers(bytes, encoding).unwrap_or_default();
+        match header.iter().find(|header| !header.is_ascii()).or(header.first()) {
+            Some(header) if fitting.is_empty() => text!("as {name} one of its headers is `{header}`", name, header),
             _ => text!("as {name} line {line} is `{words}`", name, line, words),
         }
     });
