@@ -102,11 +102,15 @@ pub fn resolve(export: &Export, contracts: &[Contract]) -> Result<Encoding, Vec<
     else {
         return Ok(Encoding::Utf8);
     };
-    let fits = |encoding: &Encoding| {
-        headers(&bytes, *encoding)
-            .is_some_and(|header| contracts.iter().all(|contract| header.contains(&contract.header)))
-    };
-    let fitting: Vec<Encoding> = [Encoding::Gb18030, Encoding::Big5].into_iter().filter(fits).collect();
+    let fits = |header: &[String]| contracts.iter().all(|contract| header.contains(&contract.header));
+    // Chinese headers in UTF-8 say what the file is, and that a line of it is torn.
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if !first.is_ascii() && headers(first, Encoding::Utf8).is_some_and(|header| fits(&header)) {
+        return Err(vec![not_encoded(path, Encoding::Utf8, line)]);
+    }
+    let fitting = [Encoding::Gb18030, Encoding::Big5];
+    let fitting = fitting.into_iter().filter(|encoding| headers(&bytes, *encoding).is_some_and(|header| fits(&header)));
+    let fitting: Vec<Encoding> = fitting.collect();
     match fitting.as_slice() {
         [encoding] => Ok(*encoding),
         fitting => Err(vec![unclear(path, line, &bytes, fitting)]),

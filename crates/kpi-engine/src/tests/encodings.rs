@@ -51,13 +51,16 @@ fn what_cannot_be_told_is_asked() {
     insta::assert_snapshot!(found, @r#"K6008 the file can be read in several encodings: line 2 is not UTF-8; as GB18030 line 2 is `A01,主播,T1`; as Big5 line 2 is `A01,翋畦,T1` [staff.csv] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
     assert_eq!(october().bytes("staff", &staff, Some(Encoding::Gb18030)).run(), october().run());
     let other = encode(&LIVE_ROWS.replace("成交金额", "支付金额"), GB18030);
-    insta::assert_snapshot!(october().bytes("live", &other, None).fail(), @r#"K6008 in no encoding does the file have the headers of its contract: line 1 is not UTF-8; as GB18030 one of its headers is `支付金额`; as Big5 one of its headers is `X` [live.csv] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
+    insta::assert_snapshot!(october().bytes("live", &other, None).fail(), @r#"K6008 in no encoding does the file have the headers of its contract: line 1 is not UTF-8; as GB18030 one of its headers is `支付金额`; as Big5 one of its headers is `盓葆踢塗` [live.csv] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
 }
 
 #[test]
 fn a_file_that_is_not_in_its_declared_encoding_is_refused_as_a_whole() {
     let gb = encode(LIVE_ROWS, GB18030);
     insta::assert_snapshot!(october().bytes("live", &gb, Some(Encoding::Utf8)).fail(), @r#"K6003 line 1 is not UTF-8 [live.csv, line 1] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
+    // A file whose headers are UTF-8 is UTF-8, and has a line that is torn.
+    let torn = [LIVE_ROWS.as_bytes(), b"S9,A01,,2026-10-05,7,\xff\xff,2,101\n"].concat();
+    insta::assert_snapshot!(october().bytes("live", &torn, None).fail(), @"");
     let torn = [LIVE_ROWS.as_bytes(), b"S9,A01,,2026-10-05,7,\xff\xff,2,101\n"].concat();
     insta::assert_snapshot!(october().bytes("live", &torn, Some(Encoding::Gb18030)).fail(), @r#"K6003 line 6 is not GB18030 [live.csv, line 6] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
 }
