@@ -60,7 +60,7 @@ fn a_file_that_is_not_in_its_declared_encoding_is_refused_as_a_whole() {
     insta::assert_snapshot!(october().bytes("live", &gb, Some(Encoding::Utf8)).fail(), @r#"K6003 line 1 is not UTF-8 [live.csv, line 1] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
     // A file whose headers are UTF-8 is UTF-8, and has a line that is torn.
     let torn = [LIVE_ROWS.as_bytes(), b"S9,A01,,2026-10-05,7,\xff\xff,2,101\n"].concat();
-    insta::assert_snapshot!(october().bytes("live", &torn, None).fail(), @"");
+    insta::assert_snapshot!(october().bytes("live", &torn, None).fail(), @r#"K6003 line 6 is not UTF-8 [live.csv, line 6] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
     let torn = [LIVE_ROWS.as_bytes(), b"S9,A01,,2026-10-05,7,\xff\xff,2,101\n"].concat();
     insta::assert_snapshot!(october().bytes("live", &torn, Some(Encoding::Gb18030)).fail(), @r#"K6003 line 6 is not GB18030 [live.csv, line 6] (name the encoding of the file in `kpi.toml`: `{ file = "…", encoding = "gb18030" }`)"#);
 }
