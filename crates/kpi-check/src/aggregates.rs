@@ -123,16 +123,25 @@ impl<'a> Checker<'a> {
     /// Finds the table of a call, checks its clauses, and that its rows reach the subject.
     fn rows(&mut self, e: &'a ast::Expr, call: &'a ast::Call, arg: &'a ast::Expr, cx: &Context) -> Option<Rows> {
         let name = &call.function.text;
-        self.report_all_not_built(&call.not_built);
         let Some(subject) = cx.subject().cloned() else {
             self.report_not_here(&text!("`{name}(…)`", name), e.span, cx);
             return None;
         };
         let named = self.table_of_rows(call, arg, cx)?;
         self.used.insert(Decl::Table(named.index()));
-        let table = match &call.dated {
-            Some(dated) => self.dated_rows(named, dated)?,
-            None => named,
+        let table = match (&call.dated, &call.at) {
+            (None, None) => named,
+            (Some(dated), None) => self.dated_rows(named, dated)?,
+            (None, Some(at)) => self.rows_at_start(named, at)?,
+            (Some(dated), Some(at)) => {
+                let finding = Diagnostic::new(
+                    codes::types::ARGUMENTS,
+                    text!("rows are taken by a date or at a moment, not by both"),
+                );
+                let finding = finding.label(at.span, text!("at a moment")).label(dated.span, text!("by a date"));
+                self.report(finding.help(text!("keep one of the two")));
+                return None;
+            }
         };
         let via = match &call.via {
             Some(names) => Some(self.via(table, names)?),

@@ -137,9 +137,8 @@ impl<'a> Checker<'a> {
 
     /// Refuses `via`, `where`, `needs` where there are no rows.
     pub(crate) fn plain_call(&mut self, call: &'a ast::Call) -> Option<()> {
-        self.report_all_not_built(&call.not_built);
         let via = call.via.iter().flatten().map(|n| n.span);
-        let via = via.chain(call.dated.iter().map(|dated| dated.span));
+        let via = via.chain(call.dated.iter().chain(&call.at).map(|dated| dated.span));
         let clauses = via.chain(call.condition.iter().map(|c| c.span)).chain(call.needs.iter().map(|(_, s)| *s));
         let mut clauses = clauses.collect::<Vec<_>>().into_iter();
         let Some(span) = clauses.next() else { return Some(()) };

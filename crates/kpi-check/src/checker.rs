@@ -51,6 +51,8 @@ pub struct Checker<'a> {
     pub(crate) certain_of_cards: FxHashMap<usize, Vec<Certain>>,
     /// The tables of targets whose completeness is asked for when everything that reads them is known.
     pub(crate) tables_of_targets: Vec<TableOfTargets<'a>>,
+    /// Where rows are read at a period's start.
+    pub(crate) at_start: Vec<Span>,
     next_expr: u32,
 }
 
@@ -97,6 +99,7 @@ impl<'a> Checker<'a> {
             open: Vec::new(),
             reported_unbuilt: FxHashSet::default(),
             not_computed: Vec::new(),
+            at_start: Vec::new(),
             texts: Texts::new(files),
             counter_examples: Vec::new(),
             askers: FxHashMap::default(),

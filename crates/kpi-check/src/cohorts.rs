@@ -6,7 +6,8 @@ use kpi_value::Dec;
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::model::{self, Column, ColumnId, ExprKind, Path, Table, TableId, Timing, Title, Type, View};
+use crate::model::{self, Column, ColumnId, ExprKind, MidPeriod, Path, Table, TableId, Timing, Title, Type, View};
+use crate::values::chain;
 
 impl<'a> Checker<'a> {
     /// The rows of a table by the date of `dated registered + 30d`: a view of it without a name of its own, one for all that
@@ -62,8 +63,55 @@ impl<'a> Checker<'a> {
             digits: Dec::SCALE,
             rules: Vec::new(),
         });
-        made.view = Some(View { of, condition: None, grouping: None, dated: Some(date) });
+        made.view = Some(View { of, condition: None, grouping: None, dated: Some(date), at_start: false });
         Some(self.model.tables.push(made))
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// The rows of a stock as they are at the period's start: a view of it without a name of its own.
+    pub(crate) fn rows_at_start(&mut self, of: TableId, written: &'a ast::Expr) -> Option<TableId> {
+        let is_start = chain(written).is_some_and(
+            |names| matches!(names.as_slice(), [period, start] if period.word() == "period" && start.word() == "start"),
+        );
+        if !is_start {
+            let finding = Diagnostic::new(codes::types::ARGUMENTS, text!("`at` takes `period.start`"))
+                .label(written.span, text!("another moment"))
+                .help(text!("without `at` rows are read at the period's end"));
+            self.report(finding);
+            return None;
+        }
+        let table = &self.model.tables[of];
+        if !matches!(table.time, Timing::Stock { .. }) {
+            let name = table.title.name.clone();
+            let finding =
+                Diagnostic::new(codes::types::ARGUMENTS, text!("rows of `{name}` are not there for a while", name))
+                    .label(written.span, text!("only rows `valid from … to …` are there at a moment"))
+                    .label(table.title.span, text!("declared here"));
+            self.report(finding);
+            return None;
+        }
+        let alike = |table: &Table| table.view.as_ref().is_some_and(|view| view.of == of && view.at_start);
+        if let Some((id, _)) = self.model.tables.iter().find(|(_, table)| alike(table)) {
+            return Some(id);
+        }
+        let view = View { of, condition: None, grouping: None, dated: None, at_start: true };
+        self.at_start.push(written.span);
+        let made = Table { roster: false, view: Some(view), ..self.model.tables[of].clone() };
+        Some(self.model.tables.push(made))
+    }
+
+    /// Refuses rows at a period's start where a period may be cut into stints: each would have its own.
+    pub(crate) fn check_starts(&mut self) {
+        let split = self.model.scorecards.iter().find(|(_, card)| card.mid_period == MidPeriod::Split);
+        let Some(card) = split.map(|(_, card)| card.title.span) else { return };
+        for span in std::mem::take(&mut self.at_start) {
+            let message = text!("`at period.start` in a policy with `mid_period split` is not built yet");
+            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                .label(span, text!("of which stint?"))
+                .label(card, text!("this card is split"));
+            self.report(finding);
+        }
     }
 }
 

@@ -116,6 +116,7 @@ fn check_here(files: &[ast::File], reach: bool) -> Found {
     checker.check_incentives();
     checker.check_rules();
     checker.check_obligations();
+    checker.check_starts();
     checker.check_tests();
     checker.check_unused_curves();
     checker.finish(reach)

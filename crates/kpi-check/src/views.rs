@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
         if let Some(table) = self.model.tables.get_mut(id) {
             (table.columns, table.time, table.roster, table.sparse) = (columns, time, roster, sparse);
             (table.key, table.label) = (key, label);
-            table.view = Some(View { of, condition, grouping, dated: None });
+            table.view = Some(View { of, condition, grouping, dated: None, at_start: false });
         }
     }
 
@@ -290,9 +290,9 @@ impl<'a> Checker<'a> {
                 return refuse(self, call.function.span, help);
             }
         };
-        self.report_all_not_built(&call.not_built);
         let via = call.via.iter().flatten().map(|n| ("via", n.span));
         let via = via.chain(call.dated.iter().map(|dated| ("dated", dated.span)));
+        let via = via.chain(call.at.iter().map(|at| ("at", at.span)));
         let others = call.needs.iter().map(|(_, span)| ("needs", *span));
         let others = others.chain(call.among.iter().map(|a| ("among", a.span)));
         let mut clauses = via.chain(others.chain(call.window.iter().map(|w| ("a window", w.span))));

@@ -33,7 +33,6 @@ impl<'a> Checker<'a> {
         cx: &Context,
     ) -> Option<model::Expr> {
         let name = call.function.word();
-        self.report_all_not_built(&call.not_built);
         let function = match name {
             "sum" => WindowFunction::Sum,
             "average" => WindowFunction::Average,
@@ -49,8 +48,12 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        let clauses =
-            call.via.iter().flatten().map(|n| n.span).chain(call.dated.iter().chain(&call.condition).map(|c| c.span));
+        let clauses = call
+            .via
+            .iter()
+            .flatten()
+            .map(|n| n.span)
+            .chain(call.dated.iter().chain(&call.at).chain(&call.condition).map(|c| c.span));
         if let Some(span) = clauses.chain(call.among.iter().map(|a| a.span)).next() {
             self.report(
                 Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` over periods runs over no rows", name))

@@ -186,12 +186,13 @@ pub fn frame_in_memory(
                 !cut || ends.contains(&Date(*day)) || end == Date(*day)
             };
             for index in all.filter(ends_cell) {
-                let end = calendar.end(Period { kind: grain.period, index });
+                let period = Period { kind: grain.period, index };
+                let day = model.day_of_stock(id, (calendar.start(period), calendar.end(period)));
                 let holding = table
                     .validity
                     .iter()
                     .enumerate()
-                    .filter(|(_, (from, to))| from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= end));
+                    .filter(|(_, (from, to))| from.is_none_or(|from| from <= day) && to.is_none_or(|to| to >= day));
                 for (row, _) in holding {
                     rows.push(row);
                     periods.push(Some(index));

@@ -76,3 +76,15 @@ fn what_comes_and_goes_is_counted_by_its_days() {
     // Nobody joined in August, and of what is there at any time that is known.
     assert_eq!(actuals("previous(count(member dated joined), 2)"), ["0", "0"]);
 }
+
+#[test]
+fn a_stock_is_read_at_the_start_of_the_period_where_that_is_asked() {
+    // On the 1st of October there are M1, who leaves that very day, and M4 since the 30th of September; M2 and M3 come later.
+    assert_eq!(actuals("count(member at period.start)"), ["1", "1"]);
+    assert_eq!(actuals("count(member at period.start where left is known)"), ["1", "1"]);
+    assert_eq!(actuals("previous(count(member at period.start))"), ["0", "0"]);
+    assert_eq!(actuals("count(member dated left where left is known) / count(member at period.start)"), ["1", "1"]);
+    // Of two members at October's start nobody is there at its end but M2, who came on the last day, and M4.
+    assert_eq!(actuals("(count(member at period.start) over all)"), ["2", "2"]);
+    assert_eq!(actuals("(count(member) over all)"), ["2", "2"]);
+}

@@ -1,6 +1,6 @@
 //! Dimensions, rosters, sources and parameters.
 
-use kpi_value::{Dec, PeriodKind, Value};
+use kpi_value::{Date, Dec, PeriodKind, Value};
 use serde::Serialize;
 
 use super::{AggregateFunction, ByTable, ColumnId, CompareOp, Expr, Path, TableId, Title, Type};
@@ -59,6 +59,16 @@ pub struct View {
     /// view's time. A row without that date belongs to no period. Such a view has no name of its own: it stands for the rows
     /// of its input in `count(user dated registered + 30d)`.
     pub dated: Option<Expr>,
+    /// Whether its rows are those that hold on a period's first day rather than on its last: it stands for the rows of its
+    /// input, a stock, in `count(member at period.start)`, and has no name of its own either.
+    pub at_start: bool,
+}
+
+impl View {
+    /// Whether it is declared, rather than that an aggregate reads its input in another way than usual.
+    pub fn is_declared(&self) -> bool {
+        self.dated.is_none() && !self.at_start
+    }
 }
 
 /// How a view groups its input. Its columns are the keys, then the aggregates.
@@ -201,6 +211,11 @@ impl super::Model {
             (Some(View { of, dated: Some(_), .. }), _) => self.always_says(self.counted_of(*of)),
             (_, time) => matches!(time, Timing::Timeless | Timing::Stock { .. }),
         }
+    }
+
+    /// The day of a period on which a stock is read, from its first and its last.
+    pub fn day_of_stock(&self, table: TableId, (first, last): (Date, Date)) -> Date {
+        if self.tables[table].view.as_ref().is_some_and(|view| view.at_start) { first } else { last }
     }
 
     /// The column of an id.

@@ -200,8 +200,8 @@ impl Reader<'_, '_> {
             _ => return None,
         };
         let model = self.scored.ev.model;
-        // Dated rows are those of the table that the policy names.
-        let view = model.tables[table].view.as_ref().filter(|view| view.dated.is_none())?;
+        // Dated rows and those at a period's start are rows of the table that the policy names.
+        let view = model.tables[table].view.as_ref().filter(|view| view.is_declared())?;
         let grouped = view.grouping.is_some();
         let view = &model.tables[table].title.name;
         let export = &model.tables[model.export_of(table)].title.name;

@@ -211,7 +211,8 @@ impl Answer<'_> {
     /// Rows of the table that belong to a period, one a key where they are told apart by it.
     fn rows_in(&self, table: TableId, period: Period) -> Vec<&Row> {
         let rows = self.data.table(table).rows.iter();
-        let end = self.model.policy.calendar.end(period);
+        let calendar = &self.model.policy.calendar;
+        let end = self.model.day_of_stock(table, (calendar.start(period), calendar.end(period)));
         match self.model.tables[table].time {
             Timing::Timeless => rows.collect(),
             Timing::Flow(time) => {

@@ -187,6 +187,8 @@ pub struct Call {
     pub via: Option<Vec<Name>>,
     /// `dated registered + 30d`
     pub dated: Option<Expr>,
+    /// `at period.start`
+    pub at: Option<Expr>,
     /// `where …`
     pub condition: Option<Expr>,
     /// `needs 3`
@@ -195,8 +197,6 @@ pub struct Call {
     pub among: Option<Among>,
     /// `last 3 months` among the arguments
     pub window: Option<Window>,
-    /// Clauses that are read and not built yet: `at period.start`.
-    pub not_built: Vec<NotBuilt>,
 }
 
 /// `among team, role where …`, `among all`

@@ -207,11 +207,11 @@ impl Builder<'_> {
             args: Vec::new(),
             via: None,
             dated: None,
+            at: None,
             condition: None,
             needs: None,
             among: None,
             window: None,
-            not_built: Vec::new(),
         };
         for part in parts.next()?.into_inner() {
             match part.as_rule() {
@@ -226,7 +226,7 @@ impl Builder<'_> {
                 }
                 Rule::via => call.via = find(part, Rule::path).map(|p| self.path(p)),
                 Rule::dated => call.dated = Some(self.expr(operand(part)?)?),
-                Rule::at => call.not_built.push(self.not_built("at", &part)),
+                Rule::at => call.at = Some(self.expr(operand(part)?)?),
                 Rule::where_clause => call.condition = Some(self.expr(operand(part)?)?),
                 Rule::needs => call.needs = Some(self.count(&find(part, Rule::count)?)?),
                 Rule::among => call.among = Some(self.among(part)?),

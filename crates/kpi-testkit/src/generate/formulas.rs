@@ -564,7 +564,11 @@ impl Generator {
         self.tag(function);
         let quantile = if function == "quantile" { ", 75%" } else { "" };
         let via = self.maybe_via(table);
-        let dated = self.maybe_dated(table);
+        let mut dated = self.maybe_dated(table);
+        if table == "task" && dated.is_empty() && !self.split && self.chance(30) {
+            self.tag("at start");
+            dated = " at period.start".to_owned();
+        }
         let condition = self.maybe_where(table);
         let needs = if self.chance(8) {
             self.tag("needs");

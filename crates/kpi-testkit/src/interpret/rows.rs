@@ -120,10 +120,10 @@ impl<'a> Interpreter<'a> {
             Timing::Timeless => rows.collect(),
             Timing::Flow(time) => rows.filter(|row| self.falls(cell(row, time), when)).collect(),
             Timing::Stock { from, to } => {
-                let end = self.span(when).1;
+                let day = self.model.day_of_stock(table, self.span(when));
                 let holds = |row: &&Row| {
                     let (first, last) = self.validity(row, from, to);
-                    first <= end && end <= last
+                    first <= day && day <= last
                 };
                 rows.filter(holds).collect()
             }
