@@ -41,7 +41,7 @@ pub fn show_unit(unit: Unit) -> Text {
 }
 
 /// "month"
-pub(crate) fn show_period(kind: PeriodKind) -> Text {
+pub fn show_period(kind: PeriodKind) -> Text {
     match kind {
         PeriodKind::Day => text!("day"),
         PeriodKind::Week => text!("week"),

@@ -67,6 +67,13 @@ impl Failure {
     }
 }
 
+impl<'a> Console<'a> {
+    /// Plain text in English, as a program reads it that runs kpi in this folder.
+    pub fn plain(out: &'a mut dyn Write, err: &'a mut dyn Write, cwd: PathBuf) -> Console<'a> {
+        Console { out, err, colour: false, interactive: false, json: false, language: Language::English, cwd }
+    }
+}
+
 impl Console<'_> {
     /// How text is to look.
     pub fn look(&self) -> Look {

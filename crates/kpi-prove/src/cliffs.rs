@@ -3,14 +3,14 @@
 use kpi_base::{Diagnostic, Span, codes, text};
 use kpi_check::model::{
     ArithmeticOp, Audience, CardField, Curve, CurveKind, Expr, ExprKind, Incentive, IncentiveId, IndicatorField,
-    IndicatorId, Line, LineField, LineKind, Model, Scoring, Type,
+    IndicatorId, Line, LineField, LineKind, Model, Scoring, Type, interpolate,
 };
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cases::Case;
-use crate::curve::{linear, pieces};
+use crate::curve::pieces;
 use crate::goal::Better;
 use crate::obligations::units_of;
 use crate::pay::{Base, Field, base_of};
@@ -259,7 +259,7 @@ fn drops(scene: &Scene<'_>, curve: &Curve, range: Range, rising: bool) -> Vec<Dr
                 let inside = Range::new(*x0, *x1).clamp(range.low, range.high);
                 let (Some(low), Some(high)) = (inside.low, inside.high) else { continue };
                 if low < high
-                    && let (Some(a), Some(b)) = (linear(points, low), linear(points, high))
+                    && let (Some(a), Some(b)) = (interpolate(points, low), interpolate(points, high))
                 {
                     note(low, high, a, b, None);
                 }

@@ -1,6 +1,6 @@
 //! Curves of a range of numbers.
 
-use kpi_check::model::{Curve, CurveKind, StepBound};
+use kpi_check::model::{Curve, CurveKind, StepBound, interpolate, sum_slices};
 use kpi_value::Dec;
 
 use crate::scene::Scene;
@@ -93,7 +93,7 @@ pub(crate) fn curve(scene: &Scene<'_>, curve: &Curve, x: Number) -> Known {
             xs.extend(x.range.low.or_else(|| points.first().map(|(at, _)| *at)));
             xs.extend(x.range.high.or_else(|| points.last().map(|(at, _)| *at)));
             xs.sort_unstable();
-            let values: Vec<Number> = xs.iter().filter_map(|x| linear(points, *x)).map(Number::point).collect();
+            let values: Vec<Number> = xs.iter().filter_map(|x| interpolate(points, *x)).map(Number::point).collect();
             spread(&values, x)
         }
         CurveKind::Marginal(slices) => {
@@ -103,7 +103,7 @@ pub(crate) fn curve(scene: &Scene<'_>, curve: &Curve, x: Number) -> Known {
             xs.extend(x.range.low);
             xs.extend(x.range.high);
             xs.sort_unstable();
-            let values: Vec<Number> = xs.iter().filter_map(|x| marginal(slices, *x)).map(Number::point).collect();
+            let values: Vec<Number> = xs.iter().filter_map(|x| sum_slices(slices, *x)).map(Number::point).collect();
             let Known::Number(mut number) = spread(&values, x) else { return Known::Nothing };
             let last = slices.last().map_or(Dec::ZERO, |(_, rate)| *rate);
             let unlimited = x.range.high.is_none();
@@ -159,29 +159,4 @@ pub(crate) const fn through(number: Trend, own: Trend) -> Trend {
         (number, Trend::Down) => number.flip(),
         _ => Trend::Any,
     }
-}
-
-/// y₀ + (y₁ − y₀) × (x − x₀) ÷ (x₁ − x₀), flat outside.
-pub(crate) fn linear(points: &[(Dec, Dec)], x: Dec) -> Option<Dec> {
-    let after = points.partition_point(|(at, _)| *at <= x);
-    match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
-        (Some((x0, y0)), Some((x1, y1))) => {
-            let part = y1.sub(*y0).ok()?.mul_div(x.sub(*x0).ok()?, x1.sub(*x0).ok()?).ok()?;
-            part.map_or(Some(*y0), |part| y0.add(part).ok())
-        }
-        (Some((_, y)), None) | (None, Some((_, y))) => Some(*y),
-        (None, None) => None,
-    }
-}
-
-/// Each slice of a positive number at its own rate.
-fn marginal(slices: &[(Dec, Dec)], x: Dec) -> Option<Dec> {
-    let mut sum = Dec::ZERO;
-    for (place, (start, rate)) in slices.iter().enumerate() {
-        let end = slices.get(place + 1).map_or(x, |(next, _)| x.min(*next));
-        if x > Dec::ZERO && end > *start {
-            sum = sum.add(end.sub(*start).ok()?.mul(*rate).ok()?).ok()?;
-        }
-    }
-    Some(sum)
 }

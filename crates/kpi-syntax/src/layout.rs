@@ -9,7 +9,7 @@ use crate::suggest::nearest_word;
 use crate::text::{Source, continues_name, starts_name};
 
 /// The words with which a declaration begins.
-pub(crate) const DECLARATIONS: &[&str] = &[
+pub const DECLARATIONS: &[&str] = &[
     "policy",
     "dimension",
     "roster",

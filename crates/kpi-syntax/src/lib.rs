@@ -20,6 +20,7 @@ mod suggest;
 mod text;
 pub mod words;
 
+pub use layout::DECLARATIONS;
 pub use reading::{Reading, read};
 pub use text::{Chinese, Comment, continues_name, starts_name};
 

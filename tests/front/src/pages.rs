@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, Files, SourceFile};
+use kpi_syntax::DECLARATIONS;
 
 const POLICY: &str = "policy \"page\" {\n  edition 1\n  currency CNY\n  period month\n}\n";
 
@@ -173,26 +174,6 @@ enum Part {
     Test,
     Of(String),
 }
-
-const DECLARATIONS: [&str; 17] = [
-    "policy",
-    "dimension",
-    "roster",
-    "source",
-    "param",
-    "function",
-    "indicator",
-    "scorecard",
-    "curve",
-    "incentive",
-    "rule",
-    "test",
-    "use",
-    "prove",
-    "require",
-    "goal",
-    "shape",
-];
 
 fn wrap(piece: &str) -> Part {
     // Only declarations begin at the start of a line.

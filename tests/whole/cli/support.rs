@@ -80,15 +80,7 @@ impl Project {
 /// Runs `kpi` in a folder, whose path is taken out of what it says.
 pub fn run(cwd: &Path, args: &str) -> Outcome {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = Console {
-        out: &mut out,
-        err: &mut err,
-        colour: false,
-        interactive: false,
-        json: false,
-        language: kpi_base::Language::English,
-        cwd: cwd.to_owned(),
-    };
+    let mut console = Console::plain(&mut out, &mut err, cwd.to_owned());
     let args = std::iter::once("kpi").chain(args.split_whitespace()).map(OsString::from);
     let code = kpi_cli::run(args, &mut console) as u8;
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&*cwd.to_string_lossy(), "[project]");

@@ -18,15 +18,7 @@ fn root() -> PathBuf {
 /// What a command prints; it must end well.
 fn kpi(args: &[&str]) -> String {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = Console {
-        out: &mut out,
-        err: &mut err,
-        colour: false,
-        interactive: false,
-        json: false,
-        language: kpi_base::Language::English,
-        cwd: root(),
-    };
+    let mut console = Console::plain(&mut out, &mut err, root());
     let code = kpi_cli::run(std::iter::once("kpi").chain(args.iter().copied()).map(OsString::from), &mut console) as u8;
     assert_eq!(code, 0, "{}", String::from_utf8_lossy(&err));
     String::from_utf8(out).unwrap()

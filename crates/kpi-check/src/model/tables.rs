@@ -79,6 +79,33 @@ pub enum CurveKind {
     Marginal(Vec<(Dec, Dec)>),
 }
 
+/// The value of a linear curve: y₀ + (y₁ − y₀) × (x − x₀) ÷ (x₁ − x₀), rounded once; flat outside. `None` if it overflows, or
+/// there is no point.
+pub fn interpolate(points: &[(Dec, Dec)], x: Dec) -> Option<Dec> {
+    let after = points.partition_point(|(at, _)| *at <= x);
+    let before = after.checked_sub(1).and_then(|place| points.get(place));
+    match (before, points.get(after)) {
+        (Some((x0, y0)), Some((x1, y1))) => {
+            let part = y1.sub(*y0).ok()?.mul_div(x.sub(*x0).ok()?, x1.sub(*x0).ok()?).ok()?;
+            y0.add(part.unwrap_or_default()).ok()
+        }
+        (Some((_, y)), None) | (None, Some((_, y))) => Some(*y),
+        (None, None) => None,
+    }
+}
+
+/// The value of a marginal curve: Σ (min(x, next start) − start) × rate of a positive x. `None` if it overflows.
+pub fn sum_slices(slices: &[(Dec, Dec)], x: Dec) -> Option<Dec> {
+    let mut sum = Dec::ZERO;
+    for (place, (start, rate)) in slices.iter().enumerate() {
+        let end = slices.get(place + 1).map_or(x, |(next, _)| x.min(*next));
+        if x > Dec::ZERO && end > *start {
+            sum = sum.add(end.sub(*start).ok()?.mul(*rate).ok()?).ok()?;
+        }
+    }
+    Some(sum)
+}
+
 /// One row of a `step` curve.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepRow {

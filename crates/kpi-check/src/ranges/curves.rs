@@ -4,7 +4,7 @@ use kpi_value::Dec;
 
 use super::known::Known;
 use super::{Found, Range, Ranges, Truth};
-use crate::model::{CompareOp, Curve, CurveKind, StepBound, StepRow};
+use crate::model::{CompareOp, Curve, CurveKind, StepBound, StepRow, interpolate, sum_slices};
 
 impl Ranges<'_> {
     /// The values of a curve over a range of arguments.
@@ -18,9 +18,9 @@ impl Ranges<'_> {
                 all.unwrap_or(if curve.ty.unit().is_some() { never } else { Found::any(curve.ty) })
                     .or_missing(x.missing)
             }
-            CurveKind::Linear(points) => Found::Number(self.at_corners(points, x, |x| linear(points, x))),
+            CurveKind::Linear(points) => Found::Number(self.at_corners(points, x, |x| interpolate(points, x))),
             CurveKind::Marginal(slices) => {
-                let range = self.at_corners(slices, x, |x| marginal(slices, x));
+                let range = self.at_corners(slices, x, |x| sum_slices(slices, x));
                 // Beyond the last start it goes on at its rate.
                 let beyond = match (x.high.number(), slices.last()) {
                     (None, Some((_, rate))) if *rate > Dec::ZERO => Range::comparing(CompareOp::Ge, Dec::ZERO),
@@ -104,32 +104,6 @@ pub(crate) fn applying_bounds<'b>(bounds: impl Iterator<Item = &'b StepBound>, x
             applies
         }
     })
-}
-
-/// y₀ + (y₁ − y₀) × (x − x₀) ÷ (x₁ − x₀), rounded once; flat outside.
-fn linear(points: &[(Dec, Dec)], x: Dec) -> Option<Dec> {
-    let after = points.partition_point(|(at, _)| *at <= x);
-    let before = after.checked_sub(1).and_then(|place| points.get(place));
-    match (before, points.get(after)) {
-        (Some((x0, y0)), Some((x1, y1))) => {
-            let part = y1.sub(*y0).ok()?.mul_div(x.sub(*x0).ok()?, x1.sub(*x0).ok()?).ok()?;
-            y0.add(part.unwrap_or_default()).ok()
-        }
-        (Some((_, y)), None) | (None, Some((_, y))) => Some(*y),
-        (None, None) => None,
-    }
-}
-
-/// Σ (min(x, next start) − start) × rate of a positive x.
-fn marginal(slices: &[(Dec, Dec)], x: Dec) -> Option<Dec> {
-    let mut sum = Dec::ZERO;
-    for (place, (start, rate)) in slices.iter().enumerate() {
-        let end = slices.get(place + 1).map_or(x, |(next, _)| x.min(*next));
-        if x > Dec::ZERO && end > *start {
-            sum = sum.add(end.sub(*start).ok()?.mul(*rate).ok()?).ok()?;
-        }
-    }
-    Some(sum)
 }
 
 impl Truth {

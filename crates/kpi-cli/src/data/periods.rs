@@ -2,6 +2,7 @@
 
 use kpi_base::{Diagnostic, Text, codes::config as codes, text};
 use kpi_check::model::Model;
+use kpi_check::show::show_period;
 use kpi_value::{Period, PeriodKind};
 
 use crate::args::Periods;
@@ -14,7 +15,7 @@ pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, 
     let read = |text: &str| {
         let period = calendar.parse(text).ok().filter(|period| period.kind == kind);
         period.ok_or_else(|| {
-            let (wanted, example) = (words(kind), example(kind));
+            let (wanted, example) = (show_period(kind), example(kind));
             let message = text!("`{text}` is not a {wanted} such as {example}", text, wanted, example);
             let help = text!("the policy is judged by the {wanted}", wanted);
             Failure::one(Diagnostic::new(codes::PERIOD, message).help(help))
@@ -31,21 +32,11 @@ pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, 
             Ok((first, last))
         }
         _ => {
-            let (wanted, one) = (words(kind), example(kind));
+            let (wanted, one) = (show_period(kind), example(kind));
             let message = text!("no period is given: which {wanted} is to be judged?", wanted);
             let help = text!("add `--period {one}`, or `--from {one} --to {one}` for several", one);
             Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(help)))
         }
-    }
-}
-
-fn words(kind: PeriodKind) -> Text {
-    match kind {
-        PeriodKind::Day => text!("day"),
-        PeriodKind::Week => text!("week"),
-        PeriodKind::Month => text!("month"),
-        PeriodKind::Quarter => text!("quarter"),
-        PeriodKind::Year => text!("year"),
     }
 }
 

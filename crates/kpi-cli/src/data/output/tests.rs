@@ -4,15 +4,7 @@ use super::*;
 
 fn with_console<T>(cwd: &Path, run: impl FnOnce(&Console<'_>) -> T) -> T {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    run(&Console {
-        out: &mut out,
-        err: &mut err,
-        colour: false,
-        interactive: false,
-        json: false,
-        language: kpi_base::Language::English,
-        cwd: cwd.to_owned(),
-    })
+    run(&Console::plain(&mut out, &mut err, cwd.to_owned()))
 }
 
 fn names(dir: &Path) -> Vec<String> {
