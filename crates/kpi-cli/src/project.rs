@@ -122,7 +122,7 @@ fn open(path: Option<&Path>, console: &Console<'_>) -> Result<Opened, Failure> {
     let shown = console.shown(&root);
     let toml = root.join(CONFIG);
     let mut files = Files::new();
-    let text = read_text(&toml).map_err(|found| found.fail(codes::NOT_TOML, console.shown(&toml)))?;
+    let text = read_text(&toml).map_err(|found| found.fail(codes::NOT_TOML, &console.shown(&toml)))?;
     let source = SourceFile::new(console.shown(&toml), text);
     let id = files.add(source.clone());
     let config = config::parse(&source.text, id).map_err(|found| Failure::Findings(found, files.clone()))?;
@@ -157,7 +157,7 @@ pub(crate) fn policy_paths(path: Option<&Path>, console: &Console<'_>) -> Result
 
 /// The text of a policy file.
 pub(crate) fn read_policy(path: &Path, console: &Console<'_>) -> Result<String, Failure> {
-    read_text(path).map_err(|found| found.fail(codes::NO_POLICY, console.shown(path)))
+    read_text(path).map_err(|found| found.fail(codes::NO_POLICY, &console.shown(path)))
 }
 
 /// The project's folder, absolute.

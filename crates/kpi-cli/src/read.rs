@@ -19,7 +19,7 @@ pub(crate) struct Unreadable {
 
 impl Unreadable {
     /// The finding about a file that messages show as `path`.
-    pub fn fail(self, code: Code, path: String) -> Failure {
+    pub fn fail(self, code: Code, path: &str) -> Failure {
         let finding = Diagnostic::new(code, text!("`{path}` cannot be read: {why}", path, why = self.why));
         Failure::one(match self.help {
             Some(help) => finding.help(help),
@@ -81,7 +81,7 @@ mod tests {
     /// The English words of why and of what to do.
     fn refused(bytes: &[u8]) -> (String, String) {
         let found = decode(bytes.to_vec()).unwrap_err();
-        let words = |text: Text| text.to(kpi_base::Language::English).to_string();
+        let words = |text: Text| text.to(kpi_base::Language::English);
         (words(found.why), found.help.map(words).unwrap_or_default())
     }
 
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn folders_and_files_that_are_not_there() {
-        let why = |path: &Path| read_text(path).unwrap_err().why.to(kpi_base::Language::English).to_string();
+        let why = |path: &Path| read_text(path).unwrap_err().why.to(kpi_base::Language::English);
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(why(&folder.path().join("none.kpi")), "there is no such file");
         #[cfg(unix)]

@@ -63,7 +63,7 @@ impl Run<'_> {
     fn stdin(&mut self, console: &mut Console<'_>) -> Result<(), Failure> {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
-        let text = decode(bytes).map_err(|found| found.fail(codes::NO_POLICY, STDIN.to_owned()))?;
+        let text = decode(bytes).map_err(|found| found.fail(codes::NO_POLICY, STDIN))?;
         if self.args.keywords.is_some() {
             self.names.add(&text);
         }

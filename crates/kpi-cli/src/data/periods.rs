@@ -1,6 +1,6 @@
 //! The periods that a command is told to judge.
 
-use kpi_base::{Diagnostic, Text, codes::config as codes, text};
+use kpi_base::{Diagnostic, codes::config as codes, text};
 use kpi_check::model::Model;
 use kpi_check::show::show_period;
 use kpi_value::{Period, PeriodKind};
