@@ -82,6 +82,9 @@ fn show(expr: &Expr) -> String {
             if let Some(via) = &call.via {
                 out += &format!(" via {}", via.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."));
             }
+            for (word, moment) in [("dated", &call.dated), ("at", &call.at)] {
+                out += &moment.as_ref().map(|moment| format!(" {word} {}", show(moment))).unwrap_or_default();
+            }
             if let Some(condition) = &call.condition {
                 out += &format!(" where {}", show(condition));
             }
@@ -93,9 +96,6 @@ fn show(expr: &Expr) -> String {
                 if let Some(condition) = &among.condition {
                     out += &format!(" where {}", show(condition));
                 }
-            }
-            for not_built in &call.not_built {
-                out += &format!(" [{}]", not_built.what);
             }
             out + ")"
         }
@@ -166,8 +166,11 @@ fn calls_and_their_clauses() {
     assert_eq!(read("average(X, last 3 months needs 2)"), "average(X, last 3 months needs 2)");
     assert_eq!(read("sum(a.b, this year)"), "sum(a.b, this year)");
     assert_eq!(read("(a.b) over since 2026-01"), "(a.b over since Period(\"2026-01\"))");
-    assert_eq!(read("count(member at period.start)"), "count(member [at])");
-    assert_eq!(read("count(user dated registered + 30d where x)"), "count(user where x [dated])");
+    assert_eq!(read("count(member at period.start)"), "count(member at period.start)");
+    assert_eq!(
+        read("count(user dated registered + 30d where x)"),
+        "count(user dated (registered Add 2592000 Duration) where x)"
+    );
     assert_eq!(read("limit[case.kind] + last.key"), "(limit[case.kind] Add last.key)");
 }
 
