@@ -1,5 +1,6 @@
 //! The house rules, one module each.
 
+mod cohorts;
 mod confusable;
 mod goals;
 mod groups;
@@ -26,6 +27,7 @@ pub fn lint(files: &[ast::File], model: Option<&Model>, settings: &Settings) -> 
     if let Some(model) = model {
         shares::check_shares(model, &items, settings, &mut findings);
         groups::check_groups(model, &items, &mut findings);
+        cohorts::check_cohorts(model, &items, &mut findings);
     }
     findings
 }

@@ -9,6 +9,7 @@ codes! {
     NO_GOAL = "K4306", Warning, "an indicator that serves no goal";
     ONE_PERSON_GROUP = "K4307", Warning, "a group of one subject";
     TABLE_ENDS = "K4308", Warning, "a dated table that ends";
+    UNRIPE_COHORT = "K4309", Warning, "a cohort that is counted before it is ripe";
     WRONG_ALLOW = "K4320", Error, "an allow that cannot be";
     UNUSED_ALLOW = "K4321", Warning, "an allow that hides nothing";
 }
