@@ -108,7 +108,7 @@ impl Text {
 
     /// A word of the author or of the language, in backticks.
     pub fn quoted(word: impl fmt::Display) -> Text {
-        Text::verbatim(format!("`{word}`"))
+        Text::verbatim(format!("`{}`", shorten(word.to_string())))
     }
 
     /// A list of texts.
@@ -302,12 +302,25 @@ impl<T: ToArg + ?Sized> ToArg for Box<T> {
     }
 }
 
+/// How much of one name or value a message shows, in characters: a file that is one long word gives messages that can be read.
+const SHOWN: usize = 2_000;
+
+/// A text without its middle, if nobody could read the whole of it.
+fn shorten(text: String) -> String {
+    if text.len() <= SHOWN || text.chars().nth(SHOWN).is_none() {
+        return text;
+    }
+    let last = text.char_indices().rev().nth(SHOWN / 2 - 1).map_or(0, |(at, _)| at);
+    let first: String = text.chars().take(SHOWN / 2).collect();
+    format!("{first}…{}", text.get(last..).unwrap_or_default())
+}
+
 /// What is written the same in every language.
 macro_rules! same_in_every_language {
     ($($ty:ty),*) => {$(
         impl ToArg for $ty {
             fn to_arg(&self) -> Arg {
-                Arg::Same(self.to_string())
+                Arg::Same(shorten(self.to_string()))
             }
         }
     )*};
@@ -348,6 +361,16 @@ mod tests {
     #[test]
     fn a_brace_without_a_name_stands_for_itself() {
         assert_eq!(text!("`{{` and `{` and `{x}`").to_string(), "`{{` and `{` and `{x}`");
+    }
+
+    #[test]
+    fn the_middle_of_a_name_that_nobody_can_read_is_left_out() {
+        let name = format!("a{}b", "长".repeat(1_998));
+        assert_eq!(text!("{name}", name = &name).to_string(), name);
+        let name = format!("a{}b", "长".repeat(10_000));
+        let shown = text!("{name}", name = &name).to_string();
+        assert_eq!(shown, format!("a{}…{}b", "长".repeat(999), "长".repeat(999)));
+        assert_eq!(Text::quoted(&name).to_string(), format!("`{shown}`"));
     }
 
     #[test]

@@ -212,11 +212,14 @@ impl Interpreter<'_> {
     }
 }
 
-/// The card of a subject among those of a scorecard: of the same stint, else the last one that the subject has.
+/// The card of a subject among those of a scorecard: of the same stint; where only one of the two is cut into stints, the last one.
 pub(super) fn own_card<'c>(cards: &'c [Marked], place: &Place<'_>) -> Option<&'c Marked> {
     let Who::Row(_, key) = &place.who else { return None };
     let mut own = cards.iter().filter(|marked| *marked.card.subject == **key);
-    own.clone().find(|marked| marked.when == place.when).or_else(|| own.next_back())
+    let split = |when: &When| matches!(when.days, Days::Stint(..));
+    let same = own.clone().find(|marked| marked.when == place.when);
+    // Another stint's card says nothing of this one.
+    same.or_else(|| own.rfind(|marked| !(split(&marked.when) && split(&place.when))))
 }
 
 pub(super) fn blank(name: &str, attainment: Option<Dec>, status: LineStatus) -> Shown {
