@@ -468,7 +468,8 @@ fn settle_breaks(source: &Source, bytes: &mut [u8], item: &RawItem, brackets: &[
                         blank(bytes, space);
                     }
                 }
-                at = next;
+                // A grid row begins with its indentation, and is passed over as a whole: its cells may hold single brackets.
+                at = if grid && next < item.end { line + 1 } else { next };
                 continue;
             }
             b @ (b'(' | b'[' | b'{' | b')' | b']' | b'}') => {
