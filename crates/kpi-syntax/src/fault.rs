@@ -40,8 +40,15 @@ pub(crate) fn describe_fault(place: &Fault<'_>, stop: &Stop) -> Diagnostic {
         let found = Diagnostic::new(codes::CHINESE_PUNCTUATION, text!("`{c}` is not punctuation of the language", c))
             .label(here, text!("here"));
         let sign = span(at, at + c.len_utf8());
+        // Where nothing follows on its line, the line break ends the member.
+        let last = rest.lines().next().is_none_or(|line| line.trim_start_matches(c).trim().is_empty());
         return match c {
             '。' => found.help(text!("end a member with a line break")).safe_fix(text!("take `{c}` out", c), sign, ""),
+            _ if last => found.help(text!("write `,` between the parts of a list")).safe_fix(
+                text!("take `{c}` out", c),
+                sign,
+                "",
+            ),
             _ => found.help(text!("write `,` between the parts of a list")).safe_fix(
                 text!("write `{near}`", near = ","),
                 sign,
