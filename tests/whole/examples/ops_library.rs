@@ -1,0 +1,121 @@
+//! The KPI library of operations roles against plain Python: every card of every month and every rule; its exports; and what was planted in them.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::{kpi, root};
+
+const PATH: &str = "examples/ops-library";
+
+fn python(script: &str, arguments: &[&str]) -> String {
+    let output = Command::new("python3").arg(root().join(PATH).join(script)).args(arguments).output();
+    let output = output.expect("python3 is needed to recompute the example");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{script}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+fn half_a_year() -> String {
+    kpi(&["run", PATH, "--format", "json", "--from", "2026-01", "--to", "2026-06"])
+}
+
+fn card<'a>(run: &'a Value, scorecard: &str, subject: &str, period: &str) -> &'a Value {
+    let is = |card: &&Value| card["scorecard"] == scorecard && card["subject"] == subject && card["period"] == period;
+    let found: Vec<&Value> = run["cards"].as_array().unwrap().iter().filter(is).collect();
+    assert_eq!(found.len(), 1, "{scorecard}[{subject}, {period}]");
+    found.first().unwrap()
+}
+
+fn line<'a>(card: &'a Value, indicator: &str) -> &'a Value {
+    card["lines"].as_array().unwrap().iter().find(|line| line["indicator"] == indicator).unwrap()
+}
+
+#[test]
+fn the_exports_are_what_the_generator_writes() {
+    python("generate.py", &["--check"]);
+}
+
+#[test]
+fn every_card_of_every_month_equals_plain_python() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("run.json");
+    std::fs::write(&written, half_a_year()).unwrap();
+    let said = python("expected.py", &["--compare", written.to_str().unwrap()]);
+    assert!(said.ends_with(" cards compared, 0 differences\n"), "{said}");
+}
+
+#[test]
+fn what_was_planted_shows() {
+    let run: Value = serde_json::from_str(&half_a_year()).unwrap();
+    let weighed = |card: &Value| -> Vec<String> {
+        let lines = card["lines"].as_array().unwrap().iter();
+        lines.filter(|l| l["status"] != "watched").map(|l| l["indicator"].as_str().unwrap().to_owned()).collect()
+    };
+    let met = |card: &Value, indicator: &str| {
+        let line = line(card, indicator);
+        (line["actual"]["value"].as_str().unwrap().to_owned(), line["status"].as_str().unwrap().to_owned())
+    };
+    let (on, status) = (|value: &str| (value.to_owned(), "met".to_owned()), |card: &Value| card["status"].clone());
+
+    // One joins in the middle of March: a card from then on, and nothing of a year ago to compare with.
+    assert!(!run["cards"].as_array().unwrap().iter().any(|c| c["subject"] == "U7" && c["period"] == "2026-02"));
+    let joined = card(&run, "user_card", "U7", "2026-03");
+    assert_eq!((status(joined), line(joined, "new_users")["weight"].clone()), ("complete".into(), Value::Null));
+
+    // A business that matures is asked for other things; a promoted range joins the card at a quarter's start.
+    assert!(weighed(card(&run, "user_card", "U5", "2026-03")).contains(&"cac".to_owned()));
+    assert!(weighed(card(&run, "user_card", "U5", "2026-04")).contains(&"arpu".to_owned()));
+    assert_eq!(weighed(card(&run, "merch_card", "M3", "2026-03")).len(), 3);
+    assert_eq!(weighed(card(&run, "merch_card", "M3", "2026-04")).len(), 4);
+
+    // No sales campaign ends, no request is answered: incomplete, not zero.
+    assert_eq!(status(card(&run, "campaign_card", "H3", "2026-02")), "incomplete");
+    assert_eq!(status(card(&run, "data_card", "D5", "2026-05")), "incomplete");
+
+    // Exactly on the target.
+    assert_eq!(met(card(&run, "campaign_card", "H2", "2026-05"), "page_conversion"), on("0.08"));
+    assert_eq!(met(card(&run, "merch_card", "M5", "2026-02"), "inventory_days"), on("3888000"));
+    assert_eq!(met(card(&run, "merch_card", "M2", "2026-03"), "margin"), on("0.2"));
+
+    // A month without any adopted suggestion, and the month after it, whose target is 0.
+    assert_eq!(line(card(&run, "data_card", "D4", "2026-03"), "adopted")["actual"]["value"], "0");
+    assert_eq!(met(card(&run, "data_card", "D4", "2026-04"), "adopted"), on("1"));
+
+    // A tie; and nothing went wrong at all.
+    let rank = |subject: &str| card(&run, "data_card", subject, "2026-01")["rank"].as_u64().unwrap();
+    assert_eq!((rank("D1"), rank("D2"), rank("D4")), (1, 1, 3));
+    let clean = card(&run, "campaign_card", "H4", "2026-04");
+    assert_eq!((met(clean, "complaint_rate"), met(clean, "faults")), (on("0"), on("0")));
+
+    // A campaign from February to March is one card, in March.
+    let long: Vec<&Value> =
+        run["cards"].as_array().unwrap().iter().filter(|c| c["scorecard"] == "sales_campaign").collect();
+    assert_eq!(long.iter().filter(|c| c["subject"] == "A045").count(), 1);
+
+    // The channel whose users leave: below the mean for a second, a third, a fourth month.
+    let mut fired: Vec<String> = run["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|r| r["outcome"] == "fired" && r["subject"] == "C4")
+        .map(|r| format!("{} {}", r["period"].as_str().unwrap(), r["rule"].as_str().unwrap()))
+        .collect();
+    fired.sort();
+    assert_eq!(
+        fired,
+        [
+            "2026-01 channel_raise",
+            "2026-03 channel_cut",
+            "2026-04 channel_cut_more",
+            "2026-05 channel_stop",
+            "2026-06 channel_raise"
+        ]
+    );
+}
+
+#[test]
+fn its_policy_tests_pass() {
+    let said = kpi(&["test", PATH]);
+    assert!(said.contains(" 0 failed"), "{said}");
+}
