@@ -1,5 +1,6 @@
 //! What a user may type.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum, ValueHint};
@@ -66,12 +67,7 @@ pub(crate) enum Command {
     /// Compute scores, grades, pay and rules from the exports
     Run(Run),
     /// Run the tests that the policy holds
-    Test {
-        #[command(flatten)]
-        project: Project,
-        /// Only tests whose name contains this
-        filter: Option<String>,
-    },
+    Test(Test),
     /// Write policy files in the one style: spaces, columns and signs; what they mean stays
     Fmt(Fmt),
     /// Explain a number step by step, down to columns and how many rows
@@ -149,6 +145,29 @@ pub(crate) struct Run {
 }
 
 #[derive(Debug, Group)]
+pub(crate) struct Test {
+    #[command(flatten)]
+    pub project: Project,
+    /// Only tests whose name contains this
+    pub filter: Option<String>,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TestFormat,
+    /// Write the report into this file, and text to the terminal; an old one is replaced only when all is written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Run no test behind the first that fails
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// How many tests run at once [default: as many as there are processors]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// When progress is shown
+    #[arg(long, value_enum, default_value_t)]
+    pub progress: When,
+}
+
+#[derive(Debug, Group)]
 pub(crate) struct Fmt {
     /// Files, projects or other folders; `-` reads stdin and writes stdout [default: the nearest project upwards]
     #[arg(value_hint = ValueHint::AnyPath)]
@@ -221,6 +240,17 @@ pub(crate) enum TextOrJson {
     Text,
     /// For programs
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one document
+    Json,
+    /// A JUnit report
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

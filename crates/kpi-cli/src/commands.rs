@@ -26,12 +26,12 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         #[cfg(feature = "engine")]
         Command::Run(args) => data::run::run(&args, console),
         #[cfg(feature = "engine")]
-        Command::Test { project, filter } => data::test::run(&project, filter.as_deref(), console),
+        Command::Test(args) => data::test::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Why(args) => data::why::run(&args, console),
         #[cfg(not(feature = "engine"))]
-        Command::Run(_) | Command::Test { .. } | Command::Why(_) => Err(no_engine()),
+        Command::Run(_) | Command::Test(_) | Command::Why(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Lsp => kpi_lsp::serve(Box::new(house_rules))
             .map(|()| Exit::Clean)

@@ -8,5 +8,6 @@ mod pipeline;
 mod progress;
 pub(crate) mod run;
 pub(crate) mod test;
+mod test_run;
 mod titles;
 pub(crate) mod why;

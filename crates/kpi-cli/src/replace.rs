@@ -4,6 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use kpi_base::{Diagnostic, codes, text};
+
+use crate::console::Failure;
+
 /// Replaces a file in one step: it holds the old text or the new, never a part of it.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A link stays a link.
@@ -21,6 +25,15 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     }
     beside(path, text)?.persist(path)?;
     Ok(())
+}
+
+/// Why a file was not written.
+pub(crate) fn cannot_write(path: &str, error: &io::Error) -> Failure {
+    let finding = Diagnostic::new(
+        codes::config::CANNOT_WRITE,
+        text!("`{path}` cannot be written: {error}", path, error = error.to_string()),
+    );
+    Failure::one(finding.help(text!("choose another file; what was there before is as it was")))
 }
 
 fn beside(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {

@@ -13,7 +13,7 @@ pub use concise::render_findings_concise;
 pub use github::render_findings_github;
 pub use gitlab::render_findings_gitlab;
 pub use junit::render_findings_junit;
-pub(crate) use located::Range;
+pub(crate) use located::{Range, main_place, whole_message};
 pub use markdown::render_findings_markdown;
 pub use sarif::render_findings_sarif;
 

@@ -98,7 +98,7 @@ struct ObligedForm<'a> {
     witness: Option<WitnessForm<'a>>,
 }
 
-fn text(value: &impl Serialize) -> serde_json::Result<String> {
+pub(crate) fn text(value: &impl Serialize) -> serde_json::Result<String> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(text)
@@ -141,7 +141,7 @@ struct FixForm<'a> {
 }
 
 #[derive(Serialize)]
-struct Derived<'a> {
+pub(crate) struct Derived<'a> {
     what: &'a Text,
     step: kpi_results::Step,
     value: Option<kpi_results::Goal>,
@@ -185,7 +185,7 @@ impl<'a> Finding<'a> {
 }
 
 impl<'a> Derived<'a> {
-    fn of(derivation: &'a Derivation, files: &'a Files) -> Derived<'a> {
+    pub(crate) fn of(derivation: &'a Derivation, files: &'a Files) -> Derived<'a> {
         Derived {
             what: &derivation.what,
             step: derivation.step,

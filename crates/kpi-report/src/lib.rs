@@ -12,6 +12,7 @@
 //!   [`render_findings_markdown`], [`render_findings_sarif`]: findings for editors, pull requests and CI.
 //! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
 //!   is the schema of the first.
+//! - [`render_tests`], [`render_tests_json`] (`docs/schema/test.json`), [`render_tests_junit`]: what became of a policy's tests.
 //! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] and [`render_csv_parts`] write them.
 //!
 //! How a number is written by its unit is in `format`, how columns are aligned (Chinese characters are two wide) in
@@ -26,6 +27,7 @@ mod grid;
 mod json;
 mod look;
 mod proofs;
+mod tested;
 mod titles;
 mod views;
 
@@ -40,4 +42,5 @@ pub use format::{Money, show_amount, show_quantity};
 pub use json::{render_derivations_json, render_findings_json, render_json, render_proofs_json};
 pub use look::Look;
 pub use proofs::render_proofs;
+pub use tested::{render_test, render_tests, render_tests_json, render_tests_junit};
 pub use titles::{Groups, Titles};

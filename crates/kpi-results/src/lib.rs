@@ -5,8 +5,10 @@
 
 mod cards;
 mod proofs;
+mod tested;
 mod trace;
 
 pub use cards::*;
 pub use proofs::*;
+pub use tested::*;
 pub use trace::*;

@@ -11,20 +11,11 @@ use kpi_base::codes::tests as codes;
 use kpi_base::{Diagnostic, Files, Text, text};
 use kpi_check::model::{Claim, ColumnId, Expect, Model, Place, RuleOutcome, Test};
 use kpi_plan::{Facts, Plan, Request, Roots};
-use kpi_results::{CardStatus, Derivation};
+use kpi_results::{CardStatus, TestFailure};
 use kpi_score::{NoPlace, Question, Scored};
 use kpi_value::Period;
 
 use show::{show_outcome, show_value};
-
-/// Why a test fails.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Failure {
-    /// What was expected and what came out.
-    pub finding: Diagnostic,
-    /// How it came about; empty where there is nothing to derive.
-    pub derivation: Vec<Derivation>,
-}
 
 /// What has to be computed for a test: what it speaks of, in the periods that it speaks of.
 pub fn request(model: &Model, test: &Test) -> Request {
@@ -40,7 +31,7 @@ pub fn request(model: &Model, test: &Test) -> Request {
 }
 
 /// The columns that the test leaves out of a table it gives, and that something reads: each fails the test.
-pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -> Vec<Failure> {
+pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -> Vec<TestFailure> {
     let given = |column: &ColumnId| test.tables.iter().any(|t| t.table == column.table);
     let rosters = facts.rosters.iter().flat_map(|roster| {
         let absent = roster.columns.iter().filter(|column| column.absent);
@@ -59,13 +50,13 @@ pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -
             .label(rows.map_or(test.span, |row| row.span), text!("this row has no `{name}`", name))
             .label(column.title.span, text!("the column"))
             .help(text!("add `{name}` to the test's `{table}`", name, table));
-        Failure { finding, derivation: Vec::new() }
+        TestFailure::before(finding)
     };
     columns.into_iter().map(failure).collect()
 }
 
 /// The expectations that are not met, in the order of the test.
-pub fn judge(test: &Test, scored: &mut Scored<'_>, files: &Files) -> Vec<Failure> {
+pub fn judge(test: &Test, scored: &mut Scored<'_>, files: &Files) -> Vec<TestFailure> {
     test.expects.iter().filter_map(|expect| judge_one(expect, scored, files)).collect()
 }
 
@@ -81,7 +72,7 @@ impl From<NoPlace> for Miss {
     }
 }
 
-fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<Failure> {
+fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<TestFailure> {
     let miss = check_claim(expect, scored).err()?;
     let text = files.text(expect.span);
     let wanted = text.strip_prefix("expect").unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -114,13 +105,14 @@ fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<
                 .help(text!("a line of weight 0% or of target `none` is not on a subject's card"))
         }
     };
-    let derivation = match miss {
-        Miss::Got(_) => {
-            scored.explain(files, &expect.subject, expect.period, &question(&expect.claim)).unwrap_or_default()
+    let (actual, derivation) = match miss {
+        Miss::Got(got) => {
+            let how = scored.explain(files, &expect.subject, expect.period, &question(&expect.claim));
+            (Some(got), how.unwrap_or_default())
         }
-        Miss::Nowhere(_) => Vec::new(),
+        Miss::Nowhere(_) => (None, Vec::new()),
     };
-    Some(Failure { finding, derivation })
+    Some(TestFailure { finding, expected: Some(wanted), actual, derivation })
 }
 
 fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {

@@ -11,7 +11,7 @@ use crate::args::{self, FindingsFormat};
 use crate::commands::mend::mend;
 use crate::console::{Console, Exit, Failure, exit_of};
 use crate::project::Project;
-use crate::replace::write_whole;
+use crate::replace::{cannot_write, write_whole};
 
 pub(crate) fn run(args: &args::Check, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let mut project = Project::load(args.project.path.as_deref(), console)?;
@@ -121,12 +121,4 @@ fn summarise(model: &Model, findings: &[Diagnostic], console: &mut Console<'_>) 
     };
     writeln!(console.out, "{}", line.to(console.language))?;
     Ok(())
-}
-
-fn cannot_write(path: &str, error: &std::io::Error) -> Failure {
-    let finding = Diagnostic::new(
-        codes::config::CANNOT_WRITE,
-        text!("`{path}` cannot be written: {error}", path, error = error.to_string()),
-    );
-    Failure::one(finding.help(text!("choose another file; what was there before is as it was")))
 }

@@ -24,6 +24,22 @@ pub(crate) fn watch(when: When, interactive: bool, language: Language) -> Option
     }
 }
 
+/// A bar that counts tests; none if nobody would see it.
+pub(crate) fn watch_tests(when: When, interactive: bool, tests: usize, language: Language) -> Option<ProgressBar> {
+    if when == When::Never || !interactive {
+        return None;
+    }
+    let bar = ProgressBar::with_draw_target(Some(tests as u64), ProgressDrawTarget::stderr());
+    let far = text!("{position} of {length}", position = "{human_pos}", length = "{human_len}");
+    let template = format!("{{spinner}} {{msg}} {{wide_bar}} {}", far.to(language));
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar.set_message(text!("running tests").to(language));
+    bar.enable_steady_tick(Duration::from_millis(120));
+    Some(bar)
+}
+
 fn words(stage: Stage) -> Text {
     match stage {
         Stage::Checking => text!("checking files"),

@@ -2,20 +2,23 @@
 
 use kpi_base::{Diagnostic, codes::tests as codes, text};
 use kpi_check::model::{Model, Test};
-use kpi_engine::{Input, Inputs, Options, execute};
-use kpi_plan::plan;
-use kpi_report::{Titles, render_derivation, render_findings};
-use kpi_test::{Failure as Unmet, judge, request, unknown_columns};
+use kpi_report::{Titles, render_test, render_tests, render_tests_json, render_tests_junit};
+use kpi_results::Tested;
 
 use super::inputs::Policy;
+use super::progress::watch_tests;
+use super::test_run::run_tests;
 use super::titles::titles;
-use crate::args;
+use crate::args::{self, TestFormat};
 use crate::console::{Console, Exit, Failure};
 use crate::project::Project;
+use crate::replace::{cannot_write, write_whole};
 
-pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Console<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    console.json = args.format == TestFormat::Json && args.output.is_none();
     // One word that is no folder is the text that names are to contain.
-    let path = args.path.as_deref();
+    let path = args.project.path.as_deref();
+    let filter = args.filter.as_deref();
     let word = path.filter(|path| filter.is_none() && !console.cwd.join(path).exists());
     let filter = filter.or_else(|| word.and_then(|word| word.to_str()));
     let mut project = Project::load(path.filter(|_| word.is_none()), console)?;
@@ -28,65 +31,60 @@ pub(crate) fn run(args: &args::Project, filter: Option<&str>, console: &mut Cons
         return Err(no_test(&model, filter));
     }
     let titles = titles(&model);
-    let mut failed = Vec::new();
-    for test in &tests {
-        let unmet = run_test(&model, test, &project)?;
-        let outcome = if unmet.is_empty() { text!("ok    ") } else { text!("FAILED") };
-        writeln!(console.out, "{} {}", outcome.to(console.language), test.name)?;
-        if !unmet.is_empty() {
-            failed.push((test, unmet));
-        }
-    }
-    for (test, unmet) in &failed {
-        writeln!(console.out, "\n── {} ──\n", test.name)?;
-        for failure in unmet {
-            write_failure(failure, &project, &titles, console)?;
-        }
-    }
-    let passed = tests.len() - failed.len();
-    let skipped = model.tests.len() - tests.len();
-    let summary = match skipped {
-        0 => text!("{passed} passed, {failed} failed", passed, failed = failed.len()),
-        _ => text!("{passed} passed, {failed} failed, {skipped} not matching", passed, failed = failed.len(), skipped),
-    };
-    writeln!(console.out, "\n{}", summary.to(console.language))?;
-    Ok(if failed.is_empty() { Exit::Clean } else { Exit::Findings })
-}
-
-/// Runs one test: what it fails by.
-fn run_test(model: &Model, test: &Test, project: &Project) -> Result<Vec<Unmet>, Failure> {
-    let only = |finding: Diagnostic| Unmet { finding, derivation: Vec::new() };
-    let plan = plan(model, &request(model, test));
-    let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
-    let inputs: Inputs = tables.collect();
-    let facts = match execute(model, &plan, &inputs, &Options::default()) {
-        Ok(facts) => facts,
-        Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
-        Err(findings) => return Ok(findings.into_iter().map(only).collect()),
-    };
-    let unknown = unknown_columns(model, test, &plan, &facts);
-    if !unknown.is_empty() {
-        return Ok(unknown);
-    }
-    let mut scored = kpi_score::score(model, &plan, &facts);
-    let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).map(only).collect();
-    Ok(if errors.is_empty() { judge(test, &mut scored, &project.files) } else { errors })
-}
-
-fn write_failure(
-    failure: &Unmet,
-    project: &Project,
-    titles: &Titles,
-    console: &mut Console<'_>,
-) -> Result<(), Failure> {
+    // What another program reads on the first stream is the report and nothing else.
+    let told = args.format == TestFormat::Text || args.output.is_some();
     let look = console.look();
-    let text = render_findings(std::slice::from_ref(&failure.finding), &project.files, look);
-    console.out.write_all(text.as_bytes())?;
-    for derivation in &failure.derivation {
-        console.out.write_all(render_derivation(derivation, titles, look).as_bytes())?;
-        writeln!(console.out)?;
+    let progress = watch_tests(args.progress, console.interactive, tests.len(), console.language);
+    let outcomes = run_tests(&model, &tests, &project, args, &mut |outcome| {
+        let Some(progress) = &progress else {
+            return if told { console.out.write_all(render_test(outcome, look).as_bytes()) } else { Ok(()) };
+        };
+        progress.inc(1);
+        // The bar stands below the lines, which would else be written over it.
+        progress.suspend(|| if told { console.out.write_all(render_test(outcome, look).as_bytes()) } else { Ok(()) })
+    })?;
+    if let Some(progress) = &progress {
+        progress.finish_and_clear();
     }
-    Ok(())
+    let tested = Tested {
+        not_run: tests.len() - outcomes.len(),
+        tests: outcomes,
+        not_matching: model.tests.len() - tests.len(),
+    };
+    if told {
+        console.out.write_all(render_tests(&tested, &titles, &project.files, look).as_bytes())?;
+    }
+    if args.format != TestFormat::Text || args.output.is_some() {
+        let report = render(&tested, &titles, &project, args.format, console)?;
+        match &args.output {
+            None => console.out.write_all(report.as_bytes())?,
+            Some(path) => {
+                let whole = console.cwd.join(path);
+                write_whole(&whole, &report).map_err(|error| cannot_write(&console.shown(&whole), &error))?;
+            }
+        }
+    }
+    Ok(if tested.failed().next().is_none() { Exit::Clean } else { Exit::Findings })
+}
+
+fn render(
+    tested: &Tested,
+    titles: &Titles,
+    project: &Project,
+    format: TestFormat,
+    console: &Console<'_>,
+) -> Result<String, Failure> {
+    let look = kpi_report::Look { colour: false, ..console.look() };
+    let files = &project.files;
+    Ok(match format {
+        TestFormat::Text => {
+            let lines: String = tested.tests.iter().map(|test| render_test(test, look)).collect();
+            lines + &render_tests(tested, titles, files, look)
+        }
+        TestFormat::Json => render_tests_json(tested, files, look.language)?,
+        TestFormat::Junit => render_tests_junit(tested, titles, files, look)
+            .map_err(|error| Failure::Io(std::io::Error::other(error)))?,
+    })
 }
 
 fn no_test(model: &Model, filter: Option<&str>) -> Failure {

@@ -24,7 +24,7 @@ impl<'a> Range<'a> {
 }
 
 /// The main place of a finding: its first label, else its place in data, else nothing.
-pub(super) fn main_place<'a>(finding: &'a Diagnostic, files: &'a Files) -> Option<Range<'a>> {
+pub(crate) fn main_place<'a>(finding: &'a Diagnostic, files: &'a Files) -> Option<Range<'a>> {
     if let Some(range) = finding.labels.iter().find_map(|label| Range::of(label.span, files)) {
         return Some(range);
     }
@@ -34,7 +34,7 @@ pub(super) fn main_place<'a>(finding: &'a Diagnostic, files: &'a Files) -> Optio
 }
 
 /// Everything that a finding says in one paragraph: message, what stands at its main place, where in the data, help.
-pub(super) fn whole_message(finding: &Diagnostic, language: Language) -> String {
+pub(crate) fn whole_message(finding: &Diagnostic, language: Language) -> String {
     let label = finding.labels.first().map(|label| label.text.to(language));
     let place = finding.place.as_ref().map(|place| place.to(language));
     let help = finding.help.as_ref().map(|help| help.to(language));

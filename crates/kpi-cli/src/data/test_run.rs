@@ -1,0 +1,99 @@
+//! The run of a policy's tests on all processors, told in the order of the policy.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use kpi_base::Diagnostic;
+use kpi_check::model::{Model, Test};
+use kpi_engine::{Input, Inputs, Options, execute};
+use kpi_plan::plan;
+use kpi_results::{TestFailure, TestOutcome};
+use kpi_test::{judge, request, unknown_columns};
+
+use crate::args;
+use crate::console::Failure;
+use crate::project::Project;
+
+/// Runs tests; `tell` gets each outcome in the order of the tests, as soon as all before it are there.
+///
+/// Where nothing is wanted behind the first that fails, what has been begun there is thrown away: what is told hangs on the
+/// policy, not on how many tests run at once.
+pub(super) fn run_tests(
+    model: &Model,
+    tests: &[&Test],
+    project: &Project,
+    args: &args::Test,
+    tell: &mut dyn FnMut(&TestOutcome) -> io::Result<()>,
+) -> Result<Vec<TestOutcome>, Failure> {
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let jobs = args.jobs.map_or(processors, NonZeroUsize::get).min(tests.len());
+    let next = AtomicUsize::new(0);
+    let work = |send: mpsc::Sender<(usize, Result<TestOutcome, Failure>)>| {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(test) = tests.get(place) else { return };
+            // Nobody listens any more once the run is over.
+            if send.send((place, run_test(model, test, project))).is_err() {
+                return;
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        for _ in 0..jobs {
+            let send = send.clone();
+            thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(send))?;
+        }
+        drop(send);
+        let mut waiting: Vec<Option<Result<TestOutcome, Failure>>> = tests.iter().map(|_| None).collect();
+        let mut told: Vec<TestOutcome> = Vec::with_capacity(tests.len());
+        for (place, outcome) in receive {
+            if let Some(slot) = waiting.get_mut(place) {
+                *slot = Some(outcome);
+            }
+            while let Some(outcome) = waiting.get_mut(told.len()).and_then(Option::take) {
+                // Whoever is still at work finds nothing more to do.
+                let stop = || next.store(tests.len(), Ordering::Relaxed);
+                let outcome = outcome.inspect_err(|_| stop())?;
+                tell(&outcome).inspect_err(|_| stop())?;
+                let failed = !outcome.passed();
+                told.push(outcome);
+                if failed && args.fail_fast {
+                    stop();
+                    return Ok(told);
+                }
+            }
+        }
+        Ok(told)
+    })
+}
+
+/// Deep expressions are evaluated by recursion, and a thread's own stack is smaller than that of the program.
+const STACK: usize = 64 << 20;
+
+/// Runs one test.
+fn run_test(model: &Model, test: &Test, project: &Project) -> Result<TestOutcome, Failure> {
+    let failures = find_failures(model, test, project)?;
+    Ok(TestOutcome { name: test.name.clone(), span: test.span, failures })
+}
+
+fn find_failures(model: &Model, test: &Test, project: &Project) -> Result<Vec<TestFailure>, Failure> {
+    let plan = plan(model, &request(model, test));
+    let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
+    let inputs: Inputs = tables.collect();
+    let facts = match execute(model, &plan, &inputs, &Options::default()) {
+        Ok(facts) => facts,
+        Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
+        Err(findings) => return Ok(findings.into_iter().map(TestFailure::before).collect()),
+    };
+    let unknown = unknown_columns(model, test, &plan, &facts);
+    if !unknown.is_empty() {
+        return Ok(unknown);
+    }
+    let mut scored = kpi_score::score(model, &plan, &facts);
+    let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).map(TestFailure::before).collect();
+    Ok(if errors.is_empty() { judge(test, &mut scored, &project.files) } else { errors })
+}
