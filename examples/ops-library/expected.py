@@ -181,8 +181,10 @@ class Cell:
         return self.kind != "staff" or terms(self.key, self.m) is not None
 
     def own(self, table, owner):
-        """The month's rows of this subject, or none if it was not there."""
-        return [r for r in table.get(self.m, []) if owner(r) == self.key] if self.there else None
+        """The month's rows of this subject; none if it was not there, or before anything is known."""
+        if not self.there or self.m < min(table):
+            return None
+        return [r for r in table.get(self.m, []) if owner(r) == self.key]
 
     def of_campaigns(self, table):
         """The month's rows that lead to the campaign, or to the person who runs it."""
@@ -442,8 +444,13 @@ def pilots(c):
 
 
 def response(c):
-    rows = c.own(RATING, lambda r: r["被评人"])
-    return mean([F(r["响应速度"]) for r in rows]) if rows else None
+    rows = c.own(RATING, lambda r: r["被评人"]) or []
+    said = lambda kind: [F(r["响应速度"]) for r in rows if r["评价方"] == kind]
+    by = {kind: mean(said(kind)) if len(said(kind)) >= least else None for kind, least in (("服务部门", 1), ("主要客户", 1), ("下属匿名", 3))}
+    departments, customers, reports = by.values()
+    if None not in by.values():
+        return mul(departments, pct(50)) + mul(customers, pct(30)) + mul(reports, pct(20))
+    return departments if departments is None or customers is None else mul(departments, pct(60)) + mul(customers, pct(40))
 
 
 # ---- targets and scoring
@@ -518,12 +525,14 @@ class Line:
         self.name = indicator.__name__
         op, target = TARGETS[indicator]
         self.actual, self.target = indicator(c), target(c)
-        self.attainment = self.fraction = self.counts = self.status = None
+        self.attainment = self.fraction = self.counts = self.gap = self.status = None
         if self.actual is None or self.target is None:
             self.status = "no_data"
             return
         self.attainment = attained(op, self.actual, self.target)
         self.status = "met" if met(op, self.actual, self.target) else "missed"
+        if self.target != 0:
+            self.gap = div((self.target - self.actual) if op == "≤" else (self.actual - self.target), self.target)
         self.fraction, self.counts = min(ONE, self.attainment), self.attainment
         if indicator is faults:
             self.fraction = self.counts = max(ZERO, ONE - F(1, 2) * max(ZERO, self.actual - 1))
@@ -580,7 +589,7 @@ class Card:
         return {
             "scorecard": self.scorecard, "subject": self.subject, "period": month_text(self.m),
             "status": "complete" if self.complete else "incomplete", "score": self.score, "attainment": self.attainment,
-            "grade": None, "rank": self.rank, "vetoed": [], "lines": lines, "pay": {}, "total_pay": None,
+            "grade": None, "rank": self.rank, "vetoed": [], "lines": lines, "pay": {}, "total_pay": None, "rules": review(self),
         }
 
 
@@ -599,6 +608,8 @@ def cards(m):
         c = Cell("staff", key, m)
         if c.there:
             row = terms(key, m)
+            if row["岗位"] == "商品运营" and m < (2026, 1):
+                continue  # its weights begin in 2026
             name, weights, watched = ROLES[row["岗位"]]
             out.append(Card(name, c, weights(c, row), watched))
     for run in RUNS[m]:
@@ -612,6 +623,31 @@ def cards(m):
 
 def outcome(holds):
     return "not_judged" if holds is None else "fired" if holds else "not_fired"
+
+
+REVIEWED = {
+    "merch_card": ("review_inventory", inventory_days), "campaign_card": ("review_roi", campaign_roi),
+    "data_card": ("review_reports", report_on_time), "user_card": ("review_retention", retention30),
+}
+
+
+def off(card):
+    """Whether the key indicator is a tenth or more off its target; none if that is not known."""
+    if card is None or not card.complete:
+        return None
+    gap = Line(REVIEWED[card.scorecard][1], Cell("staff", card.subject, card.m)).gap
+    return None if gap is None else gap <= pct(-10)
+
+
+def review(card):
+    """Off in this month and in the one before; not judged where the month before hangs in the air."""
+    if card.scorecard not in REVIEWED:
+        return []
+    now = off(card)
+    if now:
+        past = [c for c in cards(before(card.m)) if (c.scorecard, c.subject) == (card.scorecard, card.subject)]
+        now = off(past[0]) if past else None
+    return [{"rule": REVIEWED[card.scorecard][0], "outcome": outcome(now)}]
 
 
 CHANNELS = [r["渠道编号"] for r in read_csv("渠道.csv", "gb18030")]
@@ -636,6 +672,16 @@ def rules(m):
         below = months_below(key, m)
         out += [("channel_cut", key, below == 2), ("channel_cut_more", key, below == 3), ("channel_stop", key, below >= 4)]
         out.append(("channel_raise", key, own[key] > average))
+    roles = defaultdict(dict)
+    for key in STAFF:
+        if terms(key, m):
+            roles[terms(key, m)["岗位"]][key] = response(Cell("staff", key, m))
+    for marks in roles.values():
+        known = [x for x in marks.values() if x is not None]
+        for key, x in marks.items():
+            # The share of the others who are strictly worse.
+            at = F(sum(o < x for o in known), len(known) - 1)
+            out.append(("sample_ends", key, at >= pct(90) or at <= pct(10)))
     by_role = defaultdict(list)
     for r in RATING[m]:
         by_role[terms(r["被评人"], m)["岗位"]].append(r)
