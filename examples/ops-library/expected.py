@@ -550,7 +550,7 @@ USER_WEIGHTS = {
 }
 GOODS = {False: {inventory_days: 40, slow_movers: 25, margin: 35}, True: {inventory_days: 35, slow_movers: 20, margin: 30, lead_share: 15}}
 RUN = {campaign_roi: 35, page_conversion: 25, complaint_rate: 20, gmv: 12, faults: 8}
-ANALYSIS = {report_on_time: 30, report_errors: 25, adopted: 20, adhoc_time: 15, response: 10}
+ANALYSIS = {report_on_time: 30, report_errors: 25, adopted: 20, adhoc_time: 10, response: 15}
 SALES = {campaign_roi: 60, page_conversion: 25, complaint_rate: 15}
 BRAND = {cost_per_lead: 45, qualified_share: 35, complaint_rate: 20}
 ROLES = {
