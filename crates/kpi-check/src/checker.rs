@@ -73,6 +73,7 @@ impl<'a> Checker<'a> {
         let model = Model {
             policy,
             dimensions: Arena::new(),
+            scales: Arena::new(),
             goals: Vec::new(),
             tables: Arena::new(),
             params: Arena::new(),
@@ -149,6 +150,16 @@ impl<'a> Checker<'a> {
         let near = self.names.nearest(&name.text).map(str::to_owned);
         self.report(unknown(name, wanted, near.as_deref()));
         None
+    }
+
+    /// The identity of the next expression.
+    pub fn next_expr_id(&self) -> ExprId {
+        ExprId(self.next_expr)
+    }
+
+    /// Goes on behind the identities that were taken.
+    pub fn skip_exprs(&mut self, next: ExprId) {
+        self.next_expr = next.0;
     }
 
     /// A new expression.

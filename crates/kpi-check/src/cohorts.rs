@@ -61,10 +61,13 @@ impl<'a> Checker<'a> {
             subject: false,
             scale: Dec::ONE,
             digits: Dec::SCALE,
+            anchors: None,
             rules: Vec::new(),
         });
         made.view = Some(View { of, condition: None, grouping: None, dated: Some(date), at_start: false });
-        Some(self.model.tables.push(made))
+        let id = self.model.tables.push(made);
+        self.inherit_exclusions(id, of);
+        Some(id)
     }
 }
 
@@ -98,7 +101,9 @@ impl<'a> Checker<'a> {
         let view = View { of, condition: None, grouping: None, dated: None, at_start: true };
         self.at_start.push(written.span);
         let made = Table { roster: false, view: Some(view), ..self.model.tables[of].clone() };
-        Some(self.model.tables.push(made))
+        let id = self.model.tables.push(made);
+        self.inherit_exclusions(id, of);
+        Some(id)
     }
 
     /// Refuses rows at a period's start where a period may be cut into stints: each would have its own.

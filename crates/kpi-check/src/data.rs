@@ -38,6 +38,7 @@ impl<'a> Checker<'a> {
         for index in 0..self.names.dimensions.len() {
             self.check_dimension(index);
         }
+        self.check_scales();
         let mut tables: Vec<(&'a ast::Table, Option<&'a str>, bool)> = Vec::new();
         tables.extend(self.names.tables.iter().map(|(t, roster)| (t.ast, t.doc, *roster)));
         // Rules on values may name parameters and members, and ways lead through all tables, so every table stands in the
@@ -47,11 +48,14 @@ impl<'a> Checker<'a> {
             let title = title(&table.name, &table.label, *doc);
             let (key, label, time) = (None, None, Timing::Timeless);
             let sparse = table.sparse.is_some();
-            self.model.tables.push(Table { title, roster: *roster, columns, key, label, time, sparse, view: None });
+            self.model.tables.push(Table { title, roster: *roster, columns, key, label, time, sparse, exclude: Vec::new(), view: None });
         }
         self.name_views();
         for (index, (table, ..)) in tables.iter().enumerate() {
             self.check_table(TableId::new(index), table);
+        }
+        for (index, (table, ..)) in tables.iter().enumerate() {
+            self.check_exclusions(TableId::new(index), table);
         }
         self.check_views();
         for (index, (table, ..)) in tables.iter().enumerate() {
@@ -107,6 +111,10 @@ impl<'a> Checker<'a> {
                 self.used.insert(Decl::Dimension(index));
                 Some(Type::Member(DimensionId::new(index)))
             }
+            Some(Decl::Scale(index)) => {
+                self.used.insert(Decl::Scale(index));
+                Some(Type::NUMBER)
+            }
             Some(Decl::Table(_)) => {
                 let found = Diagnostic::new(
                     codes::names::WRONG_KIND,
@@ -128,8 +136,9 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let dimensions = self.names.dimensions.iter().map(|d| d.ast.name.text.as_str());
+                let scales = self.names.scales.iter().map(|s| s.ast.name.text.as_str());
                 let types = TYPES.iter().flat_map(|(name, _)| both(name, Place::Type)).map(|name| -> &str { name });
-                let near = nearest(&name.text, types.chain(dimensions));
+                let near = nearest(&name.text, types.chain(dimensions).chain(scales));
                 let found = unknown(name, &text!("a type or a dimension"), near);
                 self.report(found);
                 None
@@ -142,6 +151,10 @@ impl<'a> Checker<'a> {
         let ty = self.column_type(&column.ty);
         let money = matches!(ty, Type::Number(unit) if unit.money != 0);
         let mut digits = if money { self.model.policy.currency.digits } else { Dec::SCALE };
+        let anchors = self.scale_of(&column.ty);
+        if anchors.is_some() {
+            digits = 0;
+        }
         if let Some((written, span)) = column.digits {
             match whole(written).filter(|d| *d <= Dec::SCALE && ty.unit().is_some()) {
                 Some(d) => digits = d,
@@ -177,13 +190,13 @@ impl<'a> Checker<'a> {
             subject: column.subject.is_some(),
             scale,
             digits,
+            anchors,
             rules: Vec::new(),
         }
     }
 
     /// Key, label, time and double names of a table.
     fn check_table(&mut self, id: TableId, table: &'a ast::Table) {
-        self.report_all_not_built(&table.not_built);
         let mut names: FxHashMap<&str, Span> = FxHashMap::default();
         let mut headers: FxHashMap<&str, Span> = FxHashMap::default();
         for column in &table.columns {
@@ -395,11 +408,18 @@ impl<'a> Checker<'a> {
     fn check_column_rules(&mut self, id: TableId, table: &'a ast::Table) {
         for (index, column) in table.columns.iter().enumerate() {
             let (ty, _) = self.column_of(id, index as u32);
+            let steps = self.scale_of(&column.ty).map(|scale| &self.model.scales[scale]);
+            let steps = steps.map(|scale| ColumnRule::In {
+                low: kpi_value::Value::Dec(Dec::int(scale.low)),
+                high: kpi_value::Value::Dec(Dec::int(scale.high())),
+                closed: true,
+            });
             let mut rules: Vec<_> = column.rules.iter().filter_map(|rule| self.check_column_rule(ty, rule)).collect();
             // Nothing is counted below zero, unless the contract says by a rule of its own what it may hold.
             if column.rules.is_empty() && ty == Type::COUNT {
                 rules.push(ColumnRule::Compare(crate::model::CompareOp::Ge, kpi_value::Value::Dec(Dec::ZERO)));
             }
+            rules.splice(0..0, steps);
             if let Some(c) = self.model.tables.get_mut(id).and_then(|t| t.columns.get_mut(index)) {
                 c.rules = rules;
             }

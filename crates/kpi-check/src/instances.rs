@@ -254,6 +254,7 @@ impl<'a> Checker<'a> {
         found.extend(views.map(|(i, v)| (Decl::Table(first_view + i), &v.ast.name)));
         found.extend(names.params.iter().enumerate().map(|(i, d)| (Decl::Param(i), &d.ast.name)));
         found.extend(names.functions.iter().enumerate().map(|(i, d)| (Decl::Function(i), &d.ast.name)));
+        found.extend(names.scales.iter().enumerate().map(|(i, d)| (Decl::Scale(i), &d.ast.name)));
         found.extend(names.curves.iter().enumerate().map(|(i, d)| (Decl::Curve(i), &d.ast.name)));
         let whole = names.indicators.iter().enumerate().filter(|(i, _)| !names.is_part(*i));
         found.extend(whole.map(|(i, d)| (Decl::Indicator(i), &d.ast.name)));
@@ -278,6 +279,7 @@ impl<'a> Checker<'a> {
             let name_text = &name.text;
             let message = match decl {
                 Decl::Dimension(_) => text!("the dimension `{name}` is never used", name = name_text),
+                Decl::Scale(_) => text!("the scale `{name}` is never used", name = name_text),
                 Decl::Table(index) if index >= first_view => text!("the view `{name}` is never used", name = name_text),
                 Decl::Table(_) => text!("the source `{name}` is never used", name = name_text),
                 Decl::Param(_) => text!("the parameter `{name}` is never used", name = name_text),

@@ -37,6 +37,8 @@ pub struct Model {
     pub policy: Policy,
     /// Its dimensions.
     pub dimensions: Arena<Dimension>,
+    /// Its scales.
+    pub scales: Arena<Scale>,
     /// Its goals.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goals: Vec<Goal>,

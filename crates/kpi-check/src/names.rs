@@ -12,6 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub enum Decl {
     /// A dimension.
     Dimension(usize),
+    /// A scale.
+    Scale(usize),
     /// A roster or a source.
     Table(usize),
     /// A parameter.
@@ -55,6 +57,8 @@ pub struct Names<'a> {
     pub policies: Vec<Declared<'a, ast::Policy>>,
     /// The dimensions.
     pub dimensions: Vec<Declared<'a, ast::Dimension>>,
+    /// The scales.
+    pub scales: Vec<Declared<'a, ast::Scale>>,
     /// The rosters (true) and sources.
     pub tables: Vec<(Declared<'a, ast::Table>, bool)>,
     /// The views; their places among the tables come after those of rosters and sources.
@@ -96,6 +100,7 @@ impl Decl {
     pub fn kind(self) -> Text {
         match self {
             Decl::Dimension(_) => text!("a dimension"),
+            Decl::Scale(_) => text!("a scale"),
             Decl::Table(_) => text!("a table"),
             Decl::Param(_) => text!("a parameter"),
             Decl::Function(_) => text!("a function"),
@@ -215,6 +220,7 @@ impl<'a> Names<'a> {
                 return;
             }
             ast::ItemKind::Dimension(x) => (&x.name, Decl::Dimension(push(&mut self.dimensions, x, item))),
+            ast::ItemKind::Scale(x) => (&x.name, Decl::Scale(push(&mut self.scales, x, item))),
             ast::ItemKind::Roster(x) | ast::ItemKind::Source(x) => {
                 let roster = matches!(item.kind, ast::ItemKind::Roster(_));
                 self.tables.push((

@@ -42,6 +42,7 @@ impl<'a> Checker<'a> {
                 label,
                 time,
                 sparse: false,
+                exclude: Vec::new(),
                 view: None,
             });
         }
@@ -95,6 +96,7 @@ impl<'a> Checker<'a> {
         let (mut columns, mut time, mut grouping) = (input.columns.clone(), input.time, None);
         let (mut key, mut label, mut roster, sparse) = (input.key, input.label, input.roster, input.sparse);
         if let Some(written) = &view.grouping {
+            condition = self.kept_rows(of, condition);
             (key, label, roster) = (None, None, false);
             (columns, time, grouping) = self.grouping(of, written, &row, faulty);
         }
@@ -112,6 +114,9 @@ impl<'a> Checker<'a> {
             (table.columns, table.time, table.roster, table.sparse) = (columns, time, roster, sparse);
             (table.key, table.label) = (key, label);
             table.view = Some(View { of, condition, grouping, dated: None, at_start: false });
+        }
+        if view.grouping.is_none() {
+            self.inherit_exclusions(id, of);
         }
     }
 
@@ -426,6 +431,7 @@ fn plain_column(name: &str, span: Span, ty: Type) -> Column {
         subject: false,
         scale: Dec::ONE,
         digits: Dec::SCALE,
+        anchors: None,
         rules: Vec::new(),
     }
 }

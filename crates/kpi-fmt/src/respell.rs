@@ -52,6 +52,9 @@ impl DeclaredNames {
                 self.value(&x.name);
                 x.members.iter().for_each(|(name, _)| self.value(name));
             }
+            ItemKind::Scale(x) => {
+                self.types.insert(x.name.text.clone());
+            }
             ItemKind::Roster(x) | ItemKind::Source(x) => {
                 self.value(&x.name);
                 x.columns.iter().for_each(|column| self.value(&column.name));

@@ -29,6 +29,7 @@ fn symbol(file: &SourceFile, item: &Item, encoding: Encoding) -> Option<Document
         ItemKind::Curve(c) => (c.name.text.clone(), c.name.span, label(&c.label), SymbolKind::FUNCTION),
         ItemKind::Incentive(i) => (i.name.text.clone(), i.name.span, label(&i.label), SymbolKind::CLASS),
         ItemKind::Rule(r) => (r.name.text.clone(), r.name.span, label(&r.label), SymbolKind::EVENT),
+        ItemKind::Scale(s) => (s.name.text.clone(), s.name.span, label(&s.label), SymbolKind::ENUM),
         ItemKind::Goal(g) => (g.name.text.clone(), g.name.span, label(&g.label), SymbolKind::KEY),
         ItemKind::Test(t) => (t.name.value.clone(), t.name.span, None, SymbolKind::METHOD),
         ItemKind::Use(_) | ItemKind::Require(_) | ItemKind::Prove(_) | ItemKind::Unbuilt(_) => return None,

@@ -29,6 +29,21 @@ pub struct Plan {
     pub spines: Vec<Spine>,
     /// How each aggregate and lookup is read off a cube, sorted by expression and spine.
     pub reads: Vec<Read>,
+    /// Where the rows are counted that a table leaves out, for each table that is read.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Where the rows are counted that a table leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// The table.
+    pub table: TableId,
+    /// The place of the cube.
+    pub cube: usize,
+    /// For each exclusion, the part that counts its rows.
+    pub parts: Vec<usize>,
+    /// The part that counts all rows.
+    pub rows: usize,
 }
 
 /// The periods of one kind that a plan needs: both are of that kind, and both are needed.
@@ -148,6 +163,8 @@ pub struct Read {
     pub unknown: Option<usize>,
     /// Fewer rows than this are no data.
     pub needs: u32,
+    /// For each exclusion of the table, the part that counts the rows that it leaves out and that would be taken else.
+    pub left_out: Vec<usize>,
 }
 
 /// How a cube's keys lead to the cells of a spine.

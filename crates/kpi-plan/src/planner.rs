@@ -25,6 +25,7 @@ pub fn plan(model: &Model, request: &Request) -> Plan {
     let first_day = first_day.unwrap_or_else(|| model.policy.calendar.start(first));
     let mut cubes = cubes::Cubes::new(unknown::Ground { model, first_day }, &mut walk);
     let reads = cubes.place_reads();
+    let left_out = cubes.count_left_out();
     let cubes = cubes.finish();
     let rosters = walk.rosters.into_iter();
     Plan {
@@ -37,5 +38,6 @@ pub fn plan(model: &Model, request: &Request) -> Plan {
         cubes,
         spines: walk.spines,
         reads,
+        left_out,
     }
 }

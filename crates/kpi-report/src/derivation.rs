@@ -40,6 +40,8 @@ fn render_node(node: &Derivation, money: &Money, look: Look, lead: &str, below: 
     if let Some(unknown) = node.unknown_rows.filter(|n| *n > 0) {
         remarks.push(text!("{n} left out as unknown", n = unknown));
     }
+    let left_out = node.left_out.iter();
+    remarks.extend(left_out.map(|out| text!("{n} left out: {label}", n = out.rows, label = out.label.as_str())));
     remarks.extend(node.note.clone());
     if !remarks.is_empty() {
         let _ = write!(

@@ -151,6 +151,8 @@ pub(crate) struct Derived<'a> {
     rows: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_rows: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    left_out: &'a [kpi_results::LeftOut],
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Range<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -193,6 +195,7 @@ impl<'a> Derived<'a> {
             note: derivation.note.as_ref(),
             rows: derivation.rows,
             unknown_rows: derivation.unknown_rows,
+            left_out: &derivation.left_out,
             place: derivation.span.and_then(|span| Range::of(span, files)),
             from: derivation.from.iter().map(|d| Derived::of(d, files)).collect(),
         }

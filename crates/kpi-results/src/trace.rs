@@ -23,10 +23,21 @@ pub struct Derivation {
     pub rows: Option<u64>,
     /// How many rows an aggregate left out because their argument or condition was unknown.
     pub unknown_rows: Option<u64>,
+    /// The rows that the source says do not count, by their labels; nothing where there are none.
+    pub left_out: Vec<LeftOut>,
     /// Where the policy says so.
     pub span: Option<Span>,
     /// What it came from.
     pub from: Vec<Derivation>,
+}
+
+/// Rows that an `exclude` of a source leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// What it calls them.
+    pub label: String,
+    /// How many there are.
+    pub rows: u64,
 }
 
 /// The bounds of a band, as numbers without their unit.
@@ -63,6 +74,9 @@ impl Serialize for Derivation {
         }
         if let Some(rows) = &self.unknown_rows {
             map.serialize_entry("unknown_rows", rows)?;
+        }
+        if !self.left_out.is_empty() {
+            map.serialize_entry("left_out", &self.left_out)?;
         }
         if !self.from.is_empty() {
             map.serialize_entry("from", &self.from)?;

@@ -134,6 +134,8 @@ pub struct RowCounts {
     pub rows: Arc<Vec<u64>>,
     /// Rows left out; none if there cannot be any.
     pub unknown: Option<Arc<Vec<u64>>>,
+    /// Rows that the table says do not count and that would be taken else, by its exclusions.
+    pub left_out: Vec<Arc<Vec<u64>>>,
 }
 
 impl Reading {

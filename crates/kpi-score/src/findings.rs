@@ -1,5 +1,6 @@
 //! What the value stage has to say about cards: which are incomplete and why.
 
+mod left_out;
 mod missing;
 mod reasons;
 
@@ -12,6 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::Evaluator;
 use crate::cards::Cards;
 
+pub(crate) use left_out::left_out_rows;
 pub(crate) use missing::{path_text, why_missing};
 pub(crate) use reasons::{Reason, reasons, why_line};
 

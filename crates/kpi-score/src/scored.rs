@@ -11,7 +11,7 @@ use kpi_results::CardStatus;
 use kpi_value::{Dec, Period};
 
 use crate::cards::{Cards, get, score_cards};
-use crate::findings::incomplete_cards;
+use crate::findings::{incomplete_cards, left_out_rows};
 use crate::pay::{Pays, pay_incentive, sum};
 use crate::rules::{Outcomes, judge_rule};
 use crate::used::keep_used;
@@ -125,6 +125,9 @@ impl<'a> Scored<'a> {
         let told = self.ev.findings_about(subject);
         let mut findings: Vec<Diagnostic> =
             self.ev.facts.findings.iter().cloned().chain(told).chain(self.findings.iter().cloned()).collect();
+        if subject.is_none() {
+            left_out_rows(&self.ev, &mut findings);
+        }
         // What is missing because of an error is not missing in the data.
         if !findings.iter().any(Diagnostic::is_error) {
             for cards in self.cards() {

@@ -90,6 +90,8 @@ pub enum ItemKind {
     Policy(Policy),
     /// `dimension NAME { … }`
     Dimension(Dimension),
+    /// A scale.
+    Scale(Scale),
     /// `roster NAME { … }`
     Roster(Table),
     /// `source NAME { … }`

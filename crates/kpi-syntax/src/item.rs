@@ -132,6 +132,7 @@ impl<'a> ItemParser<'a> {
         match word {
             "policy" => self.policy(),
             "dimension" => self.dimension(),
+            "scale" => self.scale(),
             "roster" => self.table().map(ItemKind::Roster),
             "source" => self.table().map(ItemKind::Source),
             "view" => self.view(),

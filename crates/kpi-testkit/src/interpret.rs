@@ -111,6 +111,8 @@ struct Place<'a> {
     line: Option<OwnLine>,
     /// Whether it stands in a veto, where one unknown row makes an aggregate no data.
     veto: bool,
+    /// Whether an empty cell is unknown rather than a fault: in what a source leaves out nobody asks for `is known`.
+    lenient: bool,
 }
 
 /// The values of a line that its scoring may name.
@@ -193,7 +195,7 @@ impl Interpreter<'_> {
 
 impl<'a> Place<'a> {
     fn cell(who: Who, when: When) -> Place<'a> {
-        Place { who, when, row: None, card: None, line: None, veto: false }
+        Place { who, when, row: None, card: None, line: None, veto: false, lenient: false }
     }
 
     /// The same cell as an indicator sees it: without a card, a line and a row, but still in the veto that reads it.
@@ -237,6 +239,7 @@ impl<'a> Place<'a> {
             card: None,
             line: None,
             veto: self.veto,
+            lenient: self.lenient,
         }
     }
 }

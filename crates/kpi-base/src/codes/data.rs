@@ -23,4 +23,5 @@ codes! {
     EMPTY_EXPORT = "K6030", Error, "empty export";
     MISSING_PERIOD = "K6031", Error, "period without any row";
     SUM_TOO_LARGE = "K6032", Error, "sum out of range";
+    ROWS_LEFT_OUT = "K6041", Note, "rows left out by the policy";
 }

@@ -11,4 +11,5 @@ codes! {
     CURVE_ROW = "K3008", Error, "a row of another kind of curve";
     CURVE_ORDER = "K3009", Error, "points that do not rise";
     CURVE_EMPTY = "K3010", Error, "a curve or range without anything in it";
+    SCALE_ANCHORS = "K3021", Error, "anchors that do not fit their scale";
 }

@@ -1,9 +1,12 @@
 //! Dimensions, rosters, sources and parameters.
 
+use kpi_base::Span;
 use kpi_value::{Date, Dec, PeriodKind, Value};
 use serde::Serialize;
 
-use super::{AggregateFunction, ByTable, ColumnId, CompareOp, Expr, Path, TableId, Title, Type};
+use super::{
+    AggregateFunction, Builtin, ByTable, ColumnId, CompareOp, Expr, ExprId, ExprKind, Path, ScaleId, TableId, Title, Type,
+};
 
 /// A dimension with its members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,6 +17,30 @@ pub struct Dimension {
     pub ordered: bool,
     /// Its members.
     pub members: Vec<Title>,
+}
+
+/// What the steps of a rating mean: whole numbers, each with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Scale {
+    /// Its name.
+    pub title: Title,
+    /// The lowest step.
+    pub low: i64,
+    /// What each step means, from the lowest on.
+    pub anchors: Vec<String>,
+}
+
+impl Scale {
+    /// The highest step.
+    pub fn high(&self) -> i64 {
+        self.low + self.anchors.len() as i64 - 1
+    }
+
+    /// What a step means; none between steps and outside.
+    pub fn anchor(&self, x: Dec) -> Option<&str> {
+        let place = (0..self.anchors.len()).find(|place| Dec::int(self.low + *place as i64) == x)?;
+        self.anchors.get(place).map(String::as_str)
+    }
 }
 
 /// What indicators are for.
@@ -42,8 +69,20 @@ pub struct Table {
     pub time: Timing,
     /// Whether a period without any row means zero of everything rather than a missing export.
     pub sparse: bool,
+    /// Which rows take no part in any aggregate, lookup or view of it: those for which one of these is true. A view without
+    /// `group by` has those of its input.
+    pub exclude: Vec<Exclusion>,
     /// How its rows are made, if it is a view; else they are read from exports.
     pub view: Option<View>,
+}
+
+/// Rows that are left out, and how outputs call them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Exclusion {
+    /// How outputs call these rows; a row that meets several conditions is counted under the first.
+    pub label: String,
+    /// Which rows, in the context of a row; where it is unknown, the row is not left out.
+    pub condition: Expr,
 }
 
 /// How the rows of a view are made of those of another table: of its whole input, whatever the period judged.
@@ -141,6 +180,8 @@ pub struct Column {
     pub scale: Dec,
     /// The most digits after the point that a cell may have: the currency's for money, 12 otherwise.
     pub digits: u32,
+    /// The scale of whose steps the cells are.
+    pub anchors: Option<ScaleId>,
     /// Rules that every cell keeps.
     pub rules: Vec<ColumnRule>,
 }
@@ -174,6 +215,43 @@ pub struct Param {
 }
 
 impl Table {
+    /// Which rows are not left out, in the context of a row; none if all count. It is known of every row. `fresh` gives the
+    /// identities of its expressions.
+    pub fn kept(&self, fresh: &mut impl FnMut() -> ExprId) -> Option<Expr> {
+        let mut any: Option<Expr> = None;
+        for place in 0..self.exclude.len() {
+            let one = self.left_out(place, fresh)?;
+            let span = one.span;
+            any = Some(match any {
+                None => one,
+                Some(before) => bool_expr(ExprKind::Or(Box::new(before), Box::new(one)), span, fresh),
+            });
+        }
+        let any = any?;
+        let span = any.span;
+        Some(bool_expr(ExprKind::Not(Box::new(any)), span, fresh))
+    }
+
+    /// Which rows one of the conditions leaves out; it is known of every row.
+    pub fn left_out(&self, place: usize, fresh: &mut impl FnMut() -> ExprId) -> Option<Expr> {
+        let condition = self.exclude.get(place)?.condition.clone();
+        let span = condition.span;
+        let no = bool_expr(ExprKind::Const(Some(Value::Bool(false))), span, fresh);
+        Some(bool_expr(ExprKind::Call(Builtin::Coalesce, vec![condition, no]), span, fresh))
+    }
+
+    /// Which rows are counted under one of the conditions: those that no condition before it leaves out.
+    pub fn counted_under(&self, place: usize, fresh: &mut impl FnMut() -> ExprId) -> Option<Expr> {
+        let mut counted = self.left_out(place, fresh)?;
+        for before in 0..place {
+            let before = self.left_out(before, fresh)?;
+            let span = before.span;
+            let not = bool_expr(ExprKind::Not(Box::new(before)), span, fresh);
+            counted = bool_expr(ExprKind::And(Box::new(not), Box::new(counted)), span, fresh);
+        }
+        Some(counted)
+    }
+
     /// The column at a place.
     pub fn column(&self, index: u32) -> Option<&Column> {
         self.columns.get(index as usize)
@@ -183,6 +261,10 @@ impl Table {
     pub fn find(&self, name: &str) -> Option<(u32, &Column)> {
         self.columns.iter().enumerate().find(|(_, c)| c.title.name == name).map(|(i, c)| (i as u32, c))
     }
+}
+
+fn bool_expr(kind: ExprKind, span: Span, fresh: &mut impl FnMut() -> ExprId) -> Expr {
+    Expr { id: fresh(), kind, ty: Type::Bool, span }
 }
 
 impl super::Model {

@@ -14,6 +14,8 @@ pub struct Arena<T>(Vec<T>);
 
 /// A dimension.
 pub type DimensionId = Id<super::Dimension>;
+/// The place of a scale.
+pub type ScaleId = Id<super::Scale>;
 /// A roster or a source.
 pub type TableId = Id<super::Table>;
 /// A parameter.

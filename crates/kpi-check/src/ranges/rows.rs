@@ -26,6 +26,7 @@ impl<'m> Ranges<'m> {
         let mut range = self.made_range(id);
         if matches!(column.ty, Type::Number(unit) if unit.form == Form::Count)
             && self.model.tables[id.table].view.is_none()
+            || column.anchors.is_some()
         {
             range = range.wholes();
         }

@@ -234,6 +234,7 @@ mod tests {
             subject: false,
             scale: Dec::ONE,
             digits: 12,
+            anchors: None,
             rules: Vec::new(),
         };
         let table = Table {
@@ -244,6 +245,7 @@ mod tests {
             label: None,
             time: Timing::Timeless,
             sparse: false,
+            exclude: Vec::new(),
             view: None,
         };
         let mut tables = Arena::new();

@@ -11,7 +11,7 @@ use super::canonical::{canonical, canonical_option};
 use super::moment::{hangs_on_period, path_hangs_on_period};
 use super::unknown::{Ground, can_be_unknown};
 use super::walk::{Walk, Wanted};
-use crate::{Cube, Finish, Grain, Part, PartOp, Read, Rollup, Spine};
+use crate::{Cube, Finish, Grain, LeftOut, Part, PartOp, Read, Rollup, Spine};
 
 /// The cubes as they grow.
 pub(super) struct Cubes<'a, 'w> {
@@ -130,6 +130,32 @@ impl<'a, 'w> Cubes<'a, 'w> {
         }
     }
 
+    /// Has the rows counted that the tables read leave out, where all their rows go by anyway.
+    pub fn count_left_out(&mut self) -> Vec<LeftOut> {
+        let policy = self.model.policy.period;
+        let read: std::collections::BTreeSet<TableId> = self.cubes.iter().map(|c| c.cube.table).collect();
+        let mut told = Vec::new();
+        for id in read {
+            let table = &self.model.tables[id];
+            if table.exclude.is_empty() || table.view.is_some() {
+                continue;
+            }
+            let timed = matches!(table.time, Timing::Flow(_) | Timing::AsOf(_));
+            let whole = |c: &Growing| {
+                c.cube.table == id && c.cube.values.is_empty() && (!timed || c.cube.tells_periods(policy))
+            };
+            let Some(cube) = self.cubes.iter().position(whole) else { continue };
+            let parts = (0..table.exclude.len()).map(|place| {
+                let counted = table.counted_under(place, &mut || self.fresh());
+                self.part(cube, PartOp::Count, None, counted.as_ref())
+            });
+            let parts = parts.collect();
+            let rows = self.part(cube, PartOp::Count, None, None);
+            told.push(LeftOut { table: id, cube, parts, rows });
+        }
+        told
+    }
+
     /// The cubes.
     pub fn finish(self) -> Vec<Cube> {
         self.cubes.into_iter().map(|growing| growing.cube).collect()
@@ -137,7 +163,11 @@ impl<'a, 'w> Cubes<'a, 'w> {
 
     fn place_read(&mut self, wanted: &Wanted<'a>) -> Option<Read> {
         let spine = self.walk.spines.get(wanted.spine.0 as usize)?.clone();
-        let source = source_of(wanted)?;
+        let written = source_of(wanted)?;
+        let declared = &self.model.tables[written.table];
+        let kept = declared.kept(&mut || self.fresh());
+        let condition = self.both(kept.as_ref(), written.condition);
+        let source = Source { condition: condition.as_ref(), ..written };
         let values = match &wanted.expr.kind {
             ExprKind::Aggregate(a) => self.histogram_values(a),
             _ => Vec::new(),
@@ -160,7 +190,13 @@ impl<'a, 'w> Cubes<'a, 'w> {
             let arg = source.arg.filter(|_| arg_unknown && !looked_up);
             self.part(cube, PartOp::Unknown, arg, source.condition)
         });
-        Some(Read { expr: wanted.expr.id, spine: wanted.spine, cube, rollup, finish, rows, unknown, needs })
+        let mut left_out = Vec::new();
+        for place in 0..declared.exclude.len() {
+            let counted = declared.counted_under(place, &mut || self.fresh());
+            let counted = self.both(counted.as_ref(), written.condition);
+            left_out.push(self.part(cube, PartOp::Count, None, counted.as_ref()));
+        }
+        Some(Read { expr: wanted.expr.id, spine: wanted.spine, cube, rollup, finish, rows, unknown, needs, left_out })
     }
 
     /// The cube for rows of a source that reach such subjects, new or old.

@@ -12,6 +12,7 @@ fn node(what: &str, step: Step, value: Option<(&str, &str)>, from: Vec<Derivatio
         note: None,
         rows: None,
         unknown_rows: None,
+        left_out: Vec::new(),
         span: None,
         from,
     }

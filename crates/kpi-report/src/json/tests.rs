@@ -28,6 +28,7 @@ fn derivations_have_places() {
         note: None,
         rows: Some(3),
         unknown_rows: None,
+        left_out: Vec::new(),
         span: Some(Span { file: FileId(0), start: 1, end: 7 }),
         from: Vec::new(),
     };

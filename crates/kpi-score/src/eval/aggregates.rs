@@ -29,7 +29,8 @@ impl Evaluator<'_> {
         }
         let rows = self.count_part(read, read.rows);
         let unknown = read.unknown.map(|part| self.count_part(read, part));
-        let counts = RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone() };
+        let left_out = read.left_out.iter().map(|&part| self.count_part(read, part)).collect();
+        let counts = RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone(), left_out };
         self.counts.insert((expr.id, at.spine, at.pooled), counts);
 
         let (values, too_large) = self.finish(expr, read, &rows, at);

@@ -1,8 +1,8 @@
 //! The derivation of an expression.
 
 use kpi_base::{Join, Text, text};
-use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, Scope, Subject};
-use kpi_results::{Derivation, Step};
+use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, Scope, Subject, TableId};
+use kpi_results::{Derivation, LeftOut, Step};
 
 use super::Reader;
 use super::node::{node, recorded};
@@ -32,6 +32,13 @@ impl Reader<'_, '_> {
                 made.rows = counts.and_then(|counts| counts.rows.get(cell)).copied();
                 let unknown = counts.and_then(|counts| counts.unknown.as_ref()?.get(cell));
                 made.unknown_rows = unknown.copied().filter(|&rows| rows > 0);
+                let exclusions = rows_of(&expr.kind).map(|table| &ev.model.tables[table].exclude);
+                let left_out = counts.iter().flat_map(|counts| &counts.left_out).zip(exclusions.into_iter().flatten());
+                let left_out = left_out.filter_map(|(rows, exclusion)| {
+                    let rows = *rows.get(cell).filter(|&&rows| rows > 0)?;
+                    Some(LeftOut { label: exclusion.label.clone(), rows })
+                });
+                made.left_out = left_out.collect();
                 if made.value.is_some() {
                     made.note = self.view_note(&expr.kind);
                 }
@@ -122,6 +129,8 @@ impl Reader<'_, '_> {
             ExprKind::Column(_) | ExprKind::Line(_) | ExprKind::Pay(..) => {}
             _ => made.from = self.operands(expr.children(), at, cell),
         }
+        let anchor = self.value_of(expr, at, cell).and_then(|value| self.anchor(&expr.kind, &value));
+        made.note = made.note.or(anchor);
         if made.value.is_none() && made.note.is_none() && self.data_end_here(expr, at, cell) {
             made.note = Some(why_missing(ev, expr, at, cell));
         }
@@ -192,13 +201,24 @@ impl Reader<'_, '_> {
         made.from = self.operands([x], there, cell);
     }
 
-    /// Of which view the rows of an aggregate are, and of what that is made.
-    fn view_note(&self, kind: &ExprKind) -> Option<Text> {
-        let table = match kind {
-            ExprKind::Aggregate(aggregate) => aggregate.table,
-            ExprKind::Lookup(lookup) => lookup.table,
+    /// What a step of a scale means, where the value is that of one row.
+    fn anchor(&self, kind: &ExprKind, value: &kpi_value::Value) -> Option<Text> {
+        use model::AggregateFunction::{First, Last, Max, Min};
+        let of = match kind {
+            ExprKind::Column(_) => kind,
+            ExprKind::Lookup(lookup) => &lookup.arg.kind,
+            ExprKind::Aggregate(a) if matches!(a.function, First | Last | Max | Min) => &a.arg.as_ref()?.kind,
             _ => return None,
         };
+        let ExprKind::Column(path) = of else { return None };
+        let model = self.scored.ev.model;
+        let scale = model.column(path.last()?).anchors?;
+        model.scales[scale].anchor(value.as_dec()?).map(Text::quoted)
+    }
+
+    /// Of which view the rows of an aggregate are, and of what that is made.
+    fn view_note(&self, kind: &ExprKind) -> Option<Text> {
+        let table = rows_of(kind)?;
         let model = self.scored.ev.model;
         // Dated rows and those at a period's start are rows of the table that the policy names.
         let view = model.tables[table].view.as_ref().filter(|view| view.is_declared())?;
@@ -234,6 +254,15 @@ impl Reader<'_, '_> {
             }
             _ => false,
         }
+    }
+}
+
+/// The table whose rows an expression reads.
+fn rows_of(kind: &ExprKind) -> Option<TableId> {
+    match kind {
+        ExprKind::Aggregate(aggregate) => Some(aggregate.table),
+        ExprKind::Lookup(lookup) => Some(lookup.table),
+        _ => None,
     }
 }
 

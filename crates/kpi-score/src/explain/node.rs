@@ -20,6 +20,7 @@ pub(super) fn node(what: Text, step: Step, value: Option<Quantity>) -> Derivatio
         note: None,
         rows: None,
         unknown_rows: None,
+        left_out: Vec::new(),
         span: None,
         from: Vec::new(),
     }

@@ -43,6 +43,30 @@ pub struct Dimension {
     pub members: Vec<(Name, Label)>,
 }
 
+/// `scale response_speed "…" 1..5 { 5: "…", 4: "…" }`: what the steps of a rating mean
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    /// Its name.
+    pub name: Name,
+    /// Its label.
+    pub label: Label,
+    /// From the lowest step to the highest.
+    pub range: Range,
+    /// The steps with what they mean.
+    pub anchors: Vec<Anchor>,
+}
+
+/// `5: "always within 30 seconds"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anchor {
+    /// The step.
+    pub step: Dec,
+    /// What it means.
+    pub text: Text,
+    /// The step as written.
+    pub span: Span,
+}
+
 /// A roster or a source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -58,8 +82,19 @@ pub struct Table {
     pub as_of: Option<Name>,
     /// `sparse`
     pub sparse: Option<Span>,
-    /// Members that are read and not built yet: `exclude`.
-    pub not_built: Vec<NotBuilt>,
+    /// `exclude "…" where …`: which rows do not count
+    pub exclude: Vec<Exclude>,
+}
+
+/// `exclude "beyond control" where cause == outage`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exclude {
+    /// How outputs call these rows.
+    pub label: Text,
+    /// Which rows.
+    pub condition: Expr,
+    /// The whole member.
+    pub span: Span,
 }
 
 /// `valid from joined to left`

@@ -4,7 +4,7 @@ use kpi_base::text;
 use kpi_value::{Dec, Rounding};
 
 use super::{Builder, find};
-use crate::ast::{Column, ColumnRule, Dimension, Name, Policy, Table, Valid, View, ViewColumn};
+use crate::ast::{Anchor, Column, ColumnRule, Dimension, Exclude, Name, Policy, Scale, Table, Valid, View, ViewColumn};
 use crate::build::expr::comparison_op;
 use crate::grammar::{Pair, Rule};
 
@@ -86,6 +86,14 @@ impl Builder<'_> {
         Some(())
     }
 
+    pub(crate) fn scale_member(&mut self, pair: Pair<'_>, scale: &mut Scale) -> Option<()> {
+        let step = find(pair.clone(), Rule::step)?;
+        let (step, span) = self.count(&step)?;
+        let text = self.inner_text(pair)?;
+        scale.anchors.push(Anchor { step, text, span });
+        Some(())
+    }
+
     pub(crate) fn table_member(&mut self, pair: Pair<'_>, table: &mut Table) -> Option<()> {
         let member = pair.into_inner().next()?;
         let span = self.span(&member);
@@ -107,7 +115,11 @@ impl Builder<'_> {
                 self.set(&mut table.as_of, name, "as of", span);
             }
             Rule::m_sparse => self.set(&mut table.sparse, Some(span), "sparse", span),
-            _ => table.not_built.push(self.not_built("exclude", &member)),
+            _ => {
+                let label = self.inner_text(member.clone())?;
+                let condition = self.clause(find(member, Rule::where_clause)?)?;
+                table.exclude.push(Exclude { label, condition, span });
+            }
         }
         Some(())
     }

@@ -3,7 +3,7 @@
 use super::{Builder, find, operand};
 use crate::ast::{
     Audience, Dimension, Function, Grouping, Incentive, Indicator, Label, Name, NamedCurve, Param, Policy,
-    Rule as PolicyRule, Scorecard, Table, Test, Text, TypeKind, TypeName, View,
+    Rule as PolicyRule, Scale, Scorecard, Table, Test, Text, TypeKind, TypeName, View,
 };
 use crate::build::expr::curve_kind;
 use crate::grammar::{Pair, Rule};
@@ -42,10 +42,16 @@ impl Builder<'_> {
         Some(Dimension { name, label, ordered, members: Vec::new() })
     }
 
+    pub(crate) fn scale_head(&mut self, pair: Pair<'_>) -> Option<Scale> {
+        let Named { name, label } = self.named(&pair)?;
+        let range = self.range(find(pair, Rule::range)?)?;
+        Some(Scale { name, label, range, anchors: Vec::new() })
+    }
+
     #[allow(clippy::needless_pass_by_value, reason = "all headers are read by functions of one form")]
     pub(crate) fn table_head(&mut self, pair: Pair<'_>) -> Option<Table> {
         let Named { name, label } = self.named(&pair)?;
-        Some(Table { name, label, columns: Vec::new(), valid: None, as_of: None, sparse: None, not_built: Vec::new() })
+        Some(Table { name, label, columns: Vec::new(), valid: None, as_of: None, sparse: None, exclude: Vec::new() })
     }
 
     pub(crate) fn view_head(&mut self, pair: Pair<'_>) -> Option<View> {

@@ -34,6 +34,13 @@ const DIMENSION: Kind = Kind {
     words: &[],
     names: true,
 };
+const SCALE: Kind = Kind {
+    head: Rule::scale_head,
+    members: Rule::scale_members,
+    what: || text!("a scale"),
+    words: &[],
+    names: false,
+};
 const TABLE: Kind = Kind {
     head: Rule::table_head,
     members: Rule::table_members,
@@ -115,6 +122,11 @@ impl ItemParser<'_> {
     pub(super) fn dimension(&mut self) -> Option<ItemKind> {
         let head = self.head(&DIMENSION, |b, p| b.dimension_head(p));
         self.block(&DIMENSION, head, |b, p, t| b.dimension_member(p, t)).map(ItemKind::Dimension)
+    }
+
+    pub(super) fn scale(&mut self) -> Option<ItemKind> {
+        let head = self.head(&SCALE, |b, p| b.scale_head(p));
+        self.block(&SCALE, head, |b, p, t| b.scale_member(p, t)).map(ItemKind::Scale)
     }
 
     pub(super) fn table(&mut self) -> Option<Table> {
@@ -474,6 +486,7 @@ impl ItemParser<'_> {
             let begins = kind.words.contains(&word)
                 || match kind.members {
                     Rule::dimension_members => true,
+                    Rule::scale_members => rest.starts_with(|c: char| c.is_ascii_digit()),
                     Rule::table_members => behind.starts_with(':') || rest.starts_with('`'),
                     Rule::scorecard_members | Rule::group_members => {
                         behind.starts_with("weight ") || behind.starts_with("watch")

@@ -166,7 +166,7 @@ impl Generator {
             }
             RosterTime::AsOf => staff.extend(["held: month".into(), "as of held".into()]),
         }
-        let live = vec![
+        let mut live = vec![
             "id: text key".to_owned(),
             "host: -> staff subject".into(),
             format!("floor: -> staff{}", optional(schema.floor_optional)),
@@ -203,7 +203,7 @@ impl Generator {
             "amount: money".into(),
             "sparse".into(),
         ];
-        let task = vec![
+        let mut task = vec![
             "id: text key".to_owned(),
             "owner: -> staff".into(),
             "opened: date".into(),
@@ -212,7 +212,32 @@ impl Generator {
             "urgent: bool".into(),
             "valid from opened to closed".into(),
         ];
-        let skill = vec!["who: -> staff".to_owned(), "mark: number".into(), "kind: kind".into()];
+        let mut skill = vec!["who: -> staff".to_owned(), "mark: number".into(), "kind: kind".into()];
+        if self.chance(15) {
+            self.tag("exclude");
+            let bound = self.pick(&[100, 2000, 4000]);
+            live.push(format!("exclude \"refunded\" where refunded > {bound}元"));
+            if self.chance(50) {
+                let kind = self.pick(&KINDS);
+                live.push(format!("exclude \"not ours\" where kind == {kind} and (stars < 3 or not ok)"));
+            }
+        }
+        if self.chance(10) {
+            self.tag("exclude");
+            violation.push("exclude \"minor ones\" where level == minor".into());
+        }
+        if self.chance(10) {
+            self.tag("exclude");
+            task.push("exclude \"dropped\" where closed < opened + 5d or urgent".into());
+        }
+        if self.chance(10) {
+            self.tag("exclude");
+            skill.push("exclude \"low\" where mark < 2".into());
+        }
+        if self.chance(8) {
+            self.tag("exclude");
+            staff.push("exclude \"unpaid\" where extra > 100元".into());
+        }
         vec![
             Block::braces("policy \"Generated\"", policy),
             Block::braces("dimension role", roles),

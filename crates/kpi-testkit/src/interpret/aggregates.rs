@@ -75,6 +75,9 @@ impl<'a> Interpreter<'a> {
                 }
                 seen.push(row);
                 let inside = place.in_row(table, row);
+                if self.is_left_out(table, &inside)? {
+                    continue;
+                }
                 let meets = match condition {
                     Some(condition) => self.truth(condition, &inside)?,
                     None => Some(true),
@@ -97,6 +100,21 @@ impl<'a> Interpreter<'a> {
             }
         }
         Ok(taken)
+    }
+
+    /// Whether `exclude` takes a row out: "a row whose condition is unknown counts".
+    fn is_left_out(&self, table: TableId, row: &Place<'_>) -> Result<bool, Fault> {
+        let exclusions = &self.model.tables[table].exclude;
+        if exclusions.is_empty() {
+            return Ok(false);
+        }
+        let row = Place { lenient: true, ..row.clone() };
+        for exclusion in exclusions {
+            if self.truth(&exclusion.condition, &row)? == Some(true) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// "Over no rows `sum`, `count` and `count_distinct` are 0, `any` is false, the others no data."

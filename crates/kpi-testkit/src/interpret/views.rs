@@ -48,7 +48,11 @@ impl Interpreter<'_> {
         let mut taken: Vec<&Row> = Vec::new();
         for row in &input.rows {
             let holds = match &view.condition {
-                Some(condition) => self.truth(condition, &self.in_own_row(view.of, row))?,
+                Some(condition) => {
+                    // What the input leaves out is a part of the condition.
+                    let lenient = !self.model.tables[view.of].exclude.is_empty();
+                    self.truth(condition, &Place { lenient, ..self.in_own_row(view.of, row) })?
+                }
                 None => Some(true),
             };
             if holds == Some(true) {
