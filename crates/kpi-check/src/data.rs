@@ -48,7 +48,17 @@ impl<'a> Checker<'a> {
             let title = title(&table.name, &table.label, *doc);
             let (key, label, time) = (None, None, Timing::Timeless);
             let sparse = table.sparse.is_some();
-            self.model.tables.push(Table { title, roster: *roster, columns, key, label, time, sparse, exclude: Vec::new(), view: None });
+            self.model.tables.push(Table {
+                title,
+                roster: *roster,
+                columns,
+                key,
+                label,
+                time,
+                sparse,
+                exclude: Vec::new(),
+                view: None,
+            });
         }
         self.name_views();
         for (index, (table, ..)) in tables.iter().enumerate() {

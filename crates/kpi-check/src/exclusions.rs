@@ -5,7 +5,7 @@ use kpi_syntax::ast;
 
 use crate::checker::Checker;
 use crate::context::Context;
-use crate::model::{ColumnId, ExprId, ExprKind, Exclusion, Expr, Path, TableId, Timing, Type};
+use crate::model::{ColumnId, Exclusion, Expr, ExprId, ExprKind, Path, TableId, Timing, Type};
 use crate::names::duplicate;
 
 impl<'a> Checker<'a> {

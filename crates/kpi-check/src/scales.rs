@@ -62,9 +62,8 @@ impl<'a> Checker<'a> {
             let shown = anchor.step;
             let Some(step) = whole(anchor.step).filter(|step| (low..=high).contains(step)) else {
                 let message = text!("`{name}` has no step {step}", name, step = shown);
-                let finding = misfit(message)
-                    .label(anchor.span, text!("outside"))
-                    .label(scale.range.span, text!("its steps"));
+                let finding =
+                    misfit(message).label(anchor.span, text!("outside")).label(scale.range.span, text!("its steps"));
                 self.report(finding.help(text!("take the row out, or widen the scale")));
                 continue;
             };
@@ -87,7 +86,10 @@ impl<'a> Checker<'a> {
             let steps = Text::and_list(missing.iter().map(|step| Text::quoted(step.to_string())));
             let finding = misfit(text!("`{name}` does not say what {steps} mean", name, steps))
                 .label(scale.range.span, text!("these are its steps"));
-            self.report(finding.help(text!("add a row for each: `{step}: \"…\"`", step = missing.first().copied().unwrap_or(low))));
+            self.report(
+                finding
+                    .help(text!("add a row for each: `{step}: \"…\"`", step = missing.first().copied().unwrap_or(low))),
+            );
         }
         let text = |step: u32| found.get(&step).map(|(text, _)| (*text).to_owned()).unwrap_or_default();
         (low..=high).map(text).collect()

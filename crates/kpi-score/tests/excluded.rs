@@ -64,7 +64,8 @@ fn rows_left_out_are_in_no_aggregate() {
     // Case 8 comes to lie in November; case 9 would come into October, and is left out.
     assert_eq!(actuals("C"), ["30", "1", "30", "1", "1", "0"]);
 
-    let told: Vec<String> = scored.findings().iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
+    let told: Vec<String> =
+        scored.findings().iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
     // Case 5 meets both conditions and is told under the first; case 9 lies in September.
     let left_out: Vec<&String> = told.iter().filter(|told| told.contains("K6041")).collect();
     assert_eq!(

@@ -5,7 +5,8 @@ use kpi_value::{Date, Dec, PeriodKind, Value};
 use serde::Serialize;
 
 use super::{
-    AggregateFunction, Builtin, ByTable, ColumnId, CompareOp, Expr, ExprId, ExprKind, Path, ScaleId, TableId, Title, Type,
+    AggregateFunction, Builtin, ByTable, ColumnId, CompareOp, Expr, ExprId, ExprKind, Path, ScaleId, TableId, Title,
+    Type,
 };
 
 /// A dimension with its members.

@@ -52,7 +52,8 @@ pub fn tree(derivations: &[Derivation], depth: usize, out: &mut String) {
     for one in derivations {
         let value = one.value.as_ref().map_or("no data".to_owned(), |v| format!("{} {}", v.value, v.unit));
         let rows = one.rows.map(|rows| format!(" [{rows} rows]")).unwrap_or_default();
-        let left_out = one.left_out.iter().map(|out| format!(" [{} left out: {}]", out.rows, out.label)).collect::<String>();
+        let left_out =
+            one.left_out.iter().map(|out| format!(" [{} left out: {}]", out.rows, out.label)).collect::<String>();
         let note = one.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
         writeln!(out, "{}{:?} {} = {value}{rows}{left_out}{note}", "  ".repeat(depth), one.step, one.what).unwrap();
         tree(&one.from, depth + 1, out);

@@ -34,13 +34,8 @@ const DIMENSION: Kind = Kind {
     words: &[],
     names: true,
 };
-const SCALE: Kind = Kind {
-    head: Rule::scale_head,
-    members: Rule::scale_members,
-    what: || text!("a scale"),
-    words: &[],
-    names: false,
-};
+const SCALE: Kind =
+    Kind { head: Rule::scale_head, members: Rule::scale_members, what: || text!("a scale"), words: &[], names: false };
 const TABLE: Kind = Kind {
     head: Rule::table_head,
     members: Rule::table_members,
