@@ -114,6 +114,43 @@ fn what_was_planted_shows() {
     );
 }
 
+/// What `kpi check` says of the policy when the first line that begins with these words is taken out.
+fn checked_without(words: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut taken = false;
+    for file in std::fs::read_dir(root().join(PATH).join("policy")).unwrap().map(Result::unwrap) {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let left = text.lines().filter(|line| {
+            let is_it = !taken && line.trim_start().starts_with(words);
+            taken |= is_it;
+            !is_it
+        });
+        let text: Vec<&str> = left.collect();
+        std::fs::write(folder.path().join(file.file_name()), text.join("\n")).unwrap();
+    }
+    assert!(taken, "no line begins with {words}");
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = kpi_cli::Console::plain(&mut out, &mut err, root());
+    let arguments = ["kpi", "check", "--lang", "en", folder.path().to_str().unwrap()];
+    let code = kpi_cli::run(arguments.map(std::ffi::OsString::from), &mut console) as u8;
+    assert_eq!(code, 1, "{}", String::from_utf8_lossy(&out));
+    String::from_utf8(err).unwrap()
+}
+
+#[test]
+fn an_entry_says_what_it_means_where_its_data_come_from_and_for_which_stage() {
+    for note in ["data_source", "counting", "stage"] {
+        let said = checked_without(&format!("note    {note}"));
+        assert!(said.contains(&format!("has no note `{note}`")), "{said}");
+    }
+}
+
+#[test]
+fn every_indicator_is_fixed_for_the_year_or_adjustable_by_the_quarter() {
+    let said = checked_without("note    adjustable");
+    assert!(said.contains("has no note `adjustable`"), "{said}");
+}
+
 #[test]
 fn its_policy_tests_pass() {
     let said = kpi(&["test", PATH]);
