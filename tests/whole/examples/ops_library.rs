@@ -129,12 +129,14 @@ fn checked_without(words: &str) -> String {
         std::fs::write(folder.path().join(file.file_name()), text.join("\n")).unwrap();
     }
     assert!(taken, "no line begins with {words}");
+    std::fs::write(folder.path().join("kpi.toml"), "[project]\n").unwrap();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut console = kpi_cli::Console::plain(&mut out, &mut err, root());
     let arguments = ["kpi", "check", "--lang", "en", folder.path().to_str().unwrap()];
     let code = kpi_cli::run(arguments.map(std::ffi::OsString::from), &mut console) as u8;
-    assert_eq!(code, 1, "{}", String::from_utf8_lossy(&out));
-    String::from_utf8(err).unwrap()
+    let said = String::from_utf8_lossy(&err).into_owned();
+    assert_eq!(code, 1, "{said}");
+    said
 }
 
 #[test]
