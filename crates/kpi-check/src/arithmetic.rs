@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::literals::{bare_number, is_literal, times_hundred};
 use crate::model::{self, ArithmeticOp, Builtin, ExprKind, Type, Unit};
 use crate::units::combine_units;
+use rustc_hash::FxHashSet;
 
 const DAY: Dec = Dec::int(86_400);
 
@@ -188,7 +189,10 @@ impl<'a> Checker<'a> {
 
     fn folded(&mut self, typed: &model::Expr, what: &Text) -> Option<Dec> {
         let finding = match self.fold(typed) {
-            Some(Ok(value)) => return Some(value),
+            Some(Ok(value)) => {
+                self.note_params(typed);
+                return Some(value);
+            }
             Some(Err(Overflow)) => {
                 Diagnostic::new(codes::types::OUT_OF_RANGE, text!("the number has more than 26 digits"))
                     .label(typed.span, text!("too large"))
@@ -199,6 +203,25 @@ impl<'a> Checker<'a> {
         };
         self.report(finding);
         None
+    }
+
+    /// Notes the parameters of a constant: the model holds its value, whatever a test says of them.
+    fn note_params(&mut self, constant: &model::Expr) {
+        let mut open = vec![constant];
+        let mut found = Vec::new();
+        let mut seen = FxHashSet::default();
+        while let Some(e) = open.pop() {
+            if let ExprKind::Param(id, _) = &e.kind
+                && seen.insert(*id)
+            {
+                found.push(*id);
+                open.extend(self.model.params[*id].value.rows.iter().map(|row| &row.value));
+            }
+            open.extend(e.children());
+        }
+        for id in found {
+            self.constant_params.entry(id).or_insert(constant.span);
+        }
     }
 
     /// The value of a constant number; `None` if it is not one, or has no value (x ÷ 0).

@@ -53,6 +53,8 @@ pub struct Checker<'a> {
     pub(crate) tables_of_targets: Vec<TableOfTargets<'a>>,
     /// Where rows are read at a period's start.
     pub(crate) at_start: Vec<Span>,
+    /// The parameters that have become parts of constants, each with a place where one has.
+    pub(crate) constant_params: FxHashMap<ParamId, Span>,
     next_expr: u32,
 }
 
@@ -106,6 +108,7 @@ impl<'a> Checker<'a> {
             askers: FxHashMap::default(),
             certain_of_cards: FxHashMap::default(),
             tables_of_targets: Vec::new(),
+            constant_params: FxHashMap::default(),
             next_expr: 0,
         }
     }

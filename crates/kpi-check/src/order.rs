@@ -134,6 +134,7 @@ impl Mover {
         for expect in model.tests.iter_mut().flat_map(|test| &mut test.expects) {
             match &mut expect.claim {
                 model::Claim::Compare(Place::Indicator(id, _), ..)
+                | model::Claim::Near(Place::Indicator(id, _), ..)
                 | model::Claim::Missing(Place::Indicator(id, _), _) => {
                     self.id(id);
                 }

@@ -3,35 +3,39 @@
 use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Period, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checker::{Checker, unknown};
-use crate::model::{self, TableId, TestRow, TestTable, Timing};
+use crate::model::{self, ParamId, TableId, TestRow, TestTable, Timing};
 use crate::names::nearest;
 
+mod cases;
 mod cells;
 mod expects;
 mod places;
 
+use cases::Body;
 use cells::read_cell;
 
 impl<'a> Checker<'a> {
     /// Checks all tests into the model.
     pub(crate) fn check_tests(&mut self) {
+        // Other constants than those of expectations are part of what tests judge.
+        let constant_params = std::mem::take(&mut self.constant_params);
         for index in 0..self.names.tests.len() {
-            if let Some(test) = self.test(index) {
-                self.model.tests.push(test);
+            if let Some(tests) = self.test(index, &constant_params) {
+                self.model.tests.extend(tests);
             }
         }
+        self.constant_params = constant_params;
     }
 
-    fn test(&mut self, index: usize) -> Option<model::Test> {
+    /// A test; of one with `each`, one for each row.
+    fn test(&mut self, index: usize, constant_params: &FxHashMap<ParamId, Span>) -> Option<Vec<model::Test>> {
         let declared = self.names.tests.get(index)?;
         let (written, span, faulty) = (declared.ast, declared.span, declared.faulty);
         self.report_all_not_built(&written.not_built);
         let period = if faulty && written.period.is_none() { None } else { self.test_period(written) };
-        let mut given: FxHashMap<TableId, Span> = FxHashMap::default();
-        let tables: Vec<_> = written.tables.iter().map(|table| self.test_table(table, &mut given)).collect();
         if written.expects.is_empty() && written.not_built.is_empty() && !faulty {
             self.report(
                 Diagnostic::new(codes::tests::EXPECT_NOTHING, text!("this test expects nothing"))
@@ -39,12 +43,73 @@ impl<'a> Checker<'a> {
                     .help(text!("say what must come out: `expect host_card[A01].score == 100`")),
             );
         }
+        let whole = Body {
+            overrides: &written.overrides,
+            tables: &written.tables,
+            expects: &written.expects,
+            values: &[],
+            span,
+        };
+        let bodies = match &written.each {
+            None => vec![whole],
+            Some(each) => {
+                self.check_each(each, written)?;
+                written.cases.iter().map(Body::of).collect()
+            }
+        };
+        let before = self.diagnostics.len();
+        let tests: Vec<_> = bodies
+            .iter()
+            .map(|body| self.test_body(body, written, period.filter(|_| !faulty), constant_params))
+            .collect();
+        if bodies.len() > 1 {
+            self.tell_once(before);
+        }
+        tests.into_iter().collect()
+    }
+
+    /// What is wrong with a test is wrong in each of its cases.
+    fn tell_once(&mut self, from: usize) {
+        let mut seen = FxHashSet::default();
+        let mut place = 0;
+        self.diagnostics.retain(|finding| {
+            place += 1;
+            let at = finding.labels.first().map(|label| label.span);
+            place <= from || seen.insert((finding.code.name(), at, finding.message.to_string()))
+        });
+    }
+
+    fn test_body(
+        &mut self,
+        body: &Body<'a>,
+        written: &'a ast::Test,
+        period: Option<Period>,
+        constant_params: &FxHashMap<ParamId, Span>,
+    ) -> Option<model::Test> {
+        let mut given: FxHashMap<TableId, Span> = FxHashMap::default();
+        let tables: Vec<_> = body.tables.iter().map(|table| self.test_table(table, &mut given)).collect();
+        let overrides = self.overrides(body.overrides, constant_params);
         // What a subject is called is looked up in the rows, so that expectations wait for sound tables.
         let tables: Vec<TestTable> = tables.into_iter().collect::<Option<_>>()?;
-        let period = period.filter(|_| !faulty)?;
-        let expects: Vec<_> = written.expects.iter().map(|expect| self.expect(expect, period, &tables)).collect();
-        let expects = expects.into_iter().collect::<Option<_>>()?;
-        Some(model::Test { name: written.name.value.clone(), period, tables, expects, span })
+        let period = period?;
+        self.constant_params.clear();
+        let expects: Vec<_> =
+            body.expects.iter().map(|expect| self.expect(expect, period, &tables, body.values)).collect();
+        let (overrides, expects) = (overrides?, expects.into_iter().collect::<Option<_>>()?);
+        for (id, _) in &overrides {
+            if let Some(span) = self.constant_params.get(id).copied() {
+                self.report_constant(*id, span);
+                return None;
+            }
+        }
+        let values: Vec<(String, String)> =
+            body.values.iter().map(|(name, cell)| (name.text.clone(), cell.value.clone())).collect();
+        let mut name = written.name.value.clone();
+        if !values.is_empty() {
+            let shown: Vec<_> = values.iter().map(|(name, cell)| format!("{name} = {cell}")).collect();
+            name = format!("{name} ({})", shown.join(", "));
+        }
+        Some(model::Test { name, values, overrides, period, tables, expects, span: body.span })
     }
 
     fn test_period(&mut self, written: &ast::Test) -> Option<Period> {
@@ -174,6 +239,7 @@ impl<'a> Checker<'a> {
     }
 
     fn test_cell(&mut self, cell: &ast::Text, table: TableId, index: u32, name: &ast::Name) -> Option<Option<Value>> {
+        self.check_cell_filled(cell)?;
         let column = self.model.tables[table].column(index)?;
         let problem = match read_cell(&cell.value, column, &self.model) {
             Ok(value) => return Some(value),

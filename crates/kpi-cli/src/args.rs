@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum, ValueHint};
 use kpi_base::Language;
+use kpi_value::Dec;
 
 /// KPI policies into scores and pay: checked, tested, explained
 #[derive(Debug, Parser)]
@@ -156,6 +157,12 @@ pub(crate) struct Test {
     /// Write the report into this file, and text to the terminal; an old one is replaced only when all is written
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Show which rows, brackets, vetoes, rules and thresholds of the policy the tests reach, and which they do not
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail if the tests reach less than this share of them
+    #[arg(long, value_name = "SHARE", value_parser = read_share)]
+    pub min_coverage: Option<Dec>,
     /// Run no test behind the first that fails
     #[arg(long)]
     pub fail_fast: bool,
@@ -165,6 +172,19 @@ pub(crate) struct Test {
     /// When progress is shown
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,
+}
+
+/// `90%`, `0.9`
+fn read_share(written: &str) -> Result<Dec, String> {
+    let (number, percent) = match written.trim().strip_suffix('%') {
+        Some(number) => (number, true),
+        None => (written.trim(), false),
+    };
+    let number = number.trim().parse::<Dec>().ok();
+    let share = number.and_then(|x| if percent { x.div(Dec::HUNDRED).ok().flatten() } else { Some(x) });
+    share
+        .filter(|share| Dec::ZERO <= *share && *share <= Dec::ONE)
+        .ok_or_else(|| format!("`{written}` is no share: write `90%` or `0.9`"))
 }
 
 #[derive(Debug, Group)]

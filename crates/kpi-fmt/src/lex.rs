@@ -201,6 +201,7 @@ impl<'a> Lexer<'a> {
             '.' => (Kind::Dot, 1),
             '-' if rest.starts_with("->") => (Kind::Arrow, 2),
             '¥' | '0'..='9' => (Kind::Number, self.number(rest)),
+            '$' => (Kind::Word, 1 + word(rest.get(1..).unwrap_or_default())),
             _ if starts_name(c) => (Kind::Word, word(rest)),
             _ => match OPERATORS.iter().find(|(written, _)| rest.starts_with(written)) {
                 Some((written, sign)) => {
@@ -271,6 +272,8 @@ const OPERATORS: &[(&str, &str)] = &[
     ("≥", "≥"),
     ("≤", "≤"),
     ("≠", "≠"),
+    ("±", "±"),
+    ("+-", "±"),
     ("×", "×"),
     ("÷", "÷"),
     ("*", "×"),

@@ -59,7 +59,7 @@ impl Roots {
         let mut roots = Roots::default();
         for expect in &test.expects {
             match &expect.claim {
-                Claim::Compare(place, ..) | Claim::Missing(place, _) => roots.add(place),
+                Claim::Compare(place, ..) | Claim::Near(place, ..) | Claim::Missing(place, _) => roots.add(place),
                 Claim::Incomplete(card, _) | Claim::Vetoed(card, ..) => {
                     roots.scorecards.insert(*card);
                 }

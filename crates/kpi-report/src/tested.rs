@@ -1,5 +1,6 @@
 //! What became of the tests of a policy, for people and programs.
 
+mod coverage;
 mod json;
 mod junit;
 
@@ -29,6 +30,10 @@ pub fn render_tests(tested: &Tested, titles: &Titles, files: &Files, look: Look)
                 out.push('\n');
             }
         }
+    }
+    if let Some(coverage) = &tested.coverage {
+        out += "\n";
+        out += &coverage::render(coverage, files, look);
     }
     out + "\n" + &summary(tested).to(look.language) + "\n"
 }

@@ -1,6 +1,7 @@
 //! What became of the tests of a policy, for people and programs.
 
 use kpi_base::{Diagnostic, Span, Text};
+use kpi_value::Dec;
 
 use crate::Derivation;
 
@@ -13,6 +14,8 @@ pub struct Tested {
     pub not_run: usize,
     /// How many the policy has beside those that were asked for.
     pub not_matching: usize,
+    /// What they cover, if it was asked for.
+    pub coverage: Option<Coverage>,
 }
 
 impl Tested {
@@ -57,5 +60,53 @@ impl TestFailure {
     /// A failure before any expectation was judged.
     pub fn before(finding: Diagnostic) -> TestFailure {
         TestFailure { finding, expected: None, actual: None, derivation: Vec::new() }
+    }
+}
+
+/// Where a policy decides, and which of these sites tests reach.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Coverage {
+    /// In the order of the policy.
+    pub sites: Vec<Site>,
+}
+
+/// Where a policy decides: a row, an outcome, a threshold exactly or from its other side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// The declaration that decides, by its name.
+    pub declaration: String,
+    /// Its place.
+    pub declared: Span,
+    /// The site.
+    pub span: Span,
+    /// What no test shows, in words; said where the site is not reached.
+    pub missing: Text,
+    /// Whether a test reaches it.
+    pub reached: bool,
+}
+
+impl Coverage {
+    /// How many sites tests reach.
+    pub fn reached(&self) -> usize {
+        self.sites.iter().filter(|site| site.reached).count()
+    }
+
+    /// Adds what a test reaches, site by site.
+    pub fn add(&mut self, reached: &[bool]) {
+        for (site, reached) in self.sites.iter_mut().zip(reached) {
+            site.reached |= reached;
+        }
+    }
+
+    /// Whether at least this share of the sites is reached; a policy without any is covered.
+    pub fn reaches(&self, share: Dec) -> bool {
+        let all = i64::try_from(self.sites.len()).unwrap_or(i64::MAX);
+        let reached = i64::try_from(self.reached()).unwrap_or(i64::MAX);
+        Dec::int(all).mul(share).is_ok_and(|wanted| Dec::int(reached) >= wanted)
+    }
+
+    /// The sites of each declaration.
+    pub fn declarations(&self) -> impl Iterator<Item = &[Site]> {
+        self.sites.chunk_by(|a, b| a.declared == b.declared)
     }
 }

@@ -15,7 +15,7 @@ use crate::findings::{incomplete_cards, left_out_rows};
 use crate::pay::{Pays, pay_incentive, sum};
 use crate::rules::{Outcomes, judge_rule};
 use crate::used::keep_used;
-use crate::{Column, Evaluator, Fraction, Reading, Timeline};
+use crate::{At, Column, Evaluator, Fraction, IndicatorColumns, Reading, Timeline};
 
 /// Everything that a run found, column by column, with the record of how it came about.
 ///
@@ -107,6 +107,17 @@ impl<'a> Scored<'a> {
     /// condition, also in cells in which that does not hold.
     pub fn columns(&self) -> impl Iterator<Item = (kpi_check::model::ExprId, &Column)> {
         self.ev.columns()
+    }
+
+    /// A column that was computed, in this context or in the part of it on which the expression hangs.
+    pub fn recorded(&self, expr: kpi_check::model::ExprId, at: At) -> Option<&Column> {
+        self.ev.recorded(expr, at).map(|column| &**column)
+    }
+
+    /// What was measured of an indicator for all its subjects, if it was computed for the policy's periods.
+    pub fn measured(&self, id: IndicatorId) -> Option<&IndicatorColumns> {
+        let spine = self.ev.plan.spine(&self.ev.model.indicators[id].subject)?;
+        self.ev.recorded_indicator(Reading::plain(id, spine))
     }
 
     /// The periods, those of the history first.

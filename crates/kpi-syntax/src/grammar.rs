@@ -48,9 +48,13 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
         Rule::expr | Rule::arith | Rule::operand | Rule::logic | Rule::test | Rule::arg | Rule::paren | Rule::key => {
             (0, text!("a value"))
         }
-        Rule::proportion | Rule::curve_call | Rule::raters | Rule::named | Rule::if_expr | Rule::kw_if => {
-            (0, text!("a value"))
-        }
+        Rule::proportion
+        | Rule::curve_call
+        | Rule::raters
+        | Rule::named
+        | Rule::if_expr
+        | Rule::kw_if
+        | Rule::placeholder => (0, text!("a value")),
         Rule::kw_true | Rule::kw_false | Rule::kw_self | Rule::neg_op | Rule::not_op | Rule::range => {
             (0, text!("a value"))
         }
@@ -117,7 +121,7 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
         }
         Rule::effect => (0, one_of(&["score 0", "pay 0", "cap"])),
         Rule::track_share => (0, text!("a name")),
-        Rule::library | Rule::calendar_word => return None,
+        Rule::library | Rule::calendar_word | Rule::x_within => return None,
         other => {
             let name = format!("{other:?}");
             let word = name

@@ -1,6 +1,7 @@
 //! One declaration at a time: its header, then its members, each by itself.
 
 mod block;
+mod cases;
 mod grid;
 
 use kpi_base::codes::syntax as codes;

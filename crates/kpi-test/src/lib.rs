@@ -3,8 +3,9 @@
 //! A test of the policy is run like any period: planned, answered by an engine from the test's own rows, scored. This crate
 //! says what to plan ([`request`]), which columns the test should have given ([`unknown_columns`]), and which expectations
 //! fail ([`judge`]), each with what was expected, what came out, and how it came about. It runs no engine and renders
-//! nothing.
+//! nothing. [`coverage`] says which decisions of the policy tests reach.
 
+pub mod coverage;
 mod show;
 
 use kpi_base::codes::tests as codes;
@@ -13,7 +14,7 @@ use kpi_check::model::{Claim, ColumnId, Expect, Model, Place, RuleOutcome, Test}
 use kpi_plan::{Facts, Plan, Request, Roots};
 use kpi_results::{CardStatus, TestFailure};
 use kpi_score::{NoPlace, Question, Scored};
-use kpi_value::Period;
+use kpi_value::{Period, Value};
 
 use show::{show_outcome, show_value};
 
@@ -57,7 +58,7 @@ pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -
 
 /// The expectations that are not met, in the order of the test.
 pub fn judge(test: &Test, scored: &mut Scored<'_>, files: &Files) -> Vec<TestFailure> {
-    test.expects.iter().filter_map(|expect| judge_one(expect, scored, files)).collect()
+    test.expects.iter().filter_map(|expect| judge_one(test, expect, scored, files)).collect()
 }
 
 /// What came out instead, in words.
@@ -72,11 +73,10 @@ impl From<NoPlace> for Miss {
     }
 }
 
-fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<TestFailure> {
+fn judge_one(test: &Test, expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<TestFailure> {
     let miss = check_claim(expect, scored).err()?;
-    let text = files.text(expect.span);
-    let wanted = text.strip_prefix("expect").unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let finding = match &miss {
+    let wanted = wanted(test, files.text(expect.span));
+    let mut finding = match &miss {
         Miss::Got(got) => Diagnostic::new(codes::EXPECTATION, text!("expected `{wanted}`, got {got}", wanted, got))
             .label(expect.span, text!("got {got}", got)),
         Miss::Nowhere(NoPlace::Subject) => {
@@ -105,6 +105,9 @@ fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<
                 .help(text!("a line of weight 0% or of target `none` is not on a subject's card"))
         }
     };
+    if !test.values.is_empty() {
+        finding = finding.label(test.span, text!("in this case"));
+    }
     let (actual, derivation) = match miss {
         Miss::Got(got) => {
             let how = scored.explain(files, &expect.subject, expect.period, &question(&expect.claim));
@@ -115,6 +118,27 @@ fn judge_one(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<
     Some(TestFailure { finding, expected: Some(wanted), actual, derivation })
 }
 
+/// What an expectation says, on one line, with the cells of the case in the place of placeholders.
+fn wanted(test: &Test, text: &str) -> String {
+    let text = ["expect", "预期"].into_iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts = text.split('$');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(part.len());
+        let (name, rest) = part.split_at_checked(end).unwrap_or((part, ""));
+        match test.values.iter().find(|(column, _)| column == name) {
+            Some((_, cell)) => filled.push_str(cell),
+            None => {
+                filled.push('$');
+                filled.push_str(name);
+            }
+        }
+        filled.push_str(rest);
+    }
+    filled
+}
+
 fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
     let (subject, period) = (expect.subject.as_str(), expect.period);
     let got = |holds: bool, got: &dyn Fn() -> Text| if holds { Ok(()) } else { Err(Miss::Got(got())) };
@@ -122,6 +146,12 @@ fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
         Claim::Compare(place, op, wanted, ty) => {
             let value = scored.value(place, subject, period)?;
             let holds = value.as_ref().is_some_and(|value| op.holds(value.cmp(wanted)));
+            got(holds, &|| show_value(scored.model(), value.as_ref(), *ty))
+        }
+        Claim::Near(place, wanted, within, ty) => {
+            let value = scored.value(place, subject, period)?;
+            let off = value.as_ref().and_then(Value::as_dec).and_then(|value| value.sub(*wanted).ok());
+            let holds = off.is_some_and(|off| off.abs() <= *within);
             got(holds, &|| show_value(scored.model(), value.as_ref(), *ty))
         }
         Claim::Missing(place, missing) => {
@@ -190,7 +220,7 @@ fn place_type(model: &Model, place: &Place) -> kpi_check::model::Type {
 
 fn question(claim: &Claim) -> Question {
     match claim {
-        Claim::Compare(place, ..) | Claim::Missing(place, _) => match place {
+        Claim::Compare(place, ..) | Claim::Near(place, ..) | Claim::Missing(place, _) => match place {
             Place::Card(card, _) => Question::Card(*card),
             Place::Line(card, name, _) | Place::LineWeight(card, name) => Question::Line(*card, name.clone()),
             Place::Indicator(id, _) => Question::Indicator(*id),

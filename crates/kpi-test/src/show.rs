@@ -23,7 +23,8 @@ pub(crate) fn show_value(model: &Model, value: Option<&Value>, ty: Type) -> Text
     })
 }
 
-fn show_number(model: &Model, number: Dec, ty: Type) -> String {
+/// A number with the unit of its type.
+pub(crate) fn show_number(model: &Model, number: Dec, ty: Type) -> String {
     let Some(unit) = ty.unit() else { return number.to_string() };
     match (unit.money, unit.time, unit.form) {
         (1, 0, _) => format!("{number} {}", model.policy.currency.code),

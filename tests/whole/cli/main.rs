@@ -12,4 +12,5 @@ mod formats;
 mod formatting;
 mod house;
 mod outputs;
+mod policy_tests;
 mod support;

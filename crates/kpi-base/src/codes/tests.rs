@@ -12,4 +12,7 @@ codes! {
     UNKNOWN_COLUMN = "K5102", Error, "a test leaves out a column that is read";
     NO_CARD = "K5103", Error, "a test expects something of a card that is not there";
     NO_TEST = "K5104", Error, "no test matched";
+    COVERAGE = "K5105", Error, "the tests cover too little";
+    CASES = "K5106", Error, "cases of a test that do not fit";
+    OVERRIDE = "K5107", Error, "a parameter that a test cannot change so";
 }

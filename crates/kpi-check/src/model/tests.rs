@@ -1,16 +1,27 @@
 //! Policy tests.
 
+use std::borrow::Cow;
+
 use kpi_base::Span;
-use kpi_value::{Period, Value};
+use kpi_value::{Dec, Period, Value};
 use serde::Serialize;
 
-use super::{CompareOp, IncentiveId, IndicatorField, IndicatorId, RuleId, ScorecardId, TableId, Type};
+use super::{
+    ByTable, CompareOp, ExprKind, IncentiveId, IndicatorField, IndicatorId, Model, ParamId, RuleId, ScorecardId,
+    TableId, Type,
+};
 
 /// A test: data, and what must come out of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Test {
-    /// What it shows.
+    /// What it shows; of a case also the values of its row: `a boundary (rate = 80%, score = 100)`.
     pub name: String,
+    /// Of a case, the columns of `each` and its row's cells, as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(String, String)>,
+    /// Parameters that have another value in this test: see [`Test::overridden`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<(ParamId, Value)>,
     /// The period judged.
     pub period: Period,
     /// Its data. A table that is left out is not given: what reads it has no data. A table given without rows is empty:
@@ -18,9 +29,30 @@ pub struct Test {
     pub tables: Vec<TestTable>,
     /// What must come out.
     pub expects: Vec<Expect>,
-    /// Its text.
+    /// Its text; of a case, its row.
     #[serde(skip)]
     pub span: Span,
+}
+
+impl Test {
+    /// The policy as the test judges it: with the values that it gives to parameters.
+    ///
+    /// The checker has made sure that such a parameter is part of no constant of the model.
+    pub fn overridden<'m>(&self, model: &'m Model) -> Cow<'m, Model> {
+        if self.overrides.is_empty() {
+            return Cow::Borrowed(model);
+        }
+        let mut model = model.clone();
+        for (id, value) in &self.overrides {
+            let Some(param) = model.params.get_mut(*id) else { continue };
+            // The first row's expression is read nowhere else, so that its id can stand for the new value.
+            let Some(mut row) = param.value.rows.drain(..).next() else { continue };
+            row.value.kind = ExprKind::Const(Some(value.clone()));
+            row.patterns.clear();
+            param.value = ByTable { keys: Vec::new(), rows: vec![row] };
+        }
+        Cow::Owned(model)
+    }
 }
 
 /// The rows of one table of a test.
@@ -64,6 +96,8 @@ pub struct Expect {
 pub enum Claim {
     /// A value of the results compares so with a constant; of the type of the value.
     Compare(Place, CompareOp, Value, Type),
+    /// A number of the results is this one, give or take the second; of the type of the value.
+    Near(Place, Dec, Dec, Type),
     /// A value of the results is missing (true) or known (false).
     Missing(Place, bool),
     /// The card is incomplete (true) or complete (false).

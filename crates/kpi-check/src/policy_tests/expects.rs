@@ -2,7 +2,7 @@
 
 use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
-use kpi_value::{Period, Value};
+use kpi_value::{Dec, Period, Value};
 
 use super::places::{Found, FoundPlace};
 use crate::checker::{Checker, unknown};
@@ -12,11 +12,22 @@ use crate::names::{Decl, nearest};
 
 impl<'a> Checker<'a> {
     /// One expectation of a test that judges this period.
-    pub(super) fn expect(&mut self, written: &'a ast::Expect, period: Period, tables: &[TestTable]) -> Option<Expect> {
+    pub(super) fn expect(
+        &mut self,
+        written: &'a ast::Expect,
+        period: Period,
+        tables: &[TestTable],
+        cells: &[(ast::Name, ast::Text)],
+    ) -> Option<Expect> {
         let (subject, period, claim) = match &written.kind {
             ast::ExpectKind::Compare(e) => {
-                let (found, op, value) = self.comparison(e, period, tables)?;
+                let (found, op, value) = self.comparison(e, period, tables, cells)?;
                 (found.subject, found.period, Claim::Compare(found.place, op, value, found.ty))
+            }
+            ast::ExpectKind::Near(e, within) => {
+                let (found, op, value) = self.comparison(e, period, tables, cells)?;
+                let (value, within) = self.near(op, value, &found, e, within)?;
+                (found.subject, found.period, Claim::Near(found.place, value, within, found.ty))
             }
             ast::ExpectKind::Missing(e, known) => {
                 let found = self.expect_place(e, period, tables)?;
@@ -69,13 +80,52 @@ impl<'a> Checker<'a> {
         e: &'a ast::Expr,
         period: Period,
         tables: &[TestTable],
+        cells: &[(ast::Name, ast::Text)],
     ) -> Option<(FoundPlace, CompareOp, Value)> {
         let ast::ExprKind::Binary(op, place, value) = &e.kind else { return self.no_place(e) };
         let Some(op) = compare_op(*op) else { return self.no_place(e) };
         let found = self.expect_place(place, period, tables)?;
-        let value = self.expected_value(value, found.ty)?;
+        let value = match &value.kind {
+            // A cell needs no quotes: it holds nothing but the text.
+            ast::ExprKind::Name(name)
+                if found.ty == Type::Text && cells.iter().any(|(_, cell)| cell.span == value.span) =>
+            {
+                Value::Text(name.text.as_str().into())
+            }
+            _ => self.expected_value(value, found.ty)?,
+        };
         self.check_order(op, found.ty, e)?;
         Some((found, op, value))
+    }
+
+    /// `== 83.33 ± 0.01`
+    fn near(
+        &mut self,
+        op: CompareOp,
+        value: Value,
+        found: &FoundPlace,
+        e: &ast::Expr,
+        within: &'a ast::Expr,
+    ) -> Option<(Dec, Dec)> {
+        let finding = match (&value, found.ty) {
+            (Value::Dec(value), Type::Number(unit)) if op == CompareOp::Eq => {
+                let within = self.const_dec(within, &text!("a tolerance"), unit)?;
+                return Some((*value, within.abs()));
+            }
+            (Value::Dec(_), Type::Number(_)) => {
+                Diagnostic::new(codes::tests::EXPECT_VALUE, text!("a tolerance stands only behind `==`"))
+                    .label(within.span, text!("this tolerance"))
+                    .help(text!("write the bound itself: `≥ 83.32`"))
+            }
+            (_, ty) => {
+                let shown = self.show(ty);
+                Diagnostic::new(codes::tests::EXPECT_VALUE, text!("{shown} has no tolerance", shown))
+                    .label(e.span, Text::default())
+                    .help(text!("only numbers may be a little off: write `== 83.33 ± 0.01`"))
+            }
+        };
+        self.report(finding);
+        None
     }
 
     fn check_order(&mut self, op: CompareOp, ty: Type, e: &ast::Expr) -> Option<()> {
@@ -97,7 +147,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The constant that a value of the results is compared with.
-    fn expected_value(&mut self, e: &'a ast::Expr, ty: Type) -> Option<Value> {
+    pub(super) fn expected_value(&mut self, e: &'a ast::Expr, ty: Type) -> Option<Value> {
         if let Type::Number(unit) = ty {
             return self.const_dec(e, &text!("an expected value"), unit).map(Value::Dec);
         }

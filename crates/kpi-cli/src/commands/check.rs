@@ -1,6 +1,6 @@
 //! `kpi check`
 
-use kpi_base::{Diagnostic, Files, Join, Text, codes, text};
+use kpi_base::{Diagnostic, Files, Join, Text, text};
 use kpi_check::model::Model;
 use kpi_report::{
     render_findings, render_findings_concise, render_findings_github, render_findings_gitlab, render_findings_json,

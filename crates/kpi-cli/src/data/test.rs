@@ -4,6 +4,7 @@ use kpi_base::{Diagnostic, codes::tests as codes, text};
 use kpi_check::model::{Model, Test};
 use kpi_report::{Titles, render_test, render_tests, render_tests_json, render_tests_junit};
 use kpi_results::Tested;
+use kpi_value::Dec;
 
 use super::inputs::Policy;
 use super::progress::watch_tests;
@@ -35,7 +36,9 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
     let told = args.format == TestFormat::Text || args.output.is_some();
     let look = console.look();
     let progress = watch_tests(args.progress, console.interactive, tests.len(), console.language);
-    let outcomes = run_tests(&model, &tests, &project, args, &mut |outcome| {
+    let asked = args.coverage || args.min_coverage.is_some();
+    let mut coverage = asked.then(|| kpi_test::coverage::list(&model, &project.files));
+    let outcomes = run_tests(&model, &tests, &project, args, &mut coverage, &mut |outcome| {
         let Some(progress) = &progress else {
             return if told { console.out.write_all(render_test(outcome, look).as_bytes()) } else { Ok(()) };
         };
@@ -50,6 +53,7 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
         not_run: tests.len() - outcomes.len(),
         tests: outcomes,
         not_matching: model.tests.len() - tests.len(),
+        coverage,
     };
     if told {
         console.out.write_all(render_tests(&tested, &titles, &project.files, look).as_bytes())?;
@@ -64,7 +68,20 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
             }
         }
     }
-    Ok(if tested.failed().next().is_none() { Exit::Clean } else { Exit::Findings })
+    let too_little = args.min_coverage.and_then(|share| covers_too_little(&tested, share));
+    console.report(too_little.as_slice(), &project.files)?;
+    let good = too_little.is_none() && tested.failed().next().is_none();
+    Ok(if good { Exit::Clean } else { Exit::Findings })
+}
+
+fn covers_too_little(tested: &Tested, share: Dec) -> Option<Diagnostic> {
+    let coverage = tested.coverage.as_ref().filter(|coverage| !coverage.reaches(share))?;
+    let (reached, sites) = (coverage.reached(), coverage.sites.len());
+    let wanted = share.mul(Dec::HUNDRED).unwrap_or(share);
+    let message =
+        text!("the tests reach {reached} of {sites} sites, and {wanted}% are demanded", reached, sites, wanted);
+    let finding = Diagnostic::new(codes::COVERAGE, message);
+    Some(finding.help(text!("`kpi test --coverage` lists what no test shows")))
 }
 
 fn render(

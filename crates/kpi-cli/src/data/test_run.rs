@@ -10,7 +10,7 @@ use kpi_base::Diagnostic;
 use kpi_check::model::{Model, Test};
 use kpi_engine::{Input, Inputs, Options, execute};
 use kpi_plan::plan;
-use kpi_results::{TestFailure, TestOutcome};
+use kpi_results::{Coverage, TestFailure, TestOutcome};
 use kpi_test::{judge, request, unknown_columns};
 
 use crate::args;
@@ -26,17 +26,19 @@ pub(super) fn run_tests(
     tests: &[&Test],
     project: &Project,
     args: &args::Test,
+    coverage: &mut Option<Coverage>,
     tell: &mut dyn FnMut(&TestOutcome) -> io::Result<()>,
 ) -> Result<Vec<TestOutcome>, Failure> {
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let jobs = args.jobs.map_or(processors, NonZeroUsize::get).min(tests.len());
     let next = AtomicUsize::new(0);
-    let work = |send: mpsc::Sender<(usize, Result<TestOutcome, Failure>)>| {
+    let covers = coverage.is_some();
+    let work = |send: mpsc::Sender<(usize, Result<Ran, Failure>)>| {
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some(test) = tests.get(place) else { return };
             // Nobody listens any more once the run is over.
-            if send.send((place, run_test(model, test, project))).is_err() {
+            if send.send((place, run_test(model, test, project, covers))).is_err() {
                 return;
             }
         }
@@ -48,16 +50,19 @@ pub(super) fn run_tests(
             thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(send))?;
         }
         drop(send);
-        let mut waiting: Vec<Option<Result<TestOutcome, Failure>>> = tests.iter().map(|_| None).collect();
+        let mut waiting: Vec<Option<Result<Ran, Failure>>> = tests.iter().map(|_| None).collect();
         let mut told: Vec<TestOutcome> = Vec::with_capacity(tests.len());
         for (place, outcome) in receive {
             if let Some(slot) = waiting.get_mut(place) {
                 *slot = Some(outcome);
             }
-            while let Some(outcome) = waiting.get_mut(told.len()).and_then(Option::take) {
+            while let Some(ran) = waiting.get_mut(told.len()).and_then(Option::take) {
                 // Whoever is still at work finds nothing more to do.
                 let stop = || next.store(tests.len(), Ordering::Relaxed);
-                let outcome = outcome.inspect_err(|_| stop())?;
+                let Ran { outcome, reached } = ran.inspect_err(|_| stop())?;
+                if let Some(coverage) = coverage.as_mut() {
+                    coverage.add(&reached);
+                }
                 tell(&outcome).inspect_err(|_| stop())?;
                 let failed = !outcome.passed();
                 told.push(outcome);
@@ -74,26 +79,43 @@ pub(super) fn run_tests(
 /// Deep expressions are evaluated by recursion, and a thread's own stack is smaller than that of the program.
 const STACK: usize = 64 << 20;
 
-/// Runs one test.
-fn run_test(model: &Model, test: &Test, project: &Project) -> Result<TestOutcome, Failure> {
-    let failures = find_failures(model, test, project)?;
-    Ok(TestOutcome { name: test.name.clone(), span: test.span, failures })
+/// A test that was run, and the sites of the policy that it reached, if anybody asked.
+struct Ran {
+    outcome: TestOutcome,
+    reached: Vec<bool>,
 }
 
-fn find_failures(model: &Model, test: &Test, project: &Project) -> Result<Vec<TestFailure>, Failure> {
+/// Runs one test.
+fn run_test(model: &Model, test: &Test, project: &Project, covers: bool) -> Result<Ran, Failure> {
+    let (failures, reached) = find_failures(model, test, project, covers)?;
+    Ok(Ran { outcome: TestOutcome { name: test.name.clone(), span: test.span, failures }, reached })
+}
+
+fn find_failures(
+    model: &Model,
+    test: &Test,
+    project: &Project,
+    covers: bool,
+) -> Result<(Vec<TestFailure>, Vec<bool>), Failure> {
+    let model = &*test.overridden(model);
     let plan = plan(model, &request(model, test));
     let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
     let inputs: Inputs = tables.collect();
+    let before = |findings: Vec<Diagnostic>| (findings.into_iter().map(TestFailure::before).collect(), Vec::new());
     let facts = match execute(model, &plan, &inputs, &Options::default()) {
         Ok(facts) => facts,
         Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
-        Err(findings) => return Ok(findings.into_iter().map(TestFailure::before).collect()),
+        Err(findings) => return Ok(before(findings)),
     };
     let unknown = unknown_columns(model, test, &plan, &facts);
     if !unknown.is_empty() {
-        return Ok(unknown);
+        return Ok((unknown, Vec::new()));
     }
     let mut scored = kpi_score::score(model, &plan, &facts);
-    let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).map(TestFailure::before).collect();
-    Ok(if errors.is_empty() { judge(test, &mut scored, &project.files) } else { errors })
+    let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).collect();
+    if !errors.is_empty() {
+        return Ok(before(errors));
+    }
+    let reached = if covers { kpi_test::coverage::reach(&scored) } else { Vec::new() };
+    Ok((judge(test, &mut scored, &project.files), reached))
 }

@@ -4,6 +4,7 @@ use kpi_base::{Files, Language};
 use kpi_results::{TestFailure, TestOutcome, Tested};
 use serde::Serialize;
 
+use super::coverage;
 use crate::findings::{Range, main_place};
 use crate::json::{Derived, text};
 
@@ -19,6 +20,7 @@ pub fn render_tests_json(tested: &Tested, files: &Files, language: Language) -> 
         failed,
         not_run: tested.not_run,
         not_matching: tested.not_matching,
+        coverage: tested.coverage.as_ref().map(|coverage| coverage::Form::of(coverage, files, language)),
     })
 }
 
@@ -29,6 +31,8 @@ struct Form<'a> {
     failed: usize,
     not_run: usize,
     not_matching: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<coverage::Form<'a>>,
 }
 
 #[derive(Serialize)]

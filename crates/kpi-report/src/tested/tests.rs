@@ -1,7 +1,7 @@
 //! Tests of the reports of tests.
 
 use kpi_base::{Diagnostic, FileId, Files, Language, SourceFile, Span, Text, codes};
-use kpi_results::{Derivation, Quantity, Step, TestFailure, TestOutcome, Tested};
+use kpi_results::{Coverage, Derivation, Quantity, Site, Step, TestFailure, TestOutcome, Tested};
 use serde_json::Value;
 
 use super::*;
@@ -39,7 +39,15 @@ fn tested() -> (Tested, Files) {
     let broken = TestFailure::before(Diagnostic::new(codes::tests::UNKNOWN_COLUMN, Text::verbatim("no column")));
     let failed = TestOutcome { name: "a < b & ".into(), span: span("test \"a"), failures: vec![unmet, broken] };
     let passed = TestOutcome { name: "ok".into(), span: span("test \"ok"), failures: Vec::new() };
-    (Tested { tests: vec![failed, passed], not_run: 1, not_matching: 3, ..Tested::default() }, files)
+    let site = |part: &str, reached| Site {
+        declaration: "卡".into(),
+        declared: span("test \"ok"),
+        span: span(part),
+        missing: kpi_base::text!("no test has exactly {threshold}", threshold = Text::quoted("≥ 80%")),
+        reached,
+    };
+    let coverage = Coverage { sites: vec![site("expect", true), site("卡", false), site("ok", false)] };
+    (Tested { tests: vec![failed, passed], not_run: 1, not_matching: 3, coverage: Some(coverage) }, files)
 }
 
 fn titles() -> Titles {

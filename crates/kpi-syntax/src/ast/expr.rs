@@ -55,6 +55,8 @@ pub enum ExprKind {
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `x over team`, `x over all`, `x over last 3 months`
     Over(Box<Expr>, Scope),
+    /// `$score`: a column of a test's `each`, which stands here because no row gives it a value.
+    Placeholder(Name),
     /// A form that is read and not built yet.
     NotBuilt(NotBuilt),
 }

@@ -5,18 +5,53 @@ use kpi_base::Span;
 use super::{Expr, Name, NotBuilt, Text};
 
 /// `test "…" { period 2026-10, tables, expectations }`
+///
+/// A test with a grid `each` is as many tests as that has rows: [`Test::cases`]; its own tables, overrides and expectations
+/// hold placeholders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
     /// What it shows.
     pub name: Text,
     /// `period 2026-10`: the period judged, as written
     pub period: Option<Text>,
+    /// `each | rate | score |`: the columns that placeholders name, and the rows for each of which the test is run.
+    pub each: Option<TestTable>,
+    /// One for each row of `each`, with its cells in the place of placeholders.
+    pub cases: Vec<TestCase>,
+    /// Parameters that have another value in this test.
+    pub overrides: Vec<Override>,
     /// Its data.
     pub tables: Vec<TestTable>,
     /// What must come out.
     pub expects: Vec<Expect>,
-    /// Members that are read and not built yet: `with`, `data until`.
+    /// Members that are read and not built yet: `data until`.
     pub not_built: Vec<NotBuilt>,
+}
+
+/// A test with the cells of one row in the place of its placeholders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestCase {
+    /// The whole row.
+    pub row: Span,
+    /// The columns with the cells of the row.
+    pub values: Vec<(Name, Text)>,
+    /// The overrides of the test.
+    pub overrides: Vec<Override>,
+    /// Its data.
+    pub tables: Vec<TestTable>,
+    /// What must come out.
+    pub expects: Vec<Expect>,
+}
+
+/// `with margin_floor = 22%`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    /// The parameter.
+    pub name: Name,
+    /// Its value in this test.
+    pub value: Expr,
+    /// The whole member.
+    pub span: Span,
 }
 
 /// A grid of rows for one roster or source.
@@ -53,6 +88,8 @@ pub struct Expect {
 pub enum ExpectKind {
     /// `host_card[A01].score == 0`, `monthly_pay[A01].base ≥ 100`: any comparison
     Compare(Expr),
+    /// `host_card[A01].score == 83.33 ± 0.01`: a comparison, and how far off the value may be
+    Near(Expr, Expr),
     /// `host_card[A01] vetoed by severe`; the flag is set for `not vetoed by`
     Vetoed(Expr, Name, bool),
     /// `host_card[A01] is incomplete`; the flag is set for `is complete`

@@ -26,7 +26,7 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
 
 impl Builder<'_> {
     /// `expr`, `arith`, `operand`, `key` or anything below them.
-    pub(super) fn expr(&mut self, pair: Pair<'_>) -> Option<Expr> {
+    pub(crate) fn expr(&mut self, pair: Pair<'_>) -> Option<Expr> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::expr => return self.scoped(pair),
@@ -58,6 +58,7 @@ impl Builder<'_> {
                 None => ExprKind::Name(self.name(&pair)),
                 Some(_) => ExprKind::Call(Box::new(self.call(pair)?)),
             },
+            Rule::placeholder => ExprKind::Placeholder(self.name(&find(pair, Rule::name)?)),
             Rule::raters => ExprKind::NotBuilt(self.not_built("weighted(…)", &pair)),
             Rule::curve_call => ExprKind::Curve(Box::new(self.curve_call(pair)?)),
             _ => return None,

@@ -138,7 +138,16 @@ impl Builder<'_> {
 
     pub(crate) fn test_head(&mut self, pair: Pair<'_>) -> Option<Test> {
         let name: Text = self.inner_text(pair)?;
-        Some(Test { name, period: None, tables: Vec::new(), expects: Vec::new(), not_built: Vec::new() })
+        Some(Test {
+            name,
+            period: None,
+            each: None,
+            cases: Vec::new(),
+            overrides: Vec::new(),
+            tables: Vec::new(),
+            expects: Vec::new(),
+            not_built: Vec::new(),
+        })
     }
 
     fn audience(&mut self, pair: Pair<'_>) -> Option<Audience> {

@@ -2,7 +2,7 @@
 
 use super::{Builder, find, operand};
 use crate::ast::Presence;
-use crate::ast::{Expect, ExpectKind, RuleOutcome, Test, Text};
+use crate::ast::{Expect, ExpectKind, Override, RuleOutcome, Test, Text};
 use crate::build::expr::presence;
 use crate::grammar::{Pair, Rule};
 
@@ -20,7 +20,11 @@ impl Builder<'_> {
                 let kind = self.expectation(member)?;
                 test.expects.push(Expect { kind, span });
             }
-            Rule::t_with => test.not_built.push(self.not_built("with", &member)),
+            Rule::t_with => {
+                let name = self.name(&find(member.clone(), Rule::name)?);
+                let value = self.expr(operand(member)?)?;
+                test.overrides.push(Override { name, value, span });
+            }
             _ => test.not_built.push(self.not_built("data until", &member)),
         }
         Some(())
@@ -28,7 +32,12 @@ impl Builder<'_> {
 
     fn expectation(&mut self, pair: Pair<'_>) -> Option<ExpectKind> {
         let subject = self.expr(operand(pair.clone())?)?;
-        let tail = pair.into_inner().last()?;
+        let mut tail = pair.clone().into_inner().last()?;
+        let mut within = None;
+        if tail.as_rule() == Rule::x_within {
+            within = Some(self.expr(operand(tail)?)?);
+            tail = find(pair, Rule::compare)?;
+        }
         let negated = find(tail.clone(), Rule::not_op).is_some();
         Some(match tail.as_rule() {
             Rule::x_vetoed => {
@@ -46,7 +55,13 @@ impl Builder<'_> {
                 };
                 ExpectKind::Rule(subject, outcome)
             }
-            _ => ExpectKind::Compare(self.comparison(subject, tail)?),
+            _ => {
+                let compared = self.comparison(subject, tail)?;
+                match within {
+                    Some(within) => ExpectKind::Near(compared, within),
+                    None => ExpectKind::Compare(compared),
+                }
+            }
         })
     }
 }

@@ -4,7 +4,8 @@ use kpi_base::codes::syntax as codes;
 use kpi_base::{Diagnostic, Text, text};
 
 use super::ItemParser;
-use crate::ast::{Group, Indicator, ItemKind, Line, Scorecard, Table};
+use super::cases::is_each;
+use crate::ast::{Group, Indicator, ItemKind, Line, Scorecard, Table, TestTable};
 use crate::build::Builder;
 use crate::fault::{Fault, describe_fault};
 use crate::grammar::{Pair, Rule, parse_slice};
@@ -309,10 +310,16 @@ impl ItemParser<'_> {
         let mut tables = Vec::new();
         // Whether the grid in hand has a header that could be read.
         let mut open = false;
+        // Where the cells of the rows of `each` stand.
+        let mut places = Vec::new();
         for (start, end) in self.members(start, end) {
             let line = start - self.line_indent(start);
             if self.source.grids.binary_search_by_key(&line, |(at, _)| *at).is_ok() {
-                self.grid_row(start, end, &mut tables, &mut open);
+                let rows = tables.last().map_or(0, |table: &TestTable| table.rows.len());
+                let cells = self.grid_row(start, end, &mut tables, &mut open);
+                if tables.last().is_some_and(|table| is_each(&table.name) && table.rows.len() > rows) {
+                    places.push(cells);
+                }
                 continue;
             }
             self.member(&TEST, start, end, &mut |b: &mut Builder<'_>, p: Pair<'_>| match &mut test {
@@ -321,7 +328,9 @@ impl ItemParser<'_> {
             });
         }
         let mut test = test?;
+        test.each = tables.iter().position(|table| is_each(&table.name)).map(|place| tables.remove(place));
         test.tables = tables;
+        self.add_cases(&mut test, &places);
         Some(ItemKind::Test(test))
     }
 

@@ -41,7 +41,11 @@ impl ItemParser<'_> {
             cases.push(TestCase {
                 row: row.span,
                 values: cells.iter().map(|cell| (cell.name.clone(), cell.text.clone())).collect(),
-                overrides: test.overrides.iter().map(|o| Override { value: fill(&o.value, &cells), ..o.clone() }).collect(),
+                overrides: test
+                    .overrides
+                    .iter()
+                    .map(|o| Override { value: fill(&o.value, &cells), ..o.clone() })
+                    .collect(),
                 tables: test.tables.iter().map(|table| fill_table(table, &cells)).collect(),
                 expects: test.expects.iter().map(|expect| fill_expect(expect, &cells)).collect(),
             });

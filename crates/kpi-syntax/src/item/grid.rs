@@ -10,12 +10,18 @@ use crate::build::cells_in_words;
 use crate::text::{continues_name, starts_name};
 
 impl ItemParser<'_> {
-    /// A line of a grid: a header with the table's name before its first bar, or a row.
-    pub(super) fn grid_row(&mut self, start: usize, end: usize, tables: &mut Vec<TestTable>, open: &mut bool) {
+    /// A line of a grid: a header with the table's name before its first bar, or a row. Gives where its cells stand.
+    pub(super) fn grid_row(
+        &mut self,
+        start: usize,
+        end: usize,
+        tables: &mut Vec<TestTable>,
+        open: &mut bool,
+    ) -> Vec<(usize, usize)> {
         let line = self.slice(start, end);
         let span = self.span(start, end);
         let mut bars = line.match_indices(['|', '｜']).map(|(at, bar)| (at, at + bar.len()));
-        let Some((first, mut from)) = bars.next() else { return };
+        let Some((first, mut from)) = bars.next() else { return Vec::new() };
         let mut cells: Vec<(usize, usize)> = Vec::new();
         for (at, next) in bars {
             cells.push((from, at));
@@ -31,21 +37,23 @@ impl ItemParser<'_> {
                     .label(self.span(start + from, end), text!("this cell is not closed"))
                     .help(text!("write `|` behind the last cell")),
             );
-            return;
+            return Vec::new();
         }
-        let cells: Vec<Text> = cells
+        let places: Vec<(usize, usize)> = cells
             .into_iter()
             .map(|(from, to)| {
                 let cell = line.get(from..to).unwrap_or_default();
                 let at = start + from + (cell.len() - cell.trim_start().len());
-                let value = cell.trim();
-                let at = if value.is_empty() { start + from } else { at };
-                Text { value: value.to_owned(), span: self.span(at, at + value.len()) }
+                let at = if cell.trim().is_empty() { start + from } else { at };
+                (at, at + cell.trim().len())
             })
             .collect();
+        let text =
+            |&(from, to): &(usize, usize)| Text { value: self.slice(from, to).to_owned(), span: self.span(from, to) };
+        let cells: Vec<Text> = places.iter().map(text).collect();
         if header.is_empty() {
             self.row(span, cells, tables, *open);
-            return;
+            return places;
         }
         let name = self.plain_name(header).map(|text| Name { text, span: self.span(start, start + header.len()) });
         let mut columns = Vec::with_capacity(cells.len());
@@ -59,7 +67,7 @@ impl ItemParser<'_> {
                             .label(cell.span, text!("not the name of a column"))
                             .help(text!("write the table's name, then its columns between bars; rows begin with `|`")),
                     );
-                    return;
+                    return Vec::new();
                 }
             }
         }
@@ -67,6 +75,7 @@ impl ItemParser<'_> {
         if let Some(name) = name {
             tables.push(TestTable { name, columns, rows: Vec::new() });
         }
+        Vec::new()
     }
 
     fn row(&mut self, span: kpi_base::Span, cells: Vec<Text>, tables: &mut [TestTable], open: bool) {
