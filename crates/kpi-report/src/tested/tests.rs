@@ -27,6 +27,7 @@ fn tested() -> (Tested, Files) {
         note: None,
         rows: None,
         unknown_rows: None,
+        left_out: Vec::new(),
         span: None,
         from: Vec::new(),
     };
