@@ -131,6 +131,8 @@ for _row in read_csv("员工.csv"):
     STAFF[_row["工号"]].append(_row)
 CAMPAIGN = {r["活动编号"]: r for r in read_csv("活动.csv")}
 USER = {r["用户编号"]: r for r in read_csv("用户.csv")}
+# Accounts of the house count nowhere, nor does what they do.
+OUTSIDE = [r for r in USER.values() if r["内部账号"] == "否"]
 SKU = {r["商品编码"]: r for r in read_csv("商品.csv")}
 
 
@@ -139,9 +141,9 @@ def ended(r):
     return month_of(day(CAMPAIGN[r["活动编号" if "活动编号" in r else "活动"]]["结束日期"]))
 
 
-_orders = read_csv("订单.csv")
-REGISTERED = by_month(USER.values(), lambda r: month_of(day(r["注册日期"])))
-ACTIVE = by_month(read_csv("活跃.csv"), lambda r: month_of(day(r["日期"])))
+_orders = [r for r in read_csv("订单.csv") if USER[r["用户"]]["内部账号"] == "否"]
+REGISTERED = by_month(OUTSIDE, lambda r: month_of(day(r["注册日期"])))
+ACTIVE = by_month([r for r in read_csv("活跃.csv") if USER[r["用户"]]["内部账号"] == "否"], lambda r: month_of(day(r["日期"])))
 ORDERS = by_month(_orders, lambda r: month_of(day(r["下单日期"])))
 CAMPAIGN_ORDERS = by_month([r for r in _orders if r["活动"]], ended)
 SPEND = by_month(read_csv("渠道投放.csv", "gb18030"), lambda r: month_of(day(r["日期"])))
@@ -257,7 +259,7 @@ def invitees(c):
 
 def later(days):
     """The month in which a user's day n falls."""
-    return by_month(USER.values(), lambda r: month_of(day(r["注册日期"]) + timedelta(days=days)))
+    return by_month(OUTSIDE, lambda r: month_of(day(r["注册日期"]) + timedelta(days=days)))
 
 
 DAY_7, DAY_30 = later(7), later(30)
