@@ -174,7 +174,7 @@ impl Bench<'_> {
     }
 
     fn fate(&self, project: &Path, mutant: &Mutant, killers: &mut VecDeque<String>) -> Result<Fate, String> {
-        let asked: Vec<String> = killers.iter().take(4).cloned().collect();
+        let asked: Vec<String> = killers.iter().take(2).cloned().collect();
         let mut noticed = None;
         for killer in &asked {
             match self.test(project, Some(killer))? {
