@@ -137,7 +137,7 @@ impl<'a> Checker<'a> {
         let indicator = |id| self.instance(id);
         let of = self.shares_of(&indicator);
         let goals = self.goals_asked_for(&written.value);
-        let walked = of.walk(&of.entries(card), &mut |combination, on_card| {
+        let walked = of.walk(card, &of.entries(card), &mut |combination, on_card| {
             let asked_for = on_card.iter().filter(|(entry, _)| is_asked_for(entry, &written.value, &goals));
             let sum = asked_for.fold(Dec::ZERO, |sum, (_, share)| {
                 let counted = if matches!(written.value, ast::Required::Count) { Dec::ONE } else { *share };

@@ -8,6 +8,7 @@ use kpi_value::Dec;
 use crate::by_tables::complete::one_of;
 use crate::by_tables::space::Space;
 use crate::by_tables::walk::{Rows, walk};
+use crate::certain::certain;
 use crate::counter::Combination;
 use crate::model::{
     Arena, ByNumber, ByTable, Dimension, Indicator, IndicatorId, Line, LineKind, Model, Scorecard, ScorecardId, Table,
@@ -45,7 +46,7 @@ pub fn shares(model: &Model, card: ScorecardId, pick: &dyn Fn(&Indicator) -> boo
     };
     let entries = of.entries(card);
     let mut found = Vec::new();
-    of.walk(&entries, &mut |combination, on_card| {
+    of.walk(card, &entries, &mut |combination, on_card| {
         let sum = |entries: &mut dyn Iterator<Item = &(&Entry<'_>, Dec)>| {
             entries.fold(Dec::ZERO, |sum, (_, share)| sum.add(*share).unwrap_or(sum))
         };
@@ -141,18 +142,35 @@ impl<'m> Of<'m> {
         }
     }
 
-    /// Goes through every combination of what the weights and targets of these indicators depend on.
-    pub fn walk(&self, entries: &[Entry<'m>], visit: &mut Visit<'_, 'm>) -> Result<(), TooMany> {
+    /// Goes through every combination of what the weights and targets of these indicators of a card depend on, but those that the
+    /// card's `where` rules out.
+    pub fn walk(
+        &self,
+        card: ScorecardId,
+        entries: &[Entry<'m>],
+        visit: &mut Visit<'_, 'm>,
+    ) -> Result<(), TooMany> {
         let mut space = Space::default();
         let numbers: Vec<&ByNumber> = entries.iter().flat_map(|entry| entry.weights.iter().copied()).collect();
         let judged: Vec<&ByTable<bool>> = entries.iter().flat_map(|entry| &entry.judged).collect();
         numbers.iter().for_each(|table| space.add(table, self.dimensions, self.tables));
         judged.iter().for_each(|table| space.add(table, self.dimensions, self.tables));
+        // What is certain of something that decides nothing here need not be named.
+        let condition = self.scorecards[card].condition.as_ref();
+        let certain = condition.map_or_else(Vec::new, |condition| certain(condition, self.dimensions));
+        let own: Vec<ByTable<bool>> = certain.iter().map(|certain| certain.table(true, false)).collect();
+        let own: Vec<&ByTable<bool>> = own.iter().filter(|table| space.has(table)).collect();
         let mut rows: Vec<Rows<'_>> = numbers.iter().map(|table| space.rows(table)).collect();
-        rows.extend(judged.iter().map(|table| space.rows(table)));
-        let keys = space.keys();
+        rows.extend(judged.iter().chain(&own).map(|table| space.rows(table)));
+        let (keys, first_own) = (space.keys(), numbers.len() + judged.len());
         walk(&space.domains(), &rows, &mut |leaf| {
             let row = |place: usize| leaf.rows.get(place).and_then(|rows| rows.first()).copied();
+            let holds = |(at, table): (usize, &&ByTable<bool>)| {
+                row(first_own + at).and_then(|row| table.rows.get(row)).is_some_and(|row| row.value)
+            };
+            if !own.iter().enumerate().all(holds) {
+                return;
+            }
             let (mut number, mut presence) = (0, numbers.len());
             let mut on_card = Vec::new();
             for entry in entries {

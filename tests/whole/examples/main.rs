@@ -4,6 +4,7 @@
 mod airlines;
 mod douyin_team;
 mod live_team_zh;
+mod ops_assistant;
 mod ops_library;
 
 use std::ffi::OsString;
