@@ -144,12 +144,7 @@ impl<'m> Of<'m> {
 
     /// Goes through every combination of what the weights and targets of these indicators of a card depend on, but those that the
     /// card's `where` rules out.
-    pub fn walk(
-        &self,
-        card: ScorecardId,
-        entries: &[Entry<'m>],
-        visit: &mut Visit<'_, 'm>,
-    ) -> Result<(), TooMany> {
+    pub fn walk(&self, card: ScorecardId, entries: &[Entry<'m>], visit: &mut Visit<'_, 'm>) -> Result<(), TooMany> {
         let mut space = Space::default();
         let numbers: Vec<&ByNumber> = entries.iter().flat_map(|entry| entry.weights.iter().copied()).collect();
         let judged: Vec<&ByTable<bool>> = entries.iter().flat_map(|entry| &entry.judged).collect();
