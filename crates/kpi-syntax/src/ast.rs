@@ -4,10 +4,12 @@
 //! may stand is a [`Name`] as written, also if it means a function, a type or an attribute: see [`Name::word`].
 //! A part that could not be read is absent here and present in the parser's diagnostics.
 
+mod cards;
 mod expr;
 mod items;
 mod tests;
 
+pub use cards::*;
 pub use expr::*;
 pub use items::*;
 pub use tests::*;
