@@ -135,6 +135,7 @@ impl Mover {
             match &mut expect.claim {
                 model::Claim::Compare(Place::Indicator(id, _), ..)
                 | model::Claim::Near(Place::Indicator(id, _), ..)
+                | model::Claim::Takes(Place::Indicator(id, _), _)
                 | model::Claim::Missing(Place::Indicator(id, _), _) => {
                     self.id(id);
                 }

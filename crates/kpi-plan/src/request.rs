@@ -59,11 +59,16 @@ impl Roots {
         let mut roots = Roots::default();
         for expect in &test.expects {
             match &expect.claim {
-                Claim::Compare(place, ..) | Claim::Near(place, ..) | Claim::Missing(place, _) => roots.add(place),
-                Claim::Incomplete(card, _) | Claim::Vetoed(card, ..) => {
+                Claim::Compare(place, ..)
+                | Claim::Near(place, ..)
+                | Claim::Missing(place, _)
+                | Claim::Takes(place, _) => {
+                    roots.add(place);
+                }
+                Claim::Incomplete(card, _) | Claim::Because(card, _) | Claim::Vetoed(card, ..) => {
                     roots.scorecards.insert(*card);
                 }
-                Claim::Rule(rule, _) => {
+                Claim::Rule(rule, _) | Claim::Says(rule, _) => {
                     roots.rules.insert(*rule);
                 }
             }

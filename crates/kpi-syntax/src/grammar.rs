@@ -147,6 +147,8 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
                 "x_vetoed" => "vetoed by",
                 "x_complete" => "is incomplete",
                 "x_fired" => "fired",
+                "x_takes" => "takes",
+                "x_says" => "says",
                 word => word,
             };
             return Some((5, Text::quoted(word)));

@@ -10,9 +10,9 @@ mod show;
 
 use kpi_base::codes::tests as codes;
 use kpi_base::{Diagnostic, Files, Text, text};
-use kpi_check::model::{Claim, ColumnId, Expect, Model, Place, RuleOutcome, Test};
+use kpi_check::model::{CardField, Claim, ColumnId, Expect, IndicatorField, Model, Place, RuleOutcome, Test};
 use kpi_plan::{Facts, Plan, Request, Roots};
-use kpi_results::{CardStatus, TestFailure};
+use kpi_results::{CardStatus, Derivation, Step, TestFailure};
 use kpi_score::{NoPlace, Question, Scored};
 use kpi_value::{Period, Value};
 
@@ -74,7 +74,7 @@ impl From<NoPlace> for Miss {
 }
 
 fn judge_one(test: &Test, expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Option<TestFailure> {
-    let miss = check_claim(expect, scored).err()?;
+    let miss = check_claim(expect, scored, files).err()?;
     let wanted = wanted(test, files.text(expect.span));
     let mut finding = match &miss {
         Miss::Got(got) => Diagnostic::new(codes::EXPECTATION, text!("expected `{wanted}`, got {got}", wanted, got))
@@ -139,7 +139,7 @@ fn wanted(test: &Test, text: &str) -> String {
     filled
 }
 
-fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
+fn check_claim(expect: &Expect, scored: &mut Scored<'_>, files: &Files) -> Result<(), Miss> {
     let (subject, period) = (expect.subject.as_str(), expect.period);
     let got = |holds: bool, got: &dyn Fn() -> Text| if holds { Ok(()) } else { Err(Miss::Got(got())) };
     match &expect.claim {
@@ -153,6 +153,35 @@ fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
             let off = value.as_ref().and_then(Value::as_dec).and_then(|value| value.sub(*wanted).ok());
             let holds = off.is_some_and(|off| off.abs() <= *within);
             got(holds, &|| show_value(scored.model(), value.as_ref(), *ty))
+        }
+        Claim::Because(card, name) => {
+            let because = scored.incomplete_because(*card, subject, period)?;
+            got(because.contains(name), &|| match because.as_slice() {
+                [] => text!("a complete card"),
+                names => {
+                    text!(
+                        "an incomplete card because of {names}",
+                        names = Text::and_list(names.iter().map(Text::quoted))
+                    )
+                }
+            })
+        }
+        Claim::Takes(place, row) => {
+            scored.value(place, subject, period)?;
+            let derived = scored.explain(files, subject, period, &question(&expect.claim)).unwrap_or_default();
+            let rows = rows_taken(&derived, place);
+            let takes = rows.iter().any(|taken| taken == row || taken.split(':').next().map(str::trim) == Some(row));
+            got(takes, &|| match rows.as_slice() {
+                [] => text!("no row of a table or curve"),
+                rows => text!("the row {rows}", rows = Text::and_list(rows.iter().map(Text::quoted))),
+            })
+        }
+        Claim::Says(rule, wanted) => {
+            let said = scored.rule_says(*rule, subject, period)?;
+            got(said.as_ref() == Some(wanted), &|| match &said {
+                Some(said) => Text::verbatim(format!("\"{said}\"")),
+                None => text!("nothing said"),
+            })
         }
         Claim::Missing(place, missing) => {
             let value = scored.value(place, subject, period)?;
@@ -182,6 +211,29 @@ fn check_claim(expect: &Expect, scored: &mut Scored<'_>) -> Result<(), Miss> {
             got(outcome == wanted, &|| show_outcome(outcome))
         }
     }
+}
+
+/// The rows of tables and curves that led to a value, as the policy writes them. Of a target only its own; of a grade only
+/// that of the grade.
+fn rows_taken(derived: &[Derivation], place: &Place) -> Vec<String> {
+    let only = match place {
+        Place::Line(_, _, IndicatorField::Target) | Place::Indicator(_, IndicatorField::Target) => Some(Step::Target),
+        Place::Line(_, _, IndicatorField::Score) => Some(Step::Scoring),
+        Place::LineWeight(..) => Some(Step::Weight),
+        Place::Card(_, CardField::Grade) => Some(Step::Grade),
+        _ => None,
+    };
+    let mut rows: Vec<String> = Vec::new();
+    let mut open: Vec<(&Derivation, bool)> = derived.iter().rev().map(|d| (d, only.is_none())).collect();
+    while let Some((derivation, inside)) = open.pop() {
+        let inside = inside || only == Some(derivation.step);
+        let note = derivation.note.as_ref().map(ToString::to_string).unwrap_or_default();
+        let row = note.split_once("row `").and_then(|(_, rest)| rest.split_once('`'));
+        rows.extend(row.filter(|_| inside).map(|(row, _)| row.to_owned()));
+        open.extend(derivation.from.iter().rev().map(|d| (d, inside)));
+    }
+    rows.dedup();
+    rows
 }
 
 /// The type of a value of the results.
@@ -220,13 +272,15 @@ fn place_type(model: &Model, place: &Place) -> kpi_check::model::Type {
 
 fn question(claim: &Claim) -> Question {
     match claim {
-        Claim::Compare(place, ..) | Claim::Near(place, ..) | Claim::Missing(place, _) => match place {
-            Place::Card(card, _) => Question::Card(*card),
-            Place::Line(card, name, _) | Place::LineWeight(card, name) => Question::Line(*card, name.clone()),
-            Place::Indicator(id, _) => Question::Indicator(*id),
-            Place::Pay(id, pay) => Question::Pay(*id, *pay),
-        },
-        Claim::Incomplete(card, _) | Claim::Vetoed(card, ..) => Question::Card(*card),
-        Claim::Rule(rule, _) => Question::Rule(*rule),
+        Claim::Compare(place, ..) | Claim::Near(place, ..) | Claim::Missing(place, _) | Claim::Takes(place, _) => {
+            match place {
+                Place::Card(card, _) => Question::Card(*card),
+                Place::Line(card, name, _) | Place::LineWeight(card, name) => Question::Line(*card, name.clone()),
+                Place::Indicator(id, _) => Question::Indicator(*id),
+                Place::Pay(id, pay) => Question::Pay(*id, *pay),
+            }
+        }
+        Claim::Incomplete(card, _) | Claim::Because(card, _) | Claim::Vetoed(card, ..) => Question::Card(*card),
+        Claim::Rule(rule, _) | Claim::Says(rule, _) => Question::Rule(*rule),
     }
 }

@@ -96,7 +96,7 @@ fn reports_go_into_a_file_and_text_to_the_terminal() {
             jsonschema::validator_for(&schema).unwrap().iter_errors(&report).map(|e| e.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");
         let failed = &report["tests"][3];
-        assert_eq!((&failed["outcome"], &failed["line"]), (&"failed".into(), &104.into()));
+        assert_eq!((&failed["outcome"], &failed["line"]), (&"failed".into(), &103.into()));
         assert_eq!(failed["failures"][0]["expected"], "host_card[A01].gmv_attainment.met == false");
         assert_eq!(failed["failures"][0]["actual"], "true");
     }
@@ -114,4 +114,61 @@ fn coverage_names_what_no_test_shows() {
     assert_eq!(outcome.code, 1);
     assert!(outcome.err.contains("K5105"), "{}", outcome.err);
     assert_eq!(passing.kpi("test --min-coverage 120%").code, 2);
+}
+
+/// A host with everything but a plan, and one whose pay falls into the bracket below 80%.
+const REASONS: &str = "
+test \"why\" {
+  period 2026-10
+  team      | id | stage   |
+            | T1 | startup |
+            | T2 | growth  |
+  staff     | id  | role | team | salary |
+            | A01 | host | T1   | 8000   |
+            | A02 | host | T2   | 8000   |
+  live      | id | host | started          | gmv   | watched | viewers |
+            | S0 | A02  | 2026-09-03 20:00 | 10000 | 9000s   | 3000    |
+            | S1 | A01  | 2026-10-03 20:00 | 40000 | 90000s  | 3000    |
+            | S2 | A02  | 2026-10-03 20:00 | 10000 | 9000s   | 3000    |
+  plan      | who | month   | gmv   |
+            | A02 | 2026-09 | 50000 |
+            | A02 | 2026-10 | 50000 |
+  violation | who | on | level |
+  EXPECTS
+}
+";
+
+fn judge(expects: &[&str]) -> Vec<String> {
+    let project = Project::live();
+    let expects: Vec<String> = expects.iter().map(|expect| format!("expect {expect}")).collect();
+    let policy = project.read("policy/live.kpi") + &REASONS.replace("EXPECTS", &expects.join("\n  "));
+    let outcome = project.write("policy/live.kpi", policy).kpi("test . why");
+    let lines = outcome.out.lines().chain(outcome.err.lines());
+    lines
+        .filter(|line| line.starts_with("  × "))
+        .map(|l| l.trim().to_owned())
+        .chain([format!("exit {}", outcome.code)])
+        .collect()
+}
+
+#[test]
+fn expectations_may_ask_for_the_reason() {
+    let holds = [
+        "host_card[A01] is incomplete because gmv_attainment",
+        "host_card[A01].watch_time.target takes \"startup\"",
+        "host_card[A02].watch_time.target takes \"growth: ≥ 45s\"",
+        "monthly_pay[A02].base takes \"else\"",
+        "transfer[A02] says \"transfer or training\"",
+    ];
+    assert_eq!(judge(&holds), ["exit 0"]);
+    let fails = [
+        "host_card[A01] is incomplete because watch_time",
+        "host_card[A02] is incomplete because watch_time",
+        "host_card[A02].watch_time.target takes \"startup\"",
+        "host_card[A02].watch_time.actual takes \"startup\"",
+        "monthly_pay[A02].base takes \"≥ 80%\"",
+        "transfer[A02] says \"training\"",
+        "transfer[A01] says \"training\"",
+    ];
+    insta::assert_snapshot!("test_reasons", judge(&fails).join("\n"));
 }

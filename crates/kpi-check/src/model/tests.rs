@@ -102,6 +102,12 @@ pub enum Claim {
     Missing(Place, bool),
     /// The card is incomplete (true) or complete (false).
     Incomplete(ScorecardId, bool),
+    /// The card is incomplete, and what is missing belongs to the line, veto, bonus or deduction of this name.
+    Because(ScorecardId, String),
+    /// What led to a value of the results took the row of a table or curve with this text, or with this in front of its colon.
+    Takes(Place, String),
+    /// The rule fired and says this.
+    Says(RuleId, String),
     /// The card is vetoed by the veto of this name (true), or is not (false).
     Vetoed(ScorecardId, String, bool),
     /// The rule has this outcome.

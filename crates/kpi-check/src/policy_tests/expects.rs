@@ -37,6 +37,28 @@ impl<'a> Checker<'a> {
                 let (found, card) = self.expect_card(e, period)?;
                 (found.subject, found.period, Claim::Incomplete(card, !complete))
             }
+            ast::ExpectKind::Because(e, name) => {
+                let (found, card) = self.expect_card(e, period)?;
+                let card_name = &self.model.scorecards[card];
+                let mut known = super::places::line_names(&card_name.lines, self);
+                known.extend(card_name.vetoes.iter().map(|veto| veto.title.name.as_str()));
+                known.extend(card_name.adjustments.iter().map(|adjustment| adjustment.title.name.as_str()));
+                if !known.contains(&name.text.as_str()) {
+                    let near = nearest(&name.text, known);
+                    let finding = unknown(name, &text!("a line or a veto of `{name}`", name = found.name.text), near);
+                    self.report(finding);
+                    return None;
+                }
+                (found.subject, found.period, Claim::Because(card, name.text.clone()))
+            }
+            ast::ExpectKind::Takes(e, row) => {
+                let found = self.expect_place(e, period, tables)?;
+                (found.subject, found.period, Claim::Takes(found.place, row.value.clone()))
+            }
+            ast::ExpectKind::Says(e, said) => {
+                let (found, rule) = self.expect_rule(e, period)?;
+                (found.subject, found.period, Claim::Says(rule, said.value.clone()))
+            }
             ast::ExpectKind::Vetoed(e, veto, negated) => {
                 let (found, card) = self.expect_card(e, period)?;
                 let vetoes = &self.model.scorecards[card].vetoes;
@@ -49,11 +71,7 @@ impl<'a> Checker<'a> {
                 (found.subject, found.period, Claim::Vetoed(card, veto.text.clone(), !negated))
             }
             ast::ExpectKind::Rule(e, outcome) => {
-                let found = self.expect_of(e, period)?;
-                let Decl::Rule(index) = found.decl else {
-                    return self.no_such(found.name, found.decl, &text!("a rule"));
-                };
-                let rule = self.rule_ids.get(index).copied().flatten()?;
+                let (found, rule) = self.expect_rule(e, period)?;
                 let outcome = match outcome {
                     ast::RuleOutcome::Fired => RuleOutcome::Fired,
                     ast::RuleOutcome::NotFired => RuleOutcome::NotFired,
@@ -63,6 +81,15 @@ impl<'a> Checker<'a> {
             }
         };
         Some(Expect { subject, period, claim, span: written.span })
+    }
+
+    fn expect_rule(&mut self, e: &'a ast::Expr, period: Period) -> Option<(Found<'a>, model::RuleId)> {
+        let found = self.expect_of(e, period)?;
+        let Decl::Rule(index) = found.decl else {
+            return self.no_such(found.name, found.decl, &text!("a rule"));
+        };
+        let rule = self.rule_ids.get(index).copied().flatten()?;
+        Some((found, rule))
     }
 
     fn expect_card(&mut self, e: &'a ast::Expr, period: Period) -> Option<(Found<'a>, ScorecardId)> {

@@ -382,7 +382,7 @@ fn find_line(lines: &[Line], name: &str, checker: &Checker<'_>) -> Option<Shown>
     })
 }
 
-fn line_names<'c>(lines: &'c [Line], checker: &'c Checker<'_>) -> Vec<&'c str> {
+pub(super) fn line_names<'c>(lines: &'c [Line], checker: &'c Checker<'_>) -> Vec<&'c str> {
     let mut names = Vec::new();
     for line in lines {
         match &line.kind {

@@ -97,6 +97,58 @@ impl Scored<'_> {
         found.min_by_key(order).ok_or(NoPlace::Subject)
     }
 
+    /// What a rule says of a subject where it fired; of several cards, the first that fired.
+    ///
+    /// # Errors
+    /// See [`Scored::value`].
+    pub fn rule_says(&self, rule: RuleId, subject: &str, period: Period) -> Result<Option<String>, NoPlace> {
+        let mut there = false;
+        for outcomes in self.outcomes().iter().filter(|outcomes| outcomes.rule == rule) {
+            let cells = self.cells(outcomes.members.spine, subject, period).into_iter();
+            for row in cells.filter_map(|cell| outcomes.members.row(cell)) {
+                there = true;
+                if let Some(said) = self.says(outcomes, row) {
+                    return Ok(Some(said));
+                }
+            }
+        }
+        if there { Ok(None) } else { Err(NoPlace::Subject) }
+    }
+
+    /// The names of the lines, vetoes, bonuses and deductions that keep a card from being complete; none if it is.
+    ///
+    /// # Errors
+    /// See [`Scored::value`].
+    pub fn incomplete_because(&self, card: ScorecardId, subject: &str, period: Period) -> Result<Vec<String>, NoPlace> {
+        let (cards, row) = self.card_row(card, subject, period)?;
+        if cards.status(row) == CardStatus::Complete {
+            return Ok(Vec::new());
+        }
+        let model = self.model();
+        let declared = &model.scorecards[card];
+        let reasons = crate::findings::reasons(&self.ev, declared, cards, row);
+        let mut named: Vec<(kpi_base::Span, &str)> = Vec::new();
+        let mut open: Vec<&model::Line> = declared.lines.iter().collect();
+        while let Some(line) = open.pop() {
+            let name = match &line.kind {
+                model::LineKind::Indicator { indicator, .. } => &model.indicators[*indicator].title.name,
+                model::LineKind::Card(card) => &model.scorecards[*card].title.name,
+                model::LineKind::Group { title, lines, .. } => {
+                    open.extend(lines);
+                    &title.name
+                }
+            };
+            named.push((line.span, name));
+        }
+        named.extend(declared.vetoes.iter().map(|veto| (veto.title.span, veto.title.name.as_str())));
+        named.extend(declared.adjustments.iter().map(|a| (a.title.span, a.title.name.as_str())));
+        let named = named.into_iter().filter(|(span, _)| reasons.iter().any(|reason| reason.span == *span));
+        let mut names: Vec<String> = named.map(|(_, name)| name.to_owned()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
     /// The cards of a scorecard and the row of a subject's card. Of the cards of several stints the period, which may be a
     /// day, has to tell which.
     ///

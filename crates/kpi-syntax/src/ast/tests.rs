@@ -94,6 +94,12 @@ pub enum ExpectKind {
     Vetoed(Expr, Name, bool),
     /// `host_card[A01] is incomplete`; the flag is set for `is complete`
     Incomplete(Expr, bool),
+    /// `host_card[A01] is incomplete because plan`: what is missing belongs to this line, veto, bonus or deduction
+    Because(Expr, Name),
+    /// `host_card[A01].watch_time.target takes "growth"`: what led to the value took this row
+    Takes(Expr, Text),
+    /// `transfer[A01] says "transfer or training"`
+    Says(Expr, Text),
     /// `host_card[A01].watch_time.actual is missing`; the flag is set for `is known`
     Missing(Expr, bool),
     /// `transfer[A01] fired`, `transfer[A01] not fired`, `transfer[A01] not judged`

@@ -44,6 +44,12 @@ impl Builder<'_> {
                 let name = self.name(&find(tail, Rule::name)?);
                 ExpectKind::Vetoed(subject, name, negated)
             }
+            Rule::x_complete if find(tail.clone(), Rule::kw_because).is_some() => {
+                let name = self.name(&find(tail, Rule::name)?);
+                ExpectKind::Because(subject, name)
+            }
+            Rule::x_takes => ExpectKind::Takes(subject, self.inner_text(tail)?),
+            Rule::x_says => ExpectKind::Says(subject, self.inner_text(tail)?),
             Rule::x_complete => ExpectKind::Incomplete(subject, find(tail, Rule::kw_complete).is_some()),
             Rule::is_tail => ExpectKind::Missing(subject, presence(tail) == Presence::Known),
             Rule::x_fired => {

@@ -59,6 +59,9 @@ fn parts(kind: &ExpectKind) -> Vec<&Expr> {
     match kind {
         ExpectKind::Near(e, within) => vec![e, within],
         ExpectKind::Compare(e)
+        | ExpectKind::Because(e, _)
+        | ExpectKind::Takes(e, _)
+        | ExpectKind::Says(e, _)
         | ExpectKind::Vetoed(e, ..)
         | ExpectKind::Incomplete(e, _)
         | ExpectKind::Missing(e, _)
@@ -88,12 +91,22 @@ fn fill_expect(expect: &Expect, cells: &[Cell]) -> Expect {
     let kind = match &expect.kind {
         ExpectKind::Compare(e) => ExpectKind::Compare(of(e)),
         ExpectKind::Near(e, within) => ExpectKind::Near(of(e), of(within)),
+        ExpectKind::Because(e, name) => ExpectKind::Because(of(e), name.clone()),
+        ExpectKind::Takes(e, row) => ExpectKind::Takes(of(e), fill_text(row, cells)),
+        ExpectKind::Says(e, text) => ExpectKind::Says(of(e), fill_text(text, cells)),
         ExpectKind::Vetoed(e, veto, negated) => ExpectKind::Vetoed(of(e), veto.clone(), *negated),
         ExpectKind::Incomplete(e, complete) => ExpectKind::Incomplete(of(e), *complete),
         ExpectKind::Missing(e, known) => ExpectKind::Missing(of(e), *known),
         ExpectKind::Rule(e, outcome) => ExpectKind::Rule(of(e), *outcome),
     };
     Expect { kind, span: expect.span }
+}
+
+fn fill_text(text: &Text, cells: &[Cell]) -> Text {
+    let mut text = text.clone();
+    let span = text.span;
+    fill_cell(&mut text, cells);
+    Text { span, ..text }
 }
 
 fn fill(e: &Expr, cells: &[Cell]) -> Expr {
