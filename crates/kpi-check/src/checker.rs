@@ -30,8 +30,8 @@ pub struct Checker<'a> {
     pub scorecard_ids: Vec<Option<ScorecardId>>,
     /// Likewise for incentives.
     pub incentive_ids: Vec<Option<IncentiveId>>,
-    /// Likewise for rules.
-    pub rule_ids: Vec<Option<RuleId>>,
+    /// Likewise for rules; a rule `for each indicator` stands there once for each of them.
+    pub rule_ids: Vec<Vec<RuleId>>,
     pub(crate) param_ids: Vec<crate::params::Progress<ParamId>>,
     pub(crate) used: FxHashSet<Decl>,
     pub(crate) instances: Vec<Instance>,
@@ -55,6 +55,8 @@ pub struct Checker<'a> {
     pub(crate) at_start: Vec<Span>,
     /// The parameters that have become parts of constants, each with a place where one has.
     pub(crate) constant_params: FxHashMap<ParamId, Span>,
+    /// Set where a rule for each indicator reads what needs a target, of an indicator that has none.
+    pub(crate) untargeted_line: bool,
     next_expr: u32,
 }
 
@@ -90,7 +92,7 @@ impl<'a> Checker<'a> {
         Checker {
             scorecard_ids: vec![None; names.scorecards.len()],
             incentive_ids: vec![None; names.incentives.len()],
-            rule_ids: vec![None; names.rules.len()],
+            rule_ids: vec![Vec::new(); names.rules.len()],
             param_ids: vec![crate::params::Progress::New; names.params.len()],
             names,
             model,
@@ -99,6 +101,7 @@ impl<'a> Checker<'a> {
             instances: Vec::new(),
             instance_ids: FxHashMap::default(),
             functions_open: Vec::new(),
+            untargeted_line: false,
             open: Vec::new(),
             reported_unbuilt: FxHashSet::default(),
             not_computed: Vec::new(),

@@ -29,6 +29,8 @@ pub struct Context {
     pub unit: Option<PeriodKind>,
     /// Whether the line's `attainment` and `actual` are visible: in a scoring. With the type of the actual.
     pub line: Option<model::Type>,
+    /// The indicator whose `attainment`, `actual`, … are visible alone: in rules `for each indicator`.
+    pub line_of: Option<IndicatorId>,
     /// Whether the card's `attainment score grade rank` are visible: in incentives and rules for scorecards.
     pub card: bool,
     /// Whether `monthly_pay.total` and `.base` are visible: in rules.
@@ -52,6 +54,7 @@ impl Context {
             at: At::Pure,
             unit: None,
             line: None,
+            line_of: None,
             card: false,
             pays: false,
             this: None,

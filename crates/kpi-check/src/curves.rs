@@ -96,6 +96,8 @@ impl<'a> Checker<'a> {
         let row = |place: usize| rows.get(place).map(|row| row.span).unwrap_or_default();
         for fault in &faults {
             let finding = match fault {
+                // A rule does not fire where none of its rows holds.
+                Fault::Gap(_) if what == "then" => continue,
                 Fault::Gap(numbers) => {
                     for x in numbers {
                         self.example(codes::tables::CURVE_GAP, body, Claim::NoBracket(*x));

@@ -121,9 +121,12 @@ impl Mover {
         for i in 0..model.rules.len() {
             let Some(rule) = model.rules.get_mut(model::RuleId::new(i)) else { continue };
             self.audience(&mut rule.audience);
+            rule.line.iter_mut().for_each(|id| self.id(id));
             self.expr(&mut rule.condition);
+            rule.share.iter_mut().filter_map(|share| share.of.as_mut()).for_each(|e| self.expr(e));
             if let Some(then) = &mut rule.then {
                 self.table(&mut then.text, |_, _| {});
+                then.by_number.iter_mut().for_each(|(number, _)| self.expr(number));
             }
         }
         for obligation in &mut model.obligations {

@@ -11,6 +11,7 @@ use crate::model::{self, Audience, ScorecardId, Type, Unit};
 
 mod audience;
 mod rules;
+mod says;
 
 use audience::Reach;
 
@@ -31,10 +32,10 @@ impl<'a> Checker<'a> {
     /// Checks all rules into the model.
     pub(crate) fn check_rules(&mut self) {
         for index in 0..self.names.rules.len() {
-            if let Some(rule) = self.rule(index) {
+            for rule in self.rule(index).unwrap_or_default() {
                 let id = self.model.rules.push(rule);
                 if let Some(slot) = self.rule_ids.get_mut(index) {
-                    *slot = Some(id);
+                    slot.push(id);
                 }
             }
         }

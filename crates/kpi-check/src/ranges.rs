@@ -218,8 +218,10 @@ impl<'m> Ranges<'m> {
                 self.found(condition, &cell);
             }
             self.found(&rule.condition, &known);
+            rule.share.iter().filter_map(|share| share.of.as_ref()).for_each(|e| self.visit(e, &known));
             if let Some(then) = &rule.then {
                 self.visit_keys(&then.text, &known);
+                then.by_number.iter().for_each(|(number, _)| self.visit(number, &known));
             }
         }
     }

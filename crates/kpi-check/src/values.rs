@@ -122,6 +122,11 @@ impl<'a> Checker<'a> {
         span: Span,
         cx: &Context,
     ) -> Option<Option<model::Expr>> {
+        if let (Some(line), []) = (cx.line_of, rest)
+            && let Some((_, field)) = FIELDS.iter().find(|(name, _)| *name == first.word())
+        {
+            return Some(self.value_of_line(line, *field, first, span, cx));
+        }
         let (kind, ty) = match (first.word(), rest) {
             ("actual", []) if cx.line.is_some() => (ExprKind::Line(LineField::Actual), cx.line?),
             ("attainment", []) if cx.line.is_some() => (ExprKind::Line(LineField::Attainment), Type::RATIO),
@@ -172,6 +177,32 @@ impl<'a> Checker<'a> {
             self.warn_hidden(first, cx.card, cx);
         }
         Some(Some(self.make(kind, ty, span)))
+    }
+
+    /// `attainment` in a rule for each indicator. Where it needs a target and the indicator has none, the rule is not for it.
+    fn value_of_line(
+        &mut self,
+        line: model::IndicatorId,
+        field: IndicatorField,
+        name: &ast::Name,
+        span: Span,
+        cx: &Context,
+    ) -> Option<model::Expr> {
+        let subject = cx.subject().cloned()?;
+        let found = self.instance(line)?;
+        let targeted = !matches!(field, IndicatorField::Actual | IndicatorField::Score);
+        if targeted && found.target.is_none() && found.parts.is_none() {
+            self.untargeted_line = true;
+            return None;
+        }
+        self.warn_hidden(name, false, cx);
+        let need = if field == IndicatorField::Actual { Need::Actual } else { Need::All };
+        let place = self.instance_place(line)?;
+        let id = self.indicator_at(place, &subject, need, span)?;
+        if need == Need::All && id != line {
+            self.askers.entry(id).or_default().push(Asker::Anybody);
+        }
+        self.field_value(id, field, &name.text, span, cx)
     }
 
     fn has_column(&self, name: &str, cx: &Context) -> bool {

@@ -2,7 +2,7 @@
 
 use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
-use kpi_value::PeriodKind;
+use kpi_value::{Period, PeriodKind};
 
 use crate::checker::Checker;
 use crate::context::Context;
@@ -140,22 +140,7 @@ impl<'a> Checker<'a> {
                 Some(Window::This(kind))
             }
             ast::WindowKind::Since(from) => {
-                let calendar = self.model.policy.calendar;
-                let start = match &from.kind {
-                    ast::ExprKind::Date(date) => Ok(calendar.period(judged, *date)),
-                    ast::ExprKind::Period(text) => match calendar.parse(text) {
-                        Ok(period) if period.kind == judged => Ok(period),
-                        Ok(period) if period.kind > judged => Ok(calendar.period(judged, calendar.start(period))),
-                        Ok(period) => Err(text!(
-                            "a {word}, and a {word2} is judged",
-                            word = crate::show::show_period(period.kind),
-                            word2 = crate::show::show_period(judged)
-                        )),
-                        Err(_) => Err(text!("a period or a date was expected")),
-                    },
-                    _ => Err(text!("a period or a date was expected")),
-                };
-                match start {
+                match self.since(from, judged) {
                     Ok(start) => Some(Window::Since(start)),
                     Err(why) => self.refuse_window(from.span, why),
                 }
@@ -163,7 +148,26 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn refuse_window<T>(&mut self, span: Span, why: Text) -> Option<T> {
+    /// The first period of a window since a date or a period.
+    pub(crate) fn since(&self, from: &ast::Expr, judged: PeriodKind) -> Result<Period, Text> {
+        let calendar = self.model.policy.calendar;
+        match &from.kind {
+            ast::ExprKind::Date(date) => Ok(calendar.period(judged, *date)),
+            ast::ExprKind::Period(text) => match calendar.parse(text) {
+                Ok(period) if period.kind == judged => Ok(period),
+                Ok(period) if period.kind > judged => Ok(calendar.period(judged, calendar.start(period))),
+                Ok(period) => Err(text!(
+                    "a {word}, and a {word2} is judged",
+                    word = crate::show::show_period(period.kind),
+                    word2 = crate::show::show_period(judged)
+                )),
+                Err(_) => Err(text!("a period or a date was expected")),
+            },
+            _ => Err(text!("a period or a date was expected")),
+        }
+    }
+
+    pub(crate) fn refuse_window<T>(&mut self, span: Span, why: Text) -> Option<T> {
         let finding = Diagnostic::new(codes::types::OUT_OF_RANGE, text!("these are no periods of a window"));
         self.report(
             finding.label(span, why).help(text!("`last 3 months`, `last 3 periods`, `this year`, `since 2026-01`")),

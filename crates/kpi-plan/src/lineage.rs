@@ -273,8 +273,13 @@ impl<'a> Reading<'a> {
         let subject = Subject::Table(rule.table);
         self.audience(&rule.audience, &subject);
         self.expr(&rule.condition, &subject);
+        if let Some(share) = &rule.share {
+            share.of.iter().for_each(|of| self.expr(of, &subject));
+            share.by.iter().for_each(|path| self.path(path));
+        }
         if let Some(then) = &rule.then {
             self.table(&then.text, &subject, |_, _, _| {});
+            then.by_number.iter().for_each(|(number, _)| self.expr(number, &subject));
         }
     }
 }

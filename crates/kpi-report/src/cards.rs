@@ -354,15 +354,27 @@ fn render_roster_pay(run: &Run, titles: &Titles, view: View<'_>, look: Look, out
     }
 }
 
+/// What a rule that fired says, and what it leaves to a person; empty for nothing.
+pub(crate) fn said(says: Option<&str>, choices: &[String], look: Look) -> String {
+    let list = || Text::or_list(choices.iter().map(Text::verbatim));
+    match (says, choices) {
+        (None, []) => String::new(),
+        (Some(says), []) => says.to_owned(),
+        (None, _) => look.say(text!("to be decided: {choices}", choices = list())),
+        (Some(says), _) => look.say(text!("{says}, to be decided: {choices}", says, choices = list())),
+    }
+}
+
 fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, look: Look, out: &mut String) {
     let mut grid = Grid::default();
     for title in [text!("subject"), text!("name"), text!("period"), text!("rule"), text!("outcome")] {
         grid.column(look.say(title), Side::Left);
     }
     let mut any = false;
-    let mut row = |subject: [&str; 2], period: &str, rule: &str, outcome: RuleOutcome, says: Option<&str>| {
+    let mut row = |subject: [&str; 2], period: &str, rule: &str, outcome: RuleOutcome, says: String| {
         let cell = match outcome {
-            RuleOutcome::Fired => Cell::toned(says.map_or_else(|| look.say(text!("fired")), str::to_owned), Tone::Bad),
+            RuleOutcome::Fired if says.is_empty() => Cell::toned(look.say(text!("fired")), Tone::Bad),
+            RuleOutcome::Fired => Cell::toned(says, Tone::Bad),
             RuleOutcome::NotJudged => Cell::toned(look.say(text!("not judged: data are missing")), Tone::Faint),
             RuleOutcome::NotFired if view.subject.is_some() => Cell::toned(look.say(text!("not fired")), Tone::Faint),
             RuleOutcome::NotFired => return,
@@ -372,15 +384,20 @@ fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, loo
         grid.row(vec![Cell::new(key), Cell::new(name), Cell::new(period), Cell::new(rule), cell]);
     };
     for card in cards {
-        for Rule { rule, outcome, says } in &card.rules {
+        for Rule { rule, indicator, outcome, says, choices } in &card.rules {
             let subject = [&card.subject, titles.subject(&card.scorecard, &card.subject)];
-            row(subject, &card.period, titles.of_card(&card.scorecard, rule), *outcome, says.as_deref());
+            let of_card = |name: &str| titles.of_card(&card.scorecard, name).to_owned();
+            let rule = match indicator {
+                Some(indicator) => format!("{} · {}", of_card(rule), of_card(indicator)),
+                None => of_card(rule),
+            };
+            row(subject, &card.period, &rule, *outcome, said(says.as_deref(), choices, look));
         }
     }
     let outside = run.rules.iter().filter(|r| view.subject.is_none_or(|s| s == r.subject));
     for rule in outside.filter(|_| view.scorecard.is_none()) {
         let subject = [&rule.subject, titles.subject(&rule.rule, &rule.subject)];
-        row(subject, &rule.period, titles.outside(&rule.rule), rule.outcome, rule.says.as_deref());
+        row(subject, &rule.period, titles.outside(&rule.rule), rule.outcome, said(rule.says.as_deref(), &rule.choices, look));
     }
     if any {
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &look.say(text!("rules"))));

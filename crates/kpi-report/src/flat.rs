@@ -138,6 +138,8 @@ static TABLES: [Table; 4] = [
             ("rule", Kind::Text),
             ("outcome", Kind::Text),
             ("says", Kind::Text),
+            ("indicator", Kind::Text),
+            ("choices", Kind::Text),
         ],
         walk: walk_rules,
     },
@@ -287,6 +289,8 @@ fn walk_rules<'r>(run: &'r Run, take: Taker<'_, 'r>) {
                 Cell::Text(&rule.rule),
                 Cell::Text(outcome(rule.outcome)),
                 text(rule.says.as_deref()),
+                text(rule.indicator.as_deref()),
+                choices(&rule.choices),
             ]);
         }
     }
@@ -298,8 +302,14 @@ fn walk_rules<'r>(run: &'r Run, take: Taker<'_, 'r>) {
             Cell::Text(&rule.rule),
             Cell::Text(outcome(rule.outcome)),
             text(rule.says.as_deref()),
+            Cell::Empty,
+            choices(&rule.choices),
         ]);
     }
+}
+
+fn choices<'r>(choices: &[String]) -> Cell<'r> {
+    if choices.is_empty() { Cell::Empty } else { Cell::Made(choices.join("; ")) }
 }
 
 fn line_status(status: LineStatus) -> &'static str {

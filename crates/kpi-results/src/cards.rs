@@ -197,11 +197,17 @@ pub enum Goal {
 pub struct Rule {
     /// The rule's name.
     pub rule: String,
+    /// The line that it judged, for a rule for each indicator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<String>,
     /// What came of it.
     pub outcome: RuleOutcome,
     /// What it says, where it fired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
+    /// What a person may decide for, where it fired and leaves that open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
 }
 
 /// What came of a rule.
@@ -245,4 +251,7 @@ pub struct RosterRule {
     /// What it says, where it fired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
+    /// What a person may decide for, where it fired and leaves that open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
 }

@@ -105,8 +105,15 @@ impl Scored<'_> {
         }
         let rules = self.outcomes_for(cards.scorecard).filter_map(|outcomes| {
             let outcome = outcomes.of(row)?;
-            let rule = self.model().rules[outcomes.rule].title.name.clone();
-            Some(Rule { rule, outcome, says: self.says(outcomes, row) })
+            let model = self.model();
+            let rule = &model.rules[outcomes.rule];
+            Some(Rule {
+                rule: rule.title.name.clone(),
+                indicator: rule.line.map(|line| model.indicators[line].title.name.clone()),
+                outcome,
+                says: self.says(outcomes, row),
+                choices: self.choices(outcomes, row),
+            })
         });
         Some(Card {
             scorecard: scorecard.title.name.clone(),
@@ -255,6 +262,7 @@ impl Scored<'_> {
                 period,
                 outcome: outcomes.of(row)?,
                 says: self.says(outcomes, row),
+                choices: self.choices(outcomes, row),
             })
         })
     }
@@ -266,6 +274,13 @@ impl Scored<'_> {
         }
         let Then { text, .. } = self.model().rules[outcomes.rule].then.as_ref()?;
         text.rows.get(outcomes.text(row)?).map(|row| row.value.clone())
+    }
+
+    /// What a rule that fired leaves to a person.
+    pub fn choices(&self, outcomes: &Outcomes, row: usize) -> Vec<String> {
+        let then = self.model().rules[outcomes.rule].then.as_ref();
+        let fired = then.filter(|_| outcomes.of(row) == Some(RuleOutcome::Fired));
+        fired.map(|then| then.choices.clone()).unwrap_or_default()
     }
 
     fn place_of(&self, spine: kpi_plan::SpineId, cell: usize) -> (String, String) {

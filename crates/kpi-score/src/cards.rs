@@ -22,7 +22,8 @@ pub use lines::{LineColumns, LineSource, TrackColumns};
 pub(crate) use lines::{combined_parts, judge_cell, part_lines};
 pub use members::Members;
 pub(crate) use members::members;
-pub(crate) use score::score_cards;
+pub(crate) use places::Ranking;
+pub(crate) use score::{groups_of, score_cards};
 
 /// Every card of one scorecard, column by column. Entries of all columns belong to the same cards.
 #[derive(Clone, Debug)]

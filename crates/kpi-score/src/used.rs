@@ -90,6 +90,14 @@ impl Walk<'_, '_> {
             (pays.members.judged..pays.members.cells.len()).for_each(|row| self.pay(pays, row));
         }
         for outcomes in outcomes {
+            let share = model.rules[outcomes.rule].share.as_ref().and_then(|share| share.of.as_ref());
+            if let Some(of) = share {
+                // Whom a share takes hangs on all who are ranked with them.
+                let at = context(&outcomes.members, outcomes.card);
+                for (&cell, _) in outcomes.members.cells.iter().zip(&outcomes.there).filter(|(_, there)| **there) {
+                    self.expr(of, at, cell as usize);
+                }
+            }
             for row in outcomes.members.judged..outcomes.members.cells.len() {
                 self.rule(outcomes.rule, outcomes, row);
             }
@@ -182,14 +190,16 @@ impl Walk<'_, '_> {
         let Some(cell) = outcomes.members.cell(row) else { return };
         let rule = &self.ev.model.rules[id];
         let at = context(&outcomes.members, outcomes.card);
-        let all = self.cards;
-        let cards = outcomes.card.and_then(|id| all.get(id.index())?.as_ref());
-        let complete = |row: usize| cards.is_none_or(|cards| get(&cards.score, row).is_some());
-        if !complete(row) {
+        let there = |row: usize| outcomes.there.get(row) == Some(&true);
+        if !there(row) {
             return;
         }
         let entities = self.ev.spine(at.spine).entities();
-        for n in 0..rule.streak as usize {
+        let place = self.ev.spine(at.spine).period(cell);
+        let period = self.ev.timeline_of(at.spine).periods.get(place).map_or(0, |period| period.index);
+        let back = rule.once.map_or(0, |since| usize::try_from(period - since.index).unwrap_or(0));
+        let number = rule.then.as_ref().and_then(|then| then.by_number.as_ref()).map(|(number, _)| number);
+        for n in 0..rule.streak as usize + back {
             let Some(earlier) = cell.checked_sub(n * entities) else { break };
             if let Some(card) = outcomes.card {
                 let period = self.ev.spine(at.spine).period(earlier);
@@ -198,8 +208,9 @@ impl Walk<'_, '_> {
             if let Audience::Table(_, Some(condition)) = &rule.audience {
                 self.expr(condition, at, earlier);
             }
-            if outcomes.members.row(earlier).is_some_and(complete) {
+            if outcomes.members.row(earlier).is_some_and(there) {
                 self.expr(&rule.condition, at, earlier);
+                number.into_iter().for_each(|number| self.expr(number, at, earlier));
             }
         }
         if let (Some(then), Some(_)) = (&rule.then, outcomes.text(row)) {

@@ -62,7 +62,9 @@ fn leaves(run: &Run) -> Vec<Leaf> {
         }
         leaf("total_pay", shown(card.total_pay));
         for rule in &card.rules {
-            leaf(&format!("rule.{}", rule.rule), format!("{:?} {:?}", rule.outcome, rule.says));
+            let name = rule.indicator.as_deref().unwrap_or_default();
+            let found = format!("{:?} {:?} {:?}", rule.outcome, rule.says, rule.choices);
+            leaf(&format!("rule.{}.{name}", rule.rule), found);
         }
     }
     for pay in &run.incentives {
@@ -74,7 +76,7 @@ fn leaves(run: &Run) -> Vec<Leaf> {
     }
     for rule in &run.rules {
         let place = format!("{}[{}] {}", rule.rule, rule.subject, rule.period);
-        out.push((place, format!("{:?} {:?}", rule.outcome, rule.says)));
+        out.push((place, format!("{:?} {:?} {:?}", rule.outcome, rule.says, rule.choices)));
     }
     out
 }

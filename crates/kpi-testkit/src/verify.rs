@@ -61,7 +61,13 @@ impl Verifier<'_> {
         for (_, rule) in self.model.rules.iter() {
             self.audience(&rule.audience)?;
             self.is(&rule.condition, Type::Bool)?;
+            for of in rule.share.iter().filter_map(|share| share.of.as_ref()) {
+                self.expr(of)?;
+            }
             rule.then.iter().try_for_each(|then| self.table(&then.text, &mut |_| Ok(())))?;
+            for (number, _) in rule.then.iter().filter_map(|then| then.by_number.as_ref()) {
+                self.expr(number)?;
+            }
         }
         Ok(())
     }

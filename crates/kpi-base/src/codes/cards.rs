@@ -26,4 +26,7 @@ codes! {
     TRACK = "K4023", Error, "a track that cannot be shown";
     PARTS = "K4024", Error, "parts that make no indicator";
     REQUIRED = "K4025", Error, "a scorecard that is not as required";
+    SHARE = "K4031", Error, "a share of a group that cannot be taken";
+    CHOICES = "K4032", Error, "choices that nobody can make";
+    ONCE = "K4033", Error, "once, but since when";
 }

@@ -1,7 +1,7 @@
 //! Scorecards, incentives and rules.
 
 use kpi_base::Span;
-use kpi_value::{Dec, PeriodKind};
+use kpi_value::{Dec, Period, PeriodKind};
 use serde::Serialize;
 
 use super::{ByNumber, ByTable, Expr, IndicatorId, Path, ScorecardId, Scoring, StepBound, TableId, Title, WhenMissing};
@@ -247,12 +247,37 @@ pub struct Rule {
     pub table: TableId,
     /// Its period.
     pub period: PeriodKind,
-    /// Its condition.
+    /// The line of the cards that it judges, for a rule `for each indicator`: such a rule stands in the model once for each
+    /// of them, and its condition reads that indicator. It is judged where the line is on the card, whatever the others.
+    pub line: Option<IndicatorId>,
+    /// Its condition; true where it only takes a share.
     pub condition: Expr,
+    /// Whom of a group it takes, besides.
+    pub share: Option<RuleShare>,
     /// In how many periods on end, the judged one last, the condition must hold; 1 for just the judged one.
     pub streak: u32,
+    /// Where it fires once only: the first period that counts. It does not fire where it would have fired before, too.
+    pub once: Option<Period>,
     /// What it says.
     pub then: Option<Then>,
+}
+
+/// The best or the worst of a group: the largest set of them, ties kept together, that does not exceed a share.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleShare {
+    /// The share.
+    pub share: Dec,
+    /// How many at least; ties are kept together still.
+    pub at_least: u32,
+    /// The value by which they are ranked, in the context of a cell; none for the score of the card.
+    pub of: Option<Expr>,
+    /// Whether those of the highest values are taken, rather than of the lowest.
+    pub highest: bool,
+    /// The columns in which a group agrees; none for all.
+    pub by: Vec<Path>,
+    /// Its text.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// What a rule says when it fires.
@@ -260,6 +285,10 @@ pub struct Rule {
 pub struct Then {
     /// Whether it is a warning only.
     pub warn: bool,
-    /// The text.
+    /// The text; no row where nothing is said. With `by_number` a row for each of its bounds, and no keys.
     pub text: ByTable<String>,
+    /// The number that chooses the text, and the bounds: the first one that holds.
+    pub by_number: Option<(Expr, Vec<StepBound>)>,
+    /// What a person may decide for; none where nothing is to be decided.
+    pub choices: Vec<String>,
 }

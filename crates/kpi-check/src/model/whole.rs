@@ -58,6 +58,11 @@ impl Model {
         }
         for (_, rule) in model.rules.iter() {
             all.push(&rule.condition);
+            all.extend(rule.share.iter().filter_map(|share| share.of.as_ref()));
+            if let Some(then) = &rule.then {
+                keys(&then.text, &mut all);
+                all.extend(then.by_number.iter().map(|(number, _)| number));
+            }
             if let Audience::Table(_, condition) = &rule.audience {
                 all.extend(condition);
             }

@@ -39,8 +39,12 @@ impl<'a> Checker<'a> {
                 );
                 None
             }
-            Some(ast::Audience::NotBuilt(not_built)) => {
-                self.report_not_built(&not_built.what, not_built.span);
+            Some(ast::Audience::EachIndicator(_, span)) => {
+                self.report(
+                    Diagnostic::new(codes::cards::AUDIENCE, text!("an incentive pays subjects, not indicators"))
+                        .label(*span, Text::default())
+                        .help(text!("write `for each scorecard`, and read `gmv.attainment` in a pay")),
+                );
                 None
             }
             Some(ast::Audience::EachScorecard(table, span)) => {

@@ -56,7 +56,7 @@ impl<'a> Checker<'a> {
                 (found.subject, found.period, Claim::Takes(found.place, row.value.clone()))
             }
             ast::ExpectKind::Says(e, said) => {
-                let (found, rule) = self.expect_rule(e, period)?;
+                let (found, rule) = self.expect_rule(e, period, tables)?;
                 (found.subject, found.period, Claim::Says(rule, said.value.clone()))
             }
             ast::ExpectKind::Vetoed(e, veto, negated) => {
@@ -71,7 +71,7 @@ impl<'a> Checker<'a> {
                 (found.subject, found.period, Claim::Vetoed(card, veto.text.clone(), !negated))
             }
             ast::ExpectKind::Rule(e, outcome) => {
-                let (found, rule) = self.expect_rule(e, period)?;
+                let (found, rule) = self.expect_rule(e, period, tables)?;
                 let outcome = match outcome {
                     ast::RuleOutcome::Fired => RuleOutcome::Fired,
                     ast::RuleOutcome::NotFired => RuleOutcome::NotFired,
@@ -83,13 +83,64 @@ impl<'a> Checker<'a> {
         Some(Expect { subject, period, claim, span: written.span })
     }
 
-    fn expect_rule(&mut self, e: &'a ast::Expr, period: Period) -> Option<(Found<'a>, model::RuleId)> {
-        let found = self.expect_of(e, period)?;
+    /// A rule; of one for each indicator the line is named behind: `alert[A01].gmv`.
+    fn expect_rule(
+        &mut self,
+        e: &'a ast::Expr,
+        period: Period,
+        tables: &[TestTable],
+    ) -> Option<(Found<'a>, model::RuleId)> {
+        let (of, line) = match &e.kind {
+            ast::ExprKind::Field(of, line) => (&**of, Some(line)),
+            _ => (e, None),
+        };
+        let found = self.expect_of(of, period)?;
         let Decl::Rule(index) = found.decl else {
             return self.no_such(found.name, found.decl, &text!("a rule"));
         };
-        let rule = self.rule_ids.get(index).copied().flatten()?;
+        let rule = self.expected_rule(index, &found, line, tables)?;
         Some((found, rule))
+    }
+
+    /// The rule that an expectation speaks of: of those for each indicator the one for a line of the subject's cards.
+    fn expected_rule(
+        &mut self,
+        index: usize,
+        found: &Found<'a>,
+        line: Option<&ast::Name>,
+        tables: &[TestTable],
+    ) -> Option<model::RuleId> {
+        let (ids, name) = (self.rule_ids.get(index)?.clone(), found.name);
+        let line_of = |checker: &Self, id: &model::RuleId| {
+            let line = checker.model.rules[*id].line?;
+            checker.instance(line).map(|indicator| indicator.title.name.clone())
+        };
+        let first = *ids.first()?;
+        let Some(line) = line else {
+            let Some(one) = line_of(self, &first) else { return Some(first) };
+            let message = text!("`{name}` judges each indicator by itself", name = name.text);
+            self.report(
+                Diagnostic::new(codes::tests::EXPECT_PLACE, message)
+                    .label(name.span, text!("of which one?"))
+                    .help(text!("name it behind the subject: `{name}[A01].{one}`", name = name.text, one)),
+            );
+            return None;
+        };
+        let lines: Vec<Option<String>> = ids.iter().map(|id| line_of(self, id)).collect();
+        let named = ids.iter().zip(&lines).filter(|(_, found)| found.as_deref() == Some(line.text.as_str()));
+        let named: Vec<model::RuleId> = named.map(|(id, _)| *id).collect();
+        match named.as_slice() {
+            [] => {}
+            [one] => return Some(*one),
+            // Cards of several tables have a line of this name.
+            several => {
+                let table = self.table_of_subject(found, tables)?;
+                return several.iter().copied().find(|id| self.model.rules[*id].table == table);
+            }
+        }
+        let near = nearest(&line.text, lines.iter().flatten().map(String::as_str));
+        self.report(unknown(line, &text!("an indicator that `{name}` judges", name = name.text), near));
+        None
     }
 
     fn expect_card(&mut self, e: &'a ast::Expr, period: Period) -> Option<(Found<'a>, ScorecardId)> {

@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
                 self.incentive_ids.get(index).copied().flatten().map(|id| &self.model.incentives[id].audience)
             }
             Some(Decl::Rule(index)) => {
-                self.rule_ids.get(index).copied().flatten().map(|id| &self.model.rules[id].audience)
+                self.rule_ids.get(index).and_then(|ids| ids.first()).map(|id| &self.model.rules[*id].audience)
             }
             _ => None,
         };
@@ -280,7 +280,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whose key it is: that of a table of the test which has such a row, else that of the cards with the indicator.
-    fn table_of_subject(&mut self, found: &Found<'a>, tables: &[TestTable]) -> Option<TableId> {
+    pub(super) fn table_of_subject(&mut self, found: &Found<'a>, tables: &[TestTable]) -> Option<TableId> {
         let has = |given: &&TestTable| {
             let contract = &self.model.tables[given.table];
             let place = contract.key.and_then(|key| given.columns.iter().position(|c| *c == key));

@@ -426,8 +426,18 @@ impl<'a> Walk<'a> {
         let rule = &self.model.rules[id];
         self.walk_audience(&rule.audience, rule.table, |walk, spine| {
             let says = rule.then.as_ref().map_or(0, |then| walk.walk_keys(&then.text, spine));
-            let before = if rule.streak > 1 { walk.unsplit(spine) } else { spine };
-            says.max(walk.walk_expr(&rule.condition, spine)).max(walk.walk_expr(&rule.condition, before))
+            let before = if rule.streak > 1 || rule.once.is_some() { walk.unsplit(spine) } else { spine };
+            let number = rule.then.iter().filter_map(|then| then.by_number.as_ref()).map(|(number, _)| number);
+            let mut depth = says;
+            for holds in std::iter::once(&rule.condition).chain(number) {
+                depth = depth.max(walk.walk_expr(holds, spine)).max(walk.walk_expr(holds, before));
+            }
+            if let Some(share) = &rule.share {
+                share.by.iter().for_each(|path| walk.use_path(path));
+                depth = depth.max(walk.walk_all(share.of.iter(), spine));
+            }
+            let once = rule.once.map_or(0, |since| walk.periods_of(Window::Since(since), spine));
+            depth + once
         }) + rule.streak.saturating_sub(1)
     }
 }

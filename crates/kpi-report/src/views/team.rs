@@ -8,7 +8,7 @@ use kpi_results::{Card, CardStatus, RuleOutcome, Run};
 use kpi_value::Dec;
 
 use super::by_period;
-use crate::cards::total_title;
+use crate::cards::{said, total_title};
 use crate::format::show_final_ratio;
 use crate::grid::{Cell, Grid, Side};
 use crate::look::{Look, Tone};
@@ -107,7 +107,16 @@ fn render_people(cards: &[&Card], titles: &Titles, look: Look, out: &mut String)
     for card in ordered {
         let of_card = |name: &str| titles.of_card(&card.scorecard, name).to_owned();
         let fired = card.rules.iter().filter(|rule| rule.outcome == RuleOutcome::Fired);
-        let says: Vec<String> = fired.map(|rule| rule.says.clone().unwrap_or_else(|| of_card(&rule.rule))).collect();
+        let says: Vec<String> = fired
+            .map(|rule| {
+                let said = said(rule.says.as_deref(), &rule.choices, look);
+                let said = if said.is_empty() { of_card(&rule.rule) } else { said };
+                match &rule.indicator {
+                    Some(indicator) => format!("{}: {said}", of_card(indicator)),
+                    None => said,
+                }
+            })
+            .collect();
         let vetoes: Vec<String> = card.vetoed.iter().map(|veto| of_card(veto)).collect();
         grid.row(vec![
             Cell::new(&card.subject),

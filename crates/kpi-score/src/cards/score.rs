@@ -170,14 +170,10 @@ fn groups(
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Option<u32>> {
     let spine = cards.members.spine;
+    let column = groups_of(ev, &cards.members, by);
     if by.is_empty() {
-        let (cells, periods) = (ev.spine(spine), &ev.timeline_of(spine).periods);
-        let period = |&cell: &u32| periods.get(cells.period(cell as usize)).map(|period| period.index as u32);
-        return cards.members.cells.iter().map(period).collect();
+        return column;
     }
-    let groups = ev.groups(by, spine);
-    let of = |cell: u32| groups.get(cell as usize).copied().filter(|&group| group != NOWHERE);
-    let column: Vec<Option<u32>> = cards.members.cells.iter().map(|&cell| of(cell)).collect();
     let unknown = cards.judged().filter(|&row| get(&column, row).is_none() && get(&cards.score, row).is_some());
     let unknown: Vec<usize> = unknown.filter_map(|row| cards.members.cell(row)).collect();
     if !unknown.is_empty() {
@@ -193,6 +189,19 @@ fn groups(
         findings.push(finding.help(text!("fill in the columns that make the group")));
     }
     column
+}
+
+/// The group of each row: those of a period that agree in the columns; none where a column has no data.
+pub(crate) fn groups_of(ev: &mut Evaluator<'_>, members: &Members, by: &[Path]) -> Vec<Option<u32>> {
+    let spine = members.spine;
+    if by.is_empty() {
+        let (cells, periods) = (ev.spine(spine), &ev.timeline_of(spine).periods);
+        let period = |&cell: &u32| periods.get(cells.period(cell as usize)).map(|period| period.index as u32);
+        return members.cells.iter().map(period).collect();
+    }
+    let groups = ev.groups(by, spine);
+    let of = |cell: u32| groups.get(cell as usize).copied().filter(|&group| group != NOWHERE);
+    members.cells.iter().map(|&cell| of(cell)).collect()
 }
 
 /// Hands the cards' values in over the whole spine, for the formulas of incentives and rules.

@@ -1,12 +1,12 @@
 //! The derivation of pay and of rules.
 
 use kpi_base::{Text, text};
-use kpi_check::model::{Audience, Incentive};
+use kpi_check::model::{Audience, Incentive, RuleShare};
 use kpi_results::{Derivation, RuleOutcome, Step};
 use kpi_value::{Dec, Value};
 
 use super::Reader;
-use super::node::{node, number, word};
+use super::node::{node, number, percent, word};
 use crate::cards::get;
 use crate::pay::context;
 use crate::{Outcomes, Pays, Standing};
@@ -115,13 +115,35 @@ impl Reader<'_, '_> {
             Some(RuleOutcome::NotFired) => "not fired",
             Some(RuleOutcome::NotJudged) | None => "not judged",
         };
-        let mut made = node(Text::verbatim(&rule.title.name), Step::Rule, word(text));
+        let name = match rule.line {
+            None => Text::verbatim(&rule.title.name),
+            Some(line) => {
+                let line = &self.scored.model().indicators[line].title.name;
+                text!("{rule} of {indicator}", rule = &rule.title.name, indicator = line)
+            }
+        };
+        let mut made = node(name, Step::Rule, word(text));
         made.span = Some(rule.title.span);
-        made.note = self.scored.says(outcomes, row).map(Text::verbatim);
+        let (says, choices) = (self.scored.says(outcomes, row), self.scored.choices(outcomes, row));
+        let list = || Text::or_list(choices.iter().map(Text::verbatim));
+        made.note = match (says, choices.is_empty()) {
+            (says, true) => says.map(Text::verbatim),
+            (None, false) => Some(text!("to be decided: {choices}", choices = list())),
+            (Some(says), false) => Some(text!("{says}, to be decided: {choices}", says, choices = list())),
+        };
         let Some(cell) = outcomes.members.cell(row) else { return made };
         let at = context(&outcomes.members, outcomes.card);
         let spine = self.scored.ev.spine(outcomes.members.spine);
-        let cards = outcomes.card.and_then(|card| self.scored.cards_of(card));
+        if let Some((number, _)) = rule.then.as_ref().and_then(|then| then.by_number.as_ref()) {
+            made.from.push(self.formula(number, at, cell));
+        }
+        if let Some(share) = &rule.share {
+            made.from.push(self.ranked(outcomes, share, row));
+        }
+        if let Some(since) = rule.once {
+            let since = self.scored.model().policy.calendar.show(since);
+            made.from.push(node(text!("only the first time since {since}", since), Step::Period, None));
+        }
         for back in 0..rule.streak as usize {
             let Some(cell) = cell.checked_sub(back * spine.entities()) else {
                 made.from.push(node(text!("before the data begin"), Step::Period, None));
@@ -129,9 +151,12 @@ impl Reader<'_, '_> {
             };
             let mut one = self.formula(&rule.condition, at, cell);
             let period = self.period_text(outcomes.members.spine, cell);
-            let complete = |row: usize| cards.is_none_or(|cards| get(&cards.score, row).is_some());
+            let complete = |row: usize| outcomes.there.get(row) == Some(&true);
             one.note = Some(match outcomes.members.row(cell) {
                 None => text!("in {period}; the subject is not concerned", period),
+                Some(row) if !complete(row) && rule.line.is_some() => {
+                    text!("in {period}; the line is not on the card", period)
+                }
                 Some(row) if !complete(row) => text!("in {period}; the card is incomplete", period),
                 Some(_) => text!("in {period}", period),
             });
@@ -140,6 +165,28 @@ impl Reader<'_, '_> {
             }
             made.from.push(one);
         }
+        made
+    }
+
+    /// By what a rule ranks a group, and whether it takes this one.
+    fn ranked(&self, outcomes: &Outcomes, share: &RuleShare, row: usize) -> Derivation {
+        let at = context(&outcomes.members, outcomes.card);
+        let mut made = match (&share.of, outcomes.members.cell(row)) {
+            (Some(of), Some(cell)) => self.formula(of, at, cell),
+            _ => {
+                let score = outcomes.card.and_then(|card| get(&self.scored.cards_of(card)?.score, row));
+                node(text!("score"), Step::Grade, number(score, "points"))
+            }
+        };
+        let percent = percent(share.share);
+        let taken = outcomes.taken.as_ref().and_then(|taken| taken.get(row).copied().flatten());
+        made.note = Some(match (share.highest, taken) {
+            (true, Some(true)) => text!("among the highest {percent}", percent),
+            (true, Some(false)) => text!("not among the highest {percent}", percent),
+            (false, Some(true)) => text!("among the lowest {percent}", percent),
+            (false, Some(false)) => text!("not among the lowest {percent}", percent),
+            (_, None) => text!("in no group"),
+        });
         made
     }
 }

@@ -542,8 +542,8 @@ pub enum Audience {
     Named(Vec<Name>, Option<Expr>),
     /// `for each scorecard [of staff]`
     EachScorecard(Option<Name>, Span),
-    /// `for each indicator [tag key]`: not built yet
-    NotBuilt(NotBuilt),
+    /// `for each indicator [tag key]`, of a rule: each line of each card by itself
+    EachIndicator(Option<Name>, Span),
 }
 
 /// `incentive monthly_pay for each scorecard of staff { … }`
@@ -601,8 +601,47 @@ pub struct Rule {
     pub streak_unit: Option<PeriodKind>,
     /// `then …`
     pub then: Option<Then>,
-    /// Members that are read and not built yet: `once`, `top`, `then one of`.
-    pub not_built: Vec<NotBuilt>,
+    /// `once when …`: the word
+    pub once: Option<Span>,
+    /// `since 2026-01`, of `once when … since 2026-01`
+    pub since: Option<Expr>,
+    /// `top 20% of gmv among role`
+    pub share: Option<Share>,
+}
+
+/// `top 20% [at least 1] [of gmv] [among role]`: whom of a group a rule takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// Whether they are the best ones, rather than the worst.
+    pub best: bool,
+    /// The share.
+    pub share: Expr,
+    /// How many at least.
+    pub at_least: Option<(Dec, Span)>,
+    /// By what they are ranked; the score of the card if it is not written.
+    pub of: Option<Expr>,
+    /// The columns in which a group agrees; none for everybody.
+    pub among: Vec<Vec<Name>>,
+    /// The whole member.
+    pub span: Span,
+}
+
+/// One thing that a person may decide for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    /// A member of a dimension.
+    Member(Name),
+    /// A text.
+    Text(Text),
+}
+
+/// What a person chooses from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choices {
+    /// `{ skill, "other" }`
+    Listed(Vec<Choice>),
+    /// All members of a dimension.
+    Members(Name),
 }
 
 /// What a rule says when it fires.
@@ -614,4 +653,8 @@ pub enum Then {
     Warn(Text),
     /// `then by cause { skill: "…" }`
     By(By<Text>),
+    /// `then step(streak(…)) { ≥ 3: "…" }`, with the body
+    Step(Expr, Vec<CurveRow>, Span),
+    /// `then "review" one of { … }`: a person decides
+    OneOf(Option<Text>, Choices, Span),
 }

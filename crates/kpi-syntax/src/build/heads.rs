@@ -132,7 +132,9 @@ impl Builder<'_> {
             streak: None,
             streak_unit: None,
             then: None,
-            not_built: Vec::new(),
+            once: None,
+            since: None,
+            share: None,
         })
     }
 
@@ -159,7 +161,10 @@ impl Builder<'_> {
                     let table = find(part, Rule::name).map(|p| self.name(&p));
                     return Some(Audience::EachScorecard(table, span));
                 }
-                Rule::each_indicator => return Some(Audience::NotBuilt(self.not_built("for each indicator", &part))),
+                Rule::each_indicator => {
+                    let tag = find(part, Rule::name).map(|p| self.name(&p));
+                    return Some(Audience::EachIndicator(tag, span));
+                }
                 Rule::names => names = self.path(part),
                 Rule::where_clause => condition = Some(self.expr(operand(part)?)?),
                 _ => {}

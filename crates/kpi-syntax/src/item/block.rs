@@ -98,7 +98,7 @@ const RULE: Kind = Kind {
     head: Rule::rule_head,
     members: Rule::rule_members,
     what: || text!("a rule"),
-    words: &["when", "then", "once", "top"],
+    words: &["when", "then", "once", "top", "bottom"],
     names: false,
 };
 const TEST: Kind = Kind {

@@ -269,6 +269,7 @@ pub const WORDS: &[Word] = &[
     word(Rule, "consecutive", "连续"),
     word(Rule, "warn", "预警"),
     word(Rule, "once", "一次"),
+    word(Rule, "bottom", "后"),
     word(Requirement, "indicators", "各指标"),
     word(Requirement, "a", "某个"),
     word(Test, "expect", "预期"),

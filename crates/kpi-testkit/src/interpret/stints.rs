@@ -101,6 +101,10 @@ fn read_columns(model: &Model) -> FxHashSet<ColumnId> {
         let audience = if let Audience::Table(_, condition) = &rule.audience { condition.as_ref() } else { None };
         std::iter::once(&rule.condition).chain(audience).for_each(|expr| read.expr(expr, Some(rule.table)));
         rule.then.iter().for_each(|then| read.keys(&then.text, Some(rule.table)));
+        let number = rule.then.iter().filter_map(|then| then.by_number.as_ref()).map(|(number, _)| number);
+        let of = rule.share.iter().filter_map(|share| share.of.as_ref());
+        number.chain(of).for_each(|expr| read.expr(expr, Some(rule.table)));
+        rule.share.iter().flat_map(|share| &share.by).for_each(|path| read.path(path));
     }
     read.columns
 }
