@@ -139,12 +139,10 @@ impl<'a> Checker<'a> {
                 }
                 Some(Window::This(kind))
             }
-            ast::WindowKind::Since(from) => {
-                match self.since(from, judged) {
-                    Ok(start) => Some(Window::Since(start)),
-                    Err(why) => self.refuse_window(from.span, why),
-                }
-            }
+            ast::WindowKind::Since(from) => match self.since(from, judged) {
+                Ok(start) => Some(Window::Since(start)),
+                Err(why) => self.refuse_window(from.span, why),
+            },
         }
     }
 

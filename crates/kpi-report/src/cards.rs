@@ -397,7 +397,13 @@ fn render_rules(run: &Run, cards: &[&Card], titles: &Titles, view: View<'_>, loo
     let outside = run.rules.iter().filter(|r| view.subject.is_none_or(|s| s == r.subject));
     for rule in outside.filter(|_| view.scorecard.is_none()) {
         let subject = [&rule.subject, titles.subject(&rule.rule, &rule.subject)];
-        row(subject, &rule.period, titles.outside(&rule.rule), rule.outcome, said(rule.says.as_deref(), &rule.choices, look));
+        row(
+            subject,
+            &rule.period,
+            titles.outside(&rule.rule),
+            rule.outcome,
+            said(rule.says.as_deref(), &rule.choices, look),
+        );
     }
     if any {
         let _ = writeln!(out, "\n{}\n", look.paint(Tone::Title, &look.say(text!("rules"))));

@@ -190,9 +190,7 @@ impl<'r> Holds<'r> {
     fn at(&self, ev: &Evaluator<'_>, cell: usize) -> Option<bool> {
         let said = match &self.number {
             None => Some(true),
-            Some((number, bounds)) => {
-                number.dec(cell).map(|x| bounds.iter().any(|bound| ev.step_holds(bound, x)))
-            }
+            Some((number, bounds)) => number.dec(cell).map(|x| bounds.iter().any(|bound| ev.step_holds(bound, x))),
         };
         and(self.condition.bool(cell), said)
     }

@@ -116,7 +116,10 @@ fn shares_of_a_group_leave_out_incomplete_cards() {
     // Five sellers have a complete card: 40% of them is two, S2 (50) and S1 (89). K1 is alone in its role: at least one.
     let fired: Vec<String> =
         of_cards(&run, "worst").into_iter().filter(|text| text.contains(" fired") && !text.contains("not")).collect();
-    assert_eq!(fired, ["K1 fired: evidence of the worst", "S1 fired: evidence of the worst", "S2 fired: evidence of the worst"]);
+    assert_eq!(
+        fired,
+        ["K1 fired: evidence of the worst", "S1 fired: evidence of the worst", "S2 fired: evidence of the worst"]
+    );
 }
 
 #[test]
@@ -134,10 +137,7 @@ fn outliers_among_people_and_among_rows() {
     let fired: Vec<String> = of_rosters(&run, "odd").into_iter().filter(|text| text.contains(": ")).collect();
     assert_eq!(fired, ["S2 fired: odd"]);
     // Of the ratings of sellers in October 4, 4 and 1 the last is 2 ÷ √3 = 1.15 from the mean. One rating alone is none.
-    assert_eq!(
-        of_rosters(&run, "odd_rating"),
-        ["R1 not fired", "R2 not fired", "R3 fired: odd", "R4 not judged"]
-    );
+    assert_eq!(of_rosters(&run, "odd_rating"), ["R1 not fired", "R2 not fired", "R3 fired: odd", "R4 not judged"]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn rules_are_explained() {
     let policy = Policy::new(POLICY);
     let plan = policy.plan();
     let facts = policy.facts(&plan, "rules");
-    let mut scored = score(&policy.model, &plan, &facts);
+    let scored = score(&policy.model, &plan, &facts);
     let mut out = String::new();
     let month = policy.period("2026-10");
     for (name, subject) in [("alert", "S1"), ("budget", "B"), ("worst", "S2"), ("best", "S5"), ("first", "S5")] {

@@ -8,9 +8,7 @@ use super::audience::Reach;
 use crate::checker::{Checker, title};
 use crate::context::Context;
 use crate::expr::constant;
-use crate::model::{
-    self, Audience, IndicatorId, Line, LineKind, RuleShare, ScorecardId, Subject, TableId, Type, Unit,
-};
+use crate::model::{self, Audience, IndicatorId, Line, LineKind, RuleShare, ScorecardId, Subject, TableId, Type, Unit};
 
 /// An indicator of a rule for each of them, and the cards that have a line of it.
 struct Judged {
@@ -142,9 +140,9 @@ impl<'a> Checker<'a> {
             None => text!("no card has a line of an indicator"),
         };
         self.report(
-            Diagnostic::new(codes::cards::AUDIENCE, message)
-                .label(span, text!("for nothing"))
-                .help(text!("a rule for each indicator judges the lines of cards; tags stand in indicators: `tag key`")),
+            Diagnostic::new(codes::cards::AUDIENCE, message).label(span, text!("for nothing")).help(text!(
+                "a rule for each indicator judges the lines of cards; tags stand in indicators: `tag key`"
+            )),
         );
         None
     }
@@ -205,7 +203,9 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(codes::cards::ONCE, text!("nothing says since when a rule that fires once looks back"))
                     .label(once, Text::default())
-                    .help(text!("name the first period that counts, behind the condition: `once when … since 2026-01`")),
+                    .help(text!(
+                        "name the first period that counts, behind the condition: `once when … since 2026-01`"
+                    )),
             );
             return None;
         };
@@ -215,7 +215,9 @@ impl<'a> Checker<'a> {
                 self.report(
                     Diagnostic::new(codes::cards::ONCE, text!("this is no period to begin with"))
                         .label(since.span, why)
-                        .help(text!("name the first period that counts, behind the condition: `once when … since 2026-01`")),
+                        .help(text!(
+                            "name the first period that counts, behind the condition: `once when … since 2026-01`"
+                        )),
                 );
                 None
             }

@@ -65,9 +65,9 @@ impl<'a> Checker<'a> {
                 let Decl::Dimension(index) = self.resolve(name, &text!("a dimension"))? else {
                     let message = text!("`{name}` is no dimension whose members can be chosen from", name = name.text);
                     self.report(
-                        Diagnostic::new(codes::cards::CHOICES, message)
-                            .label(name.span, Text::default())
-                            .help(text!("name a dimension, or write the choices: `one of { \"training\", \"a talk\" }`")),
+                        Diagnostic::new(codes::cards::CHOICES, message).label(name.span, Text::default()).help(text!(
+                            "name a dimension, or write the choices: `one of { \"training\", \"a talk\" }`"
+                        )),
                     );
                     return None;
                 };

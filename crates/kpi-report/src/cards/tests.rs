@@ -50,7 +50,13 @@ pub(crate) fn run() -> Run {
         ],
         pay: [("base".to_owned(), Some(dec("5600"))), ("performance".to_owned(), Some(dec("2400")))].into(),
         total_pay: Some(dec("8000")),
-        rules: vec![Rule { rule: "transfer".into(), outcome: RuleOutcome::NotFired, says: None, indicator: None, choices: Vec::new() }],
+        rules: vec![Rule {
+            rule: "transfer".into(),
+            outcome: RuleOutcome::NotFired,
+            says: None,
+            indicator: None,
+            choices: Vec::new(),
+        }],
     };
     let mut vetoed = card("A02", "0", 3);
     vetoed.vetoed = vec!["severe".into()];

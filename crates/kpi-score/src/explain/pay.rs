@@ -1,7 +1,7 @@
 //! The derivation of pay and of rules.
 
 use kpi_base::{Text, text};
-use kpi_check::model::{Audience, Incentive, RuleShare};
+use kpi_check::model::{Audience, ExprKind, Incentive, RuleShare};
 use kpi_results::{Derivation, RuleOutcome, Step};
 use kpi_value::{Dec, Value};
 
@@ -144,7 +144,12 @@ impl Reader<'_, '_> {
             let since = self.scored.model().policy.calendar.show(since);
             made.from.push(node(text!("only the first time since {since}", since), Step::Period, None));
         }
+        // Where nothing but a share or a number is asked for there is no condition to show.
+        let asks = !matches!(rule.condition.kind, ExprKind::Const(_));
         for back in 0..rule.streak as usize {
+            if !asks {
+                break;
+            }
             let Some(cell) = cell.checked_sub(back * spine.entities()) else {
                 made.from.push(node(text!("before the data begin"), Step::Period, None));
                 break;

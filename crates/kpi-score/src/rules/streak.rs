@@ -59,9 +59,7 @@ mod tests {
     #[test]
     fn once_is_the_first_time_only() {
         use RuleOutcome::{Fired, NotFired, NotJudged};
-        let of = |now, before: &[Option<RuleOutcome>]| {
-            first_time(now, Some(before.len() as i32), |n| before[n - 1])
-        };
+        let of = |now, before: &[Option<RuleOutcome>]| first_time(now, Some(before.len() as i32), |n| before[n - 1]);
         assert_eq!(of(Fired, &[]), Fired);
         assert_eq!(of(Fired, &[Some(NotFired), None]), Fired);
         assert_eq!(of(Fired, &[Some(NotFired), Some(Fired)]), NotFired);

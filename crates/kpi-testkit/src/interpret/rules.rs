@@ -220,5 +220,7 @@ fn shown(fired: Option<bool>) -> RuleOutcome {
 
 /// Whether a line of this name is on a card, in a group or not. No two lines of a card share one.
 fn has_line(lines: &[Line], name: &str) -> bool {
-    lines.iter().any(|line| line.indicator == name || line.lines.as_deref().is_some_and(|inside| has_line(inside, name)))
+    lines
+        .iter()
+        .any(|line| line.indicator == name || line.lines.as_deref().is_some_and(|inside| has_line(inside, name)))
 }
