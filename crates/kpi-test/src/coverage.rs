@@ -75,7 +75,7 @@ impl Eye<'_, '_> {
             self.sites.declaration(&rule.title.name, rule.title.span);
             let outcomes: Vec<_> =
                 self.scored.iter().flat_map(|s| s.outcomes()).filter(|outcomes| outcomes.rule == id).collect();
-            let came = |wanted: RuleOutcome| outcomes.iter().any(|outcomes| outcomes.outcome.contains(&wanted));
+            let came = |wanted: RuleOutcome| outcomes.iter().any(|outcomes| outcomes.outcome.contains(&Some(wanted)));
             let (fired, not_fired) = (came(RuleOutcome::Fired), came(RuleOutcome::NotFired));
             let (span, name) = (rule.title.span, &rule.title.name);
             self.sites.add(span, Mark::Fired, fired, || text!("in no test does `{name}` fire", name));
