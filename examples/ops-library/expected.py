@@ -565,7 +565,7 @@ ROLES = {
 
 class Card:
     def __init__(self, scorecard, c, weights, watched=()):
-        self.scorecard, self.subject, self.m = scorecard, c.key, c.m
+        self.scorecard, self.cell, self.subject, self.m = scorecard, c, c.key, c.m
         self.lines = [(Line(i, c), pct(w)) for i, w in weights.items()]
         self.watched = [Line(i, c) for i in watched]
         self.left_out = {line.name for line, _ in self.lines if line.fraction is None and line.name in REWEIGHT}
@@ -627,29 +627,23 @@ def outcome(holds):
     return "not_judged" if holds is None else "fired" if holds else "not_fired"
 
 
-REVIEWED = {
-    "merch_card": ("review_inventory", inventory_days), "campaign_card": ("review_roi", campaign_roi),
-    "data_card": ("review_reports", report_on_time), "user_card": ("review_retention", retention30),
-}
+KEY = {i.__name__: i for i in (new_users, retention30, inventory_days, campaign_roi, report_on_time)}
 
 
-def off(card):
-    """Whether the key indicator is a tenth or more off its target; none if that is not known."""
-    if card is None or not card.complete:
-        return None
-    gap = Line(REVIEWED[card.scorecard][1], Cell("staff", card.subject, card.m)).gap
+def off(indicator, c):
+    """Whether an indicator is a tenth or more off its target; none if that is not known."""
+    gap = Line(indicator, c).gap if c.there else None
     return None if gap is None else gap <= pct(-10)
 
 
 def review(card):
-    """Off in this month and in the one before; not judged where the month before hangs in the air."""
-    if card.scorecard not in REVIEWED:
-        return []
-    now = off(card)
-    if now:
-        past = [c for c in cards(before(card.m)) if (c.scorecard, c.subject) == (card.scorecard, card.subject)]
-        now = off(past[0]) if past else None
-    return [{"rule": REVIEWED[card.scorecard][0], "outcome": outcome(now)}]
+    """Each key line: off in this month and in the one before; not judged where that hangs in the air."""
+    out = []
+    for line, _ in card.lines:
+        if line.name in KEY:
+            months = off(KEY[line.name], card.cell), off(KEY[line.name], card.cell.past(1))
+            out.append({"rule": "review", "indicator": line.name, "outcome": outcome(False if False in months else None if None in months else True)})
+    return out
 
 
 CHANNELS = [r["渠道编号"] for r in read_csv("渠道.csv", "gb18030")]
@@ -672,18 +666,19 @@ def rules(m):
     for key in CHANNELS:
         own, average = against_mean(m)
         below = months_below(key, m)
-        out += [("channel_cut", key, below == 2), ("channel_cut_more", key, below == 3), ("channel_stop", key, below >= 4)]
+        out.append(("channel_cut", key, below >= 2))
         out.append(("channel_raise", key, own[key] > average))
     roles = defaultdict(dict)
     for key in STAFF:
         if terms(key, m):
             roles[terms(key, m)["岗位"]][key] = response(Cell("staff", key, m))
     for marks in roles.values():
-        known = [x for x in marks.values() if x is not None]
-        for key, x in marks.items():
-            # The share of the others who are strictly worse.
-            at = F(sum(o < x for o in known), len(known) - 1)
-            out.append(("sample_ends", key, at >= pct(90) or at <= pct(10)))
+        most = max(len(marks) // 10, 1)
+        for rule, side in (("sample_best", 1), ("sample_worst", -1)):
+            ahead = lambda x: sum(side * o > side * x for o in marks.values())
+            level = lambda x: sum(o == x for o in marks.values())
+            # Ties stay together: they are in if all of them fit, or if they are the very best.
+            out += [(rule, key, ahead(x) + level(x) <= most or ahead(x) == 0) for key, x in marks.items()]
     by_role = defaultdict(list)
     for r in RATING[m]:
         by_role[terms(r["被评人"], m)["岗位"]].append(r)
@@ -737,13 +732,13 @@ def differences(want, got, at):
         if key == "pay":
             found = {k: number(v) for k, v in (found or {}).items()}
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            name = "indicator" if key == "lines" else "rule" if key == "rules" else "period"
-            found = {f[name]: f for f in found or []}
-            if sorted(found) != sorted(v[name] for v in value):
-                yield f"{place}: has {sorted(found)}, not {sorted(v[name] for v in value)}"
+            name = lambda v: v.get("indicator") or v.get("rule")
+            found = {name(f): f for f in found or []}
+            if sorted(found) != sorted(map(name, value)):
+                yield f"{place}: has {sorted(found)}, not {sorted(map(name, value))}"
             for v in value:
-                if v[name] in found:
-                    yield from differences(v, found[v[name]], f"{place}[{v[name]}]")
+                if name(v) in found:
+                    yield from differences(v, found[name(v)], f"{place}[{name(v)}]")
         elif found != value:
             yield f"{place}: {found}, not {value}"
 

@@ -99,19 +99,24 @@ fn what_was_planted_shows() {
         .unwrap()
         .iter()
         .filter(|r| r["outcome"] == "fired" && r["subject"] == "C4")
-        .map(|r| format!("{} {}", r["period"].as_str().unwrap(), r["rule"].as_str().unwrap()))
+        .map(|r| format!("{} {}", r["period"].as_str().unwrap(), r["says"].as_str().unwrap()))
         .collect();
     fired.sort();
     assert_eq!(
         fired,
         [
-            "2026-01 channel_raise",
-            "2026-03 channel_cut",
-            "2026-04 channel_cut_more",
-            "2026-05 channel_stop",
-            "2026-06 channel_raise"
+            "2026-01 预算上调 10%",
+            "2026-03 预算下调 10%",
+            "2026-04 预算下调 20%",
+            "2026-05 停止投放",
+            "2026-06 预算上调 10%"
         ]
     );
+
+    // A review names what a person may decide for; one analyst is late with a quarter of the reports for two months.
+    let review = card(&run, "data_card", "D6", "2026-04")["rules"][0].clone();
+    assert_eq!((review["indicator"].as_str(), review["outcome"].as_str()), (Some("report_on_time"), Some("fired")));
+    assert_eq!(review["choices"], serde_json::json!(["目标不合理", "资源不足", "执行不力"]));
 }
 
 /// What `kpi check` says of the policy when the first line that begins with these words is taken out.
