@@ -447,6 +447,7 @@ pub(crate) fn ast_children(e: &ast::Expr) -> Vec<&ast::Expr> {
         ast::ExprKind::In(x, ast::Set::Range(range), _) => vec![x, &range.low, &range.high],
         ast::ExprKind::In(x, ast::Set::Members(set), _) => std::iter::once(&**x).chain(set).collect(),
         ast::ExprKind::Call(call) => call.args.iter().chain(&call.dated).chain(&call.condition).collect(),
+        ast::ExprKind::Weighted(weighted) => weighted.parts.iter().flat_map(|(x, weight)| [x, weight]).collect(),
         ast::ExprKind::Curve(curve) => std::iter::once(&curve.arg).chain(curve.rows.iter().map(|r| &r.value)).collect(),
         _ => Vec::new(),
     }

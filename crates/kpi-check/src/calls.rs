@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
         }
         match name {
             "lookup" => return self.lookup(e, call, cx),
-            "previous" | "growth" | "streak" => return self.moved(e, call, cx),
+            "previous" | "growth" | "streak" | "year_ago" => return self.moved(e, call, cx),
             "rank" | "percentile" | "zscore" => {
                 self.report(
                     Diagnostic::new(codes::types::ARGUMENTS, text!("`{name}` needs a group", name))
@@ -89,7 +89,15 @@ impl<'a> Checker<'a> {
                 );
                 return None;
             }
-            "year_ago" | "exists" | "weighted" => {
+            "weighted" => {
+                let finding =
+                    Diagnostic::new(codes::types::ARGUMENTS, text!("`weighted` takes values with their weights"))
+                        .label(e.span, text!("no weights here"))
+                        .help(text!("write `weighted(x: 40%, y: 60%)`"));
+                self.report(finding);
+                return None;
+            }
+            "exists" => {
                 self.report_not_built(name, e.span);
                 return None;
             }
@@ -166,6 +174,7 @@ impl<'a> Checker<'a> {
             Builtin::Abs => (1, 1, text!("a number")),
             Builtin::Round => (1, 2, text!("a number and how many digits are kept")),
             Builtin::DaysBetween => (2, 2, text!("two dates")),
+            Builtin::Weighted(_) => return None,
         };
         if call.args.len() < least || call.args.len() > most {
             return self.report_arguments(call, e.span, &takes);

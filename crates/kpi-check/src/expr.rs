@@ -147,10 +147,7 @@ impl<'a> Checker<'a> {
             ast::ExprKind::If(condition, then, other) => return self.choice(e, condition, then, other, cx, expected),
             ast::ExprKind::Over(x, scope) => return self.over(e, x, scope, cx, expected),
             ast::ExprKind::Placeholder(name) => return self.no_cell(name, e.span),
-            ast::ExprKind::NotBuilt(construct) => {
-                self.report_not_built(&construct.what, construct.span);
-                return None;
-            }
+            ast::ExprKind::Weighted(weighted) => return self.weighted(e, weighted, cx),
         };
         Some(self.make(kind, ty, e.span))
     }

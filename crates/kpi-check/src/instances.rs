@@ -169,6 +169,7 @@ impl<'a> Checker<'a> {
                 Some((ast::WhenMissing::Reweight, _)) => WhenMissing::Reweight,
             },
             notes: indicator.notes.iter().map(|(topic, text)| (topic.text.clone(), text.value.clone())).collect(),
+            adjustable: indicator.adjustable.map(|(kind, _)| kind),
             tags: indicator.tags.iter().map(|tag| tag.text.clone()).collect(),
             supports: indicator.supports.iter().map(|goal| goal.text.clone()).collect(),
             subject: subject.clone(),

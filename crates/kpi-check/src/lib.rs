@@ -13,10 +13,12 @@ pub mod context;
 pub mod counter;
 pub mod names;
 pub mod ranges;
+mod raters;
 
 pub mod shares;
 pub mod show;
 
+mod adjustable;
 mod aggregates;
 mod arithmetic;
 mod by_tables;
@@ -119,6 +121,7 @@ fn check_here(files: &[ast::File], reach: bool) -> Found {
     checker.check_rules();
     checker.check_obligations();
     checker.check_starts();
+    checker.check_adjustable();
     checker.check_tests();
     checker.check_unused_curves();
     checker.finish(reach)

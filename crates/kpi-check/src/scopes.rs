@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
+use kpi_value::PeriodKind;
 
 use crate::checker::Checker;
 use crate::context::{At, Context};
@@ -95,6 +96,12 @@ impl<'a> Checker<'a> {
                 let ty = x.ty;
                 (ExprKind::Previous(Box::new(x), n), ty)
             }
+            ("year_ago", [x]) => {
+                let n = self.periods_in_a_year(e.span, cx)?;
+                let x = self.operand(x, &inner, None)?;
+                let ty = x.ty;
+                (ExprKind::Previous(Box::new(x), n), ty)
+            }
             ("growth", [x]) => {
                 let x = self.operand(x, &inner, None)?;
                 self.need_number(&x, &text!("`growth`"))?;
@@ -102,10 +109,29 @@ impl<'a> Checker<'a> {
             }
             ("streak", [x]) => (ExprKind::Streak(Box::new(self.truth(x, &inner)?)), Type::COUNT),
             ("previous", _) => return self.report_arguments(call, e.span, &text!("a value and how many periods back")),
-            ("growth", _) => return self.report_arguments(call, e.span, &text!("a value")),
+            ("growth" | "year_ago", _) => return self.report_arguments(call, e.span, &text!("a value")),
             _ => return self.report_arguments(call, e.span, &text!("a condition")),
         };
         Some(self.make(kind, ty, e.span))
+    }
+
+    /// How many periods before its own one the same one of the year before is.
+    fn periods_in_a_year(&mut self, span: Span, cx: &Context) -> Option<u32> {
+        let judged = cx.unit.unwrap_or(self.model.policy.period);
+        match judged {
+            PeriodKind::Month => Some(12),
+            PeriodKind::Quarter => Some(4),
+            PeriodKind::Year => Some(1),
+            PeriodKind::Day | PeriodKind::Week => {
+                let unit = crate::show::show_period(judged);
+                let message = text!("`year_ago` of a {unit} is not built yet", unit);
+                let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                    .label(span, text!("years have more {units} or fewer", units = crate::show::show_periods(judged)))
+                    .help(text!("write how many periods back: `previous(x, 52)`"));
+                self.report(finding);
+                None
+            }
+        }
     }
 
     /// A constant whole number from 1 on.

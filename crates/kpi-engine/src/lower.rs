@@ -393,6 +393,8 @@ impl<'a> Lowering<'a> {
                     _ => Ok(None),
                 })
             }
+            // It stands in no row.
+            Builtin::Weighted(_) => null(TWELVE),
             Builtin::DaysBetween => {
                 let Some(second) = rest.next() else { return null(Rep::Int) };
                 let (a, b) = (day(first), day(second));

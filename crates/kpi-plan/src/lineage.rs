@@ -146,6 +146,8 @@ impl<'a> Reading<'a> {
         if let Subject::Group(_, path) = subject {
             self.path(path);
         }
+        let model = self.model;
+        model.tables[table].exclude.iter().for_each(|exclusion| self.expr(&exclusion.condition, &Subject::All));
         let column = |index| ColumnId { table, index };
         match self.model.tables[table].time {
             Timing::Timeless => {}

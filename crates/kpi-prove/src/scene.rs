@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use kpi_base::{Text, text};
 use kpi_check::model::{
     AggregateFunction, ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, IndicatorField, IndicatorId,
-    LineField, Model, Path, PeriodField, ScorecardId, Type,
+    LineField, Model, PartMissing, Path, PeriodField, ScorecardId, Type,
 };
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, PeriodKind, Value};
@@ -319,6 +319,10 @@ impl<'m> Scene<'m> {
             (Builtin::Clamp, [x, low, high]) => Some(x.max(*low).min(*high)),
             (Builtin::Min, numbers) => numbers.iter().copied().reduce(Number::min),
             (Builtin::Max, numbers) => numbers.iter().copied().reduce(Number::max),
+            (Builtin::Weighted(missing), parts) => {
+                let zero = (missing == PartMissing::Zero).then(|| Number::point(Dec::ZERO));
+                parts.iter().copied().step_by(2).chain(zero).reduce(Number::join)
+            }
             (Builtin::Abs, [x]) => Some(x.max(x.neg())),
             (Builtin::Round, [x]) => Some(x.rising(|x| x.round(0))),
             (Builtin::Round, [x, _]) => {

@@ -58,7 +58,7 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
         Rule::kw_true | Rule::kw_false | Rule::kw_self | Rule::neg_op | Rule::not_op | Rule::range => {
             (0, text!("a value"))
         }
-        Rule::number | Rule::count | Rule::integer | Rule::digits | Rule::yen => (0, text!("a number")),
+        Rule::number | Rule::count | Rule::integer | Rule::step | Rule::digits | Rule::yen => (0, text!("a number")),
         Rule::date | Rule::period | Rule::period_text => (1, text!("a date or a period")),
         Rule::add_op | Rule::sub_op | Rule::mul_op | Rule::div_op | Rule::and_op | Rule::or_op => {
             (2, text!("an operator"))
@@ -81,6 +81,7 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
         Rule::type_name => (0, text!("a type")),
         Rule::column | Rule::view_member => (0, text!("a column")),
         Rule::grouped => (5, Text::quoted("group by")),
+        Rule::adjust_word => (4, one_of(&["quarterly", "yearly"])),
         Rule::time_word => (4, one_of(&["seconds", "minutes", "hours", "days"])),
         Rule::row_expr | Rule::row_target | Rule::row_text | Rule::patterns | Rule::pattern => (0, text!("a row")),
         Rule::grid_row_expr | Rule::grid_row_target | Rule::grid_row_text => (0, text!("a row")),

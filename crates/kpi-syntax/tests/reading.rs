@@ -306,7 +306,7 @@ fn what_is_not_built_is_read() {
         "\
          require each scorecard: count(indicators) in 3..5\nprove host_card.score within 0..100\n\
          shape session { gmv: money }\n\
-         indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  adjustable yearly\n  period week rolled up by worst\n}\n\
+         indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  period week rolled up by worst\n}\n\
          indicator v = std.live.watch_time(live) {\n  target ≥ 1\n}\n\
          source s { a: text matches \"x\" private }\n\
          rule r for each indicator tag key {\n  once when x\n  top 20% of y among role\n  then one of { \"a\", \"b\" }\n}\n\
@@ -315,7 +315,6 @@ fn what_is_not_built_is_read() {
     assert_eq!(file.items.len(), 8);
     let all = format!("{:?}", file.items);
     for what in [
-        "adjustable",
         "library entries",
         "matches",
         "private",

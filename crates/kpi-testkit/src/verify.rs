@@ -228,6 +228,10 @@ impl Verifier<'_> {
                 }
                 (Builtin::Abs | Builtin::Round, [x]) => number(x) && same(x.ty, ty),
                 (Builtin::Round, [x, digits]) => number(x) && same(x.ty, ty) && same(digits.ty, PLAIN),
+                (Builtin::Weighted(_), parts) => parts.chunks(2).all(|part| match part {
+                    [value, weight] => number(value) && same(value.ty, ty) && weight.as_const_dec().is_some(),
+                    _ => false,
+                }),
                 (Builtin::DaysBetween, [a, b]) => {
                     plain && [a, b].iter().all(|day| matches!(day.ty, Type::Date | Type::DateTime))
                 }

@@ -12,4 +12,5 @@ codes! {
     CURVE_ORDER = "K3009", Error, "points that do not rise";
     CURVE_EMPTY = "K3010", Error, "a curve or range without anything in it";
     SCALE_ANCHORS = "K3021", Error, "anchors that do not fit their scale";
+    NOT_ADJUSTABLE = "K3022", Error, "a change at a date at which none may be";
 }

@@ -15,4 +15,5 @@ codes! {
     CURRENCY = "K2012", Error, "another currency than the policy's";
     OUT_OF_RANGE = "K2013", Error, "a constant out of range";
     CONSTANT_ZERO = "K2014", Error, "a division by the constant 0";
+    RATER_WEIGHTS = "K2031", Error, "weights of `weighted` that are not 100%";
 }

@@ -156,7 +156,7 @@ impl CompareOp {
     }
 }
 
-/// Built-in functions of values. No data in an argument is no data, but for `coalesce`.
+/// Built-in functions of values. No data in an argument is no data, but for `coalesce` and `weighted`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Builtin {
@@ -174,6 +174,21 @@ pub enum Builtin {
     Round,
     /// `days_between(a, b)`: whole days from the day of a to the day of b.
     DaysBetween,
+    /// `weighted(a: 40%, b: 60%)`: the sum of values × weights. The arguments are the values, each with its weight behind it, a
+    /// constant; the weights add up to 1. What is done where a value has no data stands beside it.
+    Weighted(PartMissing),
+}
+
+/// What is done where a part of `weighted` has no data; where none has any, the whole has none but under `Zero`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartMissing {
+    /// The whole has none.
+    Fail,
+    /// Σ weight × value ÷ Σ weight of those that have some.
+    Reweight,
+    /// It counts as 0.
+    Zero,
 }
 
 /// An aggregate over rows.

@@ -31,6 +31,8 @@ pub struct Indicator {
     pub notes: Vec<(String, String)>,
     /// `tag …`
     pub tags: Vec<String>,
+    /// Its targets and weights change only where such a period of the calendar begins.
+    pub adjustable: Option<PeriodKind>,
     /// `supports …`: the names of the goals that it serves by itself, without those that they are a part of
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub supports: Vec<String>,

@@ -6,7 +6,7 @@ use super::known::Known;
 use super::{Found, Range, Ranges, Truth};
 use crate::model::{
     Among, AmongFunction, ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, IndicatorField, LineField,
-    PeriodField, Type, Window, WindowFunction,
+    PartMissing, PeriodField, Type, Window, WindowFunction,
 };
 
 /// The most days of a period.
@@ -210,6 +210,21 @@ impl<'m> Ranges<'m> {
                 }
             }
             return all.unwrap_or(Found::any(ty));
+        }
+        if let (Builtin::Weighted(missing), Some(ranges)) = (function, ranges.as_deref()) {
+            let mut values = ranges.iter().copied().step_by(2);
+            let lone = values.clone().all(|value| value.missing);
+            let mut all = values.next().unwrap_or(Range::ALL);
+            all = values.fold(all, Range::hull);
+            let some = all.missing;
+            return Found::Number(match missing {
+                PartMissing::Fail => Range { missing: some, ..all },
+                PartMissing::Reweight => Range { missing: lone, ..all },
+                PartMissing::Zero if some => {
+                    Range { missing: false, ..all.hull(Range::comparing(CompareOp::Eq, Dec::ZERO)) }
+                }
+                PartMissing::Zero => all,
+            });
         }
         let numbers = match (function, ranges.as_deref()) {
             (Builtin::Clamp, Some([x, low, high])) => x.max(*low).min(*high),

@@ -5,7 +5,7 @@ use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, Scop
 use kpi_results::{Derivation, LeftOut, Step};
 
 use super::Reader;
-use super::node::{node, recorded};
+use super::node::{node, percent, recorded};
 use crate::cards::place;
 use crate::findings::{path_text, why_missing};
 use crate::{Applied, At, Reading};
@@ -125,6 +125,23 @@ impl Reader<'_, '_> {
             ExprKind::Card(_) => {
                 let card = at.card.map(|card| &ev.model.scorecards[card].title.name);
                 made.note = card.map(|card| text!("of `{card}`, rounded", card));
+            }
+            ExprKind::Call(model::Builtin::Weighted(missing), args) => {
+                let parts = args.chunks(2).filter_map(|part| part.first().zip(part.last()?.as_const_dec()));
+                for (x, weight) in parts {
+                    let mut part = self.formula(x, at, cell);
+                    let weight = text!("weight {share}", share = percent(weight));
+                    part.note = Some(Text::list(std::iter::once(weight).chain(part.note), Join::Semicolon));
+                    made.from.push(part);
+                }
+                let gone = made.from.iter().filter(|part| part.value.is_none()).count();
+                made.note = match missing {
+                    model::PartMissing::Reweight if gone > 0 && made.value.is_some() => {
+                        Some(text!("the weights of those that have data are 100% together"))
+                    }
+                    model::PartMissing::Zero if gone > 0 => Some(text!("what has no data counts as 0")),
+                    _ => None,
+                };
             }
             ExprKind::Column(_) | ExprKind::Line(_) | ExprKind::Pay(..) => {}
             _ => made.from = self.operands(expr.children(), at, cell),

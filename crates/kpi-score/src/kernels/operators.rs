@@ -1,6 +1,6 @@
 //! Operators of the language on single values. No data on either side is no data, but for the logic of Kleene.
 
-use kpi_check::model::{ArithmeticOp, Builtin, CompareOp};
+use kpi_check::model::{ArithmeticOp, Builtin, CompareOp, PartMissing};
 use kpi_value::{Date, Dec, Overflow, Value};
 
 /// Seconds of a day.
@@ -88,6 +88,10 @@ pub(crate) fn call(builtin: Builtin, args: &[Option<Value>]) -> Option<Value> {
     if builtin == Builtin::Coalesce {
         return args.iter().flatten().next().cloned();
     }
+    if let Builtin::Weighted(missing) = builtin {
+        // The mean of numbers is no larger than the largest of them.
+        return weighted(missing, args).unwrap_or_default().map(Value::Dec);
+    }
     let known: Option<Vec<&Value>> = args.iter().map(Option::as_ref).collect();
     match (builtin, known?.as_slice()) {
         (Builtin::Clamp, [x, low, high]) => Some((*x).max(low).min(high).clone()),
@@ -105,6 +109,24 @@ pub(crate) fn call(builtin: Builtin, args: &[Option<Value>]) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// The weighted mean of values, each with its weight behind it.
+fn weighted(missing: PartMissing, args: &[Option<Value>]) -> Result<Option<Dec>, Overflow> {
+    let (mut sum, mut weights) = (Dec::ZERO, Dec::ZERO);
+    for part in args.chunks_exact(2) {
+        let [value, Some(Value::Dec(weight))] = part else { return Ok(None) };
+        match (value, missing) {
+            (Some(Value::Dec(value)), _) => {
+                sum = sum.add(value.mul(*weight)?)?;
+                weights = weights.add(*weight)?;
+            }
+            (_, PartMissing::Fail) => return Ok(None),
+            (_, PartMissing::Zero) => weights = weights.add(*weight)?,
+            (_, PartMissing::Reweight) => {}
+        }
+    }
+    if weights == Dec::ONE { Ok(Some(sum)) } else { sum.div(weights) }
 }
 
 const fn day(value: &Value) -> Option<Date> {

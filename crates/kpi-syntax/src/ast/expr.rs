@@ -3,7 +3,7 @@
 use kpi_base::Span;
 use kpi_value::{Date, Dec};
 
-use super::{Name, NotBuilt, Text};
+use super::{Name, Text};
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,8 +57,28 @@ pub enum ExprKind {
     Over(Box<Expr>, Scope),
     /// `$score`: a column of a test's `each`, which stands here because no row gives it a value.
     Placeholder(Name),
-    /// A form that is read and not built yet.
-    NotBuilt(NotBuilt),
+    /// `weighted(x: 40%, y: 60%) missing reweight`
+    Weighted(Box<Weighted>),
+}
+
+/// `weighted(x: 40%, y: 60%) missing reweight`: several judgements of one thing, each with its weight
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighted {
+    /// The values with their weights.
+    pub parts: Vec<(Expr, Expr)>,
+    /// What is done where some of them have no data; `missing fail` where nothing is written.
+    pub missing: PartMissing,
+}
+
+/// What is done where a part of `weighted` has no data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PartMissing {
+    /// The whole has none.
+    Fail,
+    /// The others share its weight.
+    Reweight,
+    /// It counts as 0.
+    Zero,
 }
 
 /// A number as written, with its unit.

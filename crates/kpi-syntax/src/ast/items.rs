@@ -374,7 +374,9 @@ pub struct Indicator {
     pub parts: Vec<Indicator>,
     /// `combine worst`: how the parts become one
     pub combine: Option<(Combine, Span)>,
-    /// Members that are read and not built yet: `adjustable`.
+    /// `adjustable quarterly`: from which dates its targets and weights may change
+    pub adjustable: Option<(PeriodKind, Span)>,
+    /// Members that are read and not built yet: library entries.
     pub not_built: Vec<NotBuilt>,
 }
 
@@ -395,6 +397,7 @@ impl Indicator {
             track: None,
             parts: Vec::new(),
             combine: None,
+            adjustable: None,
             not_built: Vec::new(),
         }
     }

@@ -8,8 +8,8 @@ use pest::pratt_parser::{Assoc, Op, PrattParser};
 
 use super::{Builder, find, operand};
 use crate::ast::{
-    Among, BinaryOp, Call, CurveAt, CurveCall, CurveKind, CurveRow, Expr, ExprKind, Presence, Range, Scope, Set,
-    Window, WindowKind,
+    Among, BinaryOp, Call, CurveAt, CurveCall, CurveKind, CurveRow, Expr, ExprKind, PartMissing, Presence, Range,
+    Scope, Set, Weighted, Window, WindowKind,
 };
 use crate::grammar::{Pair, Rule};
 
@@ -59,11 +59,30 @@ impl Builder<'_> {
                 Some(_) => ExprKind::Call(Box::new(self.call(pair)?)),
             },
             Rule::placeholder => ExprKind::Placeholder(self.name(&find(pair, Rule::name)?)),
-            Rule::raters => ExprKind::NotBuilt(self.not_built("weighted(…)", &pair)),
+            Rule::raters => ExprKind::Weighted(Box::new(self.weighted(pair)?)),
             Rule::curve_call => ExprKind::Curve(Box::new(self.curve_call(pair)?)),
             _ => return None,
         };
         Some(Expr { kind, span })
+    }
+
+    fn weighted(&mut self, pair: Pair<'_>) -> Option<Weighted> {
+        let (mut parts, mut missing) = (Vec::new(), PartMissing::Fail);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::rated => {
+                    let mut sides = part.into_inner().filter(|side| side.as_rule() != Rule::colon);
+                    let (value, weight) = (self.expr(sides.next()?)?, self.expr(sides.next()?)?);
+                    parts.push((value, weight));
+                }
+                Rule::rater_missing if find(part.clone(), Rule::kw_zero).is_some() => missing = PartMissing::Zero,
+                Rule::rater_missing if find(part.clone(), Rule::kw_reweight).is_some() => {
+                    missing = PartMissing::Reweight;
+                }
+                _ => {}
+            }
+        }
+        Some(Weighted { parts, missing })
     }
 
     /// An expression with its `over`.

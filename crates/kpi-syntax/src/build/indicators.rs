@@ -1,5 +1,7 @@
 //! Members of `indicator`.
 
+use kpi_value::PeriodKind;
+
 use super::cards::combine;
 use super::{Builder, find, operand};
 use crate::ast::{
@@ -52,7 +54,11 @@ impl Builder<'_> {
                 self.set(&mut indicator.combine, Some((combine, span)), "combine", span);
             }
             Rule::supported => indicator.supports.extend(self.path(member)),
-            _ => indicator.not_built.push(self.not_built("adjustable", &member)),
+            _ => {
+                let word = find(member, Rule::adjust_word)?;
+                let kind = if word.as_str() == "yearly" { PeriodKind::Year } else { PeriodKind::Quarter };
+                self.set(&mut indicator.adjustable, Some((kind, span)), "adjustable", span);
+            }
         }
         Some(())
     }

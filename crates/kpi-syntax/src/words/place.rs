@@ -91,6 +91,7 @@ fn place_of(parent: Rule, rule: Rule) -> Option<Place> {
         (Rule::c_from | Rule::view_head, Rule::kw_from) | (Rule::c_seconds, Rule::kw_in) | (_, Rule::time_word) => {
             Place::Table
         }
+        (_, Rule::adjust_word) => Place::Indicator,
         (Rule::x_vetoed, Rule::kw_by) | (Rule::x_vetoed | Rule::x_fired, Rule::not_op) => Place::Test,
         (Rule::in_tail, Rule::not_op) => Place::Operator,
         (Rule::monotone, Rule::kw_in) => Place::Proof,

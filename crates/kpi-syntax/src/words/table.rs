@@ -219,6 +219,8 @@ pub const WORDS: &[Word] = &[
     word(Indicator, "track", "跟踪"),
     word(Indicator, "supports", "支撑"),
     word(Indicator, "adjustable", "可调整"),
+    word(Indicator, "quarterly", "按季"),
+    word(Indicator, "yearly", "按年"),
     word(Indicator, "rolled", "向上"),
     word(Indicator, "up", "汇总"),
     word(Indicator, "fail", "判缺"),

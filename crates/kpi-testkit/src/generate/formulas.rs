@@ -1,5 +1,7 @@
 //! Random formulas of a wanted type.
 
+use kpi_value::PeriodKind;
+
 use super::indicators::{Judged, Made};
 use super::schema::{KINDS, ROLES, SEVERITIES, STAGES};
 use super::{Block, Generator};
@@ -43,7 +45,15 @@ impl Generator {
         if depth == 0 || self.chance(35) {
             return self.simple(ty, about);
         }
-        match self.rng.below(19) {
+        match self.rng.below(20) {
+            18 if ty != Ty::Count => {
+                self.tag("weighted");
+                let (a, b) = (self.formula(ty, about, depth - 1), self.formula(ty, about, depth - 1));
+                let c = self.simple(ty, about);
+                let missing =
+                    self.pick(&["", " missing fail", " missing reweight", " missing reweight", " missing zero"]);
+                format!("(weighted({a}: 40%, {b}: 35%, {c}: 25%){missing})")
+            }
             0..=3 => self.arithmetic(ty, about, depth - 1),
             4 => {
                 self.tag("if");
@@ -82,6 +92,13 @@ impl Generator {
             9 | 10 => {
                 self.tag("previous");
                 let x = self.formula(ty, about, depth - 1);
+                if self.chance(15)
+                    && matches!(self.schema.kind, PeriodKind::Month | PeriodKind::Quarter)
+                    && self.judged == Judged::Whole
+                {
+                    self.tag("year_ago");
+                    return format!("coalesce(year_ago({x}), {x})");
+                }
                 let n = if self.chance(30) { ", 2" } else { "" };
                 if self.chance(50) { format!("previous({x}{n})") } else { format!("coalesce(previous({x}{n}), {x})") }
             }

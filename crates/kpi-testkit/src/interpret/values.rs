@@ -1,7 +1,8 @@
 //! Operators, functions and the fields of indicators, cards and pay.
 
 use kpi_check::model::{
-    ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PeriodField, Window, WindowFunction,
+    ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PartMissing, PeriodField, Window,
+    WindowFunction,
 };
 use kpi_value::{Dec, Value};
 
@@ -151,6 +152,9 @@ impl<'a> Interpreter<'a> {
             }
             return Ok(None);
         }
+        if let Builtin::Weighted(missing) = function {
+            return self.weighted(missing, args, place);
+        }
         let args: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, place)).collect::<Result<_, _>>()?;
         let Some(args) = args.into_iter().collect::<Option<Vec<Value>>>() else { return Ok(None) };
         Ok(match (function, args.as_slice()) {
@@ -169,6 +173,28 @@ impl<'a> Interpreter<'a> {
             },
             _ => return Err(Fault::Model("a function with other arguments than it takes")),
         })
+    }
+
+    /// "`fail`: no data as soon as one part has none; `reweight`: Σ w·x ÷ Σ w of the present, none present is no data; `zero`
+    /// counts a missing part as 0."
+    fn weighted(&self, missing: PartMissing, args: &[Expr], place: &Place<'_>) -> Valued {
+        let mut present = Vec::new();
+        for part in args.chunks(2) {
+            let [x, weight] = part else { return Err(Fault::Model("a part without its weight")) };
+            let weight = weight.as_const_dec().ok_or(Fault::Model("a weight that is no constant"))?;
+            match self.number(x, place)? {
+                Some(x) => present.push((x, weight)),
+                None if missing == PartMissing::Fail => return Ok(None),
+                None if missing == PartMissing::Zero => present.push((Dec::ZERO, weight)),
+                None => {}
+            }
+        }
+        let mut total = Dec::ZERO;
+        for (x, weight) in &present {
+            total = total.add(x.mul(*weight)?)?;
+        }
+        let weights = sum(present.iter().map(|(_, weight)| Ok(*weight)))?;
+        Ok(total.div(weights)?.map(Value::Dec))
     }
 
     /// `period.start`, `.end`, `.days`, and `.length` in seconds.
