@@ -26,7 +26,7 @@ impl<'a> Checker<'a> {
             }
             ast::ExpectKind::Near(e, within) => {
                 let (found, op, value) = self.comparison(e, period, tables, cells)?;
-                let (value, within) = self.near(op, value, &found, e, within)?;
+                let (value, within) = self.near(op, &value, &found, e, within)?;
                 (found.subject, found.period, Claim::Near(found.place, value, within, found.ty))
             }
             ast::ExpectKind::Missing(e, known) => {
@@ -180,12 +180,12 @@ impl<'a> Checker<'a> {
     fn near(
         &mut self,
         op: CompareOp,
-        value: Value,
+        value: &Value,
         found: &FoundPlace,
         e: &ast::Expr,
         within: &'a ast::Expr,
     ) -> Option<(Dec, Dec)> {
-        let finding = match (&value, found.ty) {
+        let finding = match (value, found.ty) {
             (Value::Dec(value), Type::Number(unit)) if op == CompareOp::Eq => {
                 let within = self.const_dec(within, &text!("a tolerance"), unit)?;
                 return Some((*value, within.abs()));
