@@ -449,10 +449,8 @@ def response(c):
     rows = c.own(RATING, lambda r: r["被评人"]) or []
     said = lambda kind: [F(r["响应速度"]) for r in rows if r["评价方"] == kind]
     by = {kind: mean(said(kind)) if len(said(kind)) >= least else None for kind, least in (("服务部门", 1), ("主要客户", 1), ("下属匿名", 3))}
-    departments, customers, reports = by.values()
-    if None not in by.values():
-        return mul(departments, pct(50)) + mul(customers, pct(30)) + mul(reports, pct(20))
-    return departments if departments is None or customers is None else mul(departments, pct(60)) + mul(customers, pct(40))
+    present = [(by[kind], pct(w)) for kind, w in (("服务部门", 50), ("主要客户", 30), ("下属匿名", 20)) if by[kind] is not None]
+    return div(sum((mul(x, w) for x, w in present), ZERO), sum((w for _, w in present), ZERO))
 
 
 # ---- targets and scoring
