@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
             None => None,
         };
         self.check_way(table, via.as_ref(), &subject, e.span)?;
-        let mut row = Context { bindings: cx.bindings.clone(), ..Context::row(table) };
+        let mut row = Context { bindings: cx.bindings.clone(), relates: true, ..Context::row(table) };
         let condition = match &call.condition {
             Some(condition) => {
                 let condition = self.condition(condition, &row)?;
@@ -179,6 +179,21 @@ impl<'a> Checker<'a> {
         table: TableId,
         row: impl Iterator<Item = &'e model::Expr>,
     ) -> Option<()> {
+        let found = self.what_changes(row);
+        let (name, place) = (self.model.tables[table].title.name.clone(), self.model.tables[table].title.span);
+        for (span, what) in &found {
+            let message = text!("{what}, and to read it for rows without time is not built yet", what);
+            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                .label(*span, text!("of which period?"))
+                .label(place, text!("no column of `{name}` is marked `time`", name))
+                .help(text!("mark the column that says when a row of `{name}` is; `kpi explain K9001` lists what is not built yet", name));
+            self.report(finding);
+        }
+        found.is_empty().then_some(())
+    }
+
+    /// What row expressions read that differs from period to period, each with its place.
+    pub(crate) fn what_changes<'e>(&self, row: impl Iterator<Item = &'e model::Expr>) -> Vec<(Span, Text)> {
         let mut open: Vec<&model::Expr> = row.collect();
         let mut found: Vec<(Span, Text)> = Vec::new();
         while let Some(e) = open.pop() {
@@ -201,16 +216,7 @@ impl<'a> Checker<'a> {
             }
             open.extend(e.children());
         }
-        let (name, place) = (self.model.tables[table].title.name.clone(), self.model.tables[table].title.span);
-        for (span, what) in &found {
-            let message = text!("{what}, and to read it for rows without time is not built yet", what);
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(*span, text!("of which period?"))
-                .label(place, text!("no column of `{name}` is marked `time`", name))
-                .help(text!("mark the column that says when a row of `{name}` is; `kpi explain K9001` lists what is not built yet", name));
-            self.report(finding);
-        }
-        found.is_empty().then_some(())
+        found
     }
 
     fn changes_by_date(&self, id: ParamId) -> bool {
@@ -331,8 +337,22 @@ impl<'a> Checker<'a> {
             }
             return;
         }
+        // Rows of the table in `exists` are looked for; the aggregate runs over those that they answer to.
+        let sought = match &e.kind {
+            ast::ExprKind::Call(call) if call.function.word() == "exists" => call.args.first().and_then(chain),
+            _ => None,
+        };
+        let sought = sought.and_then(|names| self.names.get(&names.first()?.text));
+        let before = tables.len();
         for inner in ast_children(e) {
             self.tables_named(inner, tables, other);
+        }
+        if let Some(Decl::Table(sought)) = sought {
+            let mut place = 0;
+            tables.retain(|(table, _)| {
+                place += 1;
+                place <= before || table.index() != sought
+            });
         }
     }
 

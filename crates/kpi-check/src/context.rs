@@ -39,6 +39,8 @@ pub struct Context {
     pub this: Option<IndicatorId>,
     /// Whether it stands under `previous`, `growth`, `streak`, `over` or `among`, where `self` means something.
     pub moved: bool,
+    /// Whether `exists` may stand here: in the `where` and the argument of an aggregate.
+    pub relates: bool,
     /// The arguments of the function that is being inlined.
     pub bindings: Option<Rc<FxHashMap<String, model::Expr>>>,
     /// Columns that are known to hold a value here.
@@ -59,6 +61,7 @@ impl Context {
             pays: false,
             this: None,
             moved: false,
+            relates: false,
             bindings: None,
             known: Vec::new(),
             certain: Rc::default(),

@@ -29,6 +29,7 @@ mod compare;
 mod curves;
 mod data;
 mod exclusions;
+mod exists;
 mod expr;
 mod factors;
 mod goals;

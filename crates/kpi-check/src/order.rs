@@ -239,6 +239,7 @@ impl Mover {
             // Rows know no indicators.
             ExprKind::Aggregate(_)
             | ExprKind::Lookup(_)
+            | ExprKind::Exists(_)
             | ExprKind::Const(_)
             | ExprKind::Column(_)
             | ExprKind::Period(_)

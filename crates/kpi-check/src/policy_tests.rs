@@ -2,7 +2,7 @@
 
 use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
-use kpi_value::{Period, Value};
+use kpi_value::{Date, Period, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checker::{Checker, unknown};
@@ -109,7 +109,11 @@ impl<'a> Checker<'a> {
             let shown: Vec<_> = values.iter().map(|(name, cell)| format!("{name} = {cell}")).collect();
             name = format!("{name} ({})", shown.join(", "));
         }
-        Some(model::Test { name, values, overrides, period, tables, expects, span: body.span })
+        let data_until = match written.data_until {
+            Some((until, place)) => Some(self.test_data_date(until, place, period)?),
+            None => None,
+        };
+        Some(model::Test { name, values, overrides, period, data_until, tables, expects, span: body.span })
     }
 
     fn test_period(&mut self, written: &ast::Test) -> Option<Period> {
@@ -122,6 +126,22 @@ impl<'a> Checker<'a> {
             return None;
         };
         self.policy_period(&text.value, text.span)
+    }
+
+    /// The data date of a test, which judges a period.
+    fn test_data_date(&mut self, until: Date, place: Span, period: Period) -> Option<Date> {
+        let start = self.model.policy.calendar.start(period);
+        if until >= start {
+            return Some(until);
+        }
+        let shown = self.model.policy.calendar.show(period);
+        let message = text!("the data end on {until}, before {period} begins", until = until.to_string(), period = shown);
+        self.report(
+            Diagnostic::new(codes::run::DATA_DATE, message)
+                .label(place, text!("nothing is known of the period then"))
+                .help(text!("write a day from {start} on", start = start.to_string())),
+        );
+        None
     }
 
     /// A period of the policy's kind, as written.

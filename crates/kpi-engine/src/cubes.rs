@@ -114,6 +114,24 @@ pub fn lower_cube(
             lowering.keep(lowered)
         });
         absent.extend(lowering.read_absent.map(|column| (place, column)));
+        if let PartOp::Unripe | PartOp::RipeOn = part.op {
+            let of = |e: &Option<kpi_check::model::Expr>, lowering: &mut Lowering<'_>| {
+                e.as_ref().and_then(|e| lowering.lower_ripe_on(e))
+            };
+            let ripe = (of(&part.arg, lowering), of(&part.condition, lowering));
+            forms.push((part.op, None, None));
+            let name = format!("m{place}");
+            let day = ripe_on(arg, condition, ripe);
+            let (input, rep) = match part.op {
+                PartOp::Unripe => (day.is_not_null(), Rep::Int),
+                _ => (day, Rep::Day),
+            };
+            select.push(input.alias(&name));
+            let column = pl::col(&name);
+            aggregates.push(if part.op == PartOp::Unripe { column.sum() } else { column.max() });
+            parts.push(PartRun { op: part.op, rep, column: name, count: None });
+            continue;
+        }
         let form = |lowered: &Option<Lowered>| lowered.as_ref().map(|l| l.form.clone());
         forms.push((part.op, form(&arg), form(&condition)));
         let rep = arg.as_ref().map_or(Rep::Int, |arg| arg.rep);
@@ -129,9 +147,9 @@ pub fn lower_cube(
                 select.push(input.alias(&name));
                 let column = pl::col(&name);
                 aggregates.push(match part.op {
-                    PartOp::Count | PartOp::Unknown | PartOp::Sum => column.sum(),
+                    PartOp::Count | PartOp::Unknown | PartOp::Unripe | PartOp::Sum => column.sum(),
                     PartOp::Min => column.min(),
-                    PartOp::Max => column.max(),
+                    PartOp::Max | PartOp::RipeOn => column.max(),
                 });
                 name
             }
@@ -160,6 +178,23 @@ impl LoweredCube {
     pub fn finish(mut self, frame: pl::LazyFrame) -> CubeRun {
         self.run.frame = Some(frame.select(self.select).group_by(self.keys).agg(self.aggregates));
         self.run
+    }
+}
+
+/// The day on which an unknown row is ripe; missing where it is known, or unknown for another reason.
+fn ripe_on(arg: Option<Lowered>, condition: Option<Lowered>, ripe: (Option<pl::Expr>, Option<pl::Expr>)) -> pl::Expr {
+    let never = || Rep::Day.literal(None);
+    let of_arg = match (arg, ripe.0) {
+        (Some(arg), Some(day)) => pl::when(arg.expr.is_null()).then(day).otherwise(never()),
+        _ => never(),
+    };
+    match (condition, ripe.1) {
+        (None, _) => of_arg,
+        (Some(condition), day) => {
+            let unknown = condition.expr.clone().is_null();
+            let holds = pl::when(condition.expr).then(of_arg).otherwise(never());
+            pl::when(unknown).then(day.unwrap_or_else(never)).otherwise(holds)
+        }
     }
 }
 

@@ -40,7 +40,7 @@ impl Fixture {
     pub fn new(policy: &str, from: &str, to: &str) -> Fixture {
         let model = model(policy);
         let period = |text| model.policy.calendar.parse(text).unwrap();
-        let request = Request { from: period(from), to: period(to), roots: Roots::all(&model) };
+        let request = Request { data_until: None, from: period(from), to: period(to), roots: Roots::all(&model) };
         let plan = kpi_plan::plan(&model, &request);
         Fixture { model, plan, inputs: Inputs::new() }
     }

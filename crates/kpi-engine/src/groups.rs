@@ -72,7 +72,7 @@ pub fn cube_facts(
     for part in &run.parts {
         let column = frame.column(&part.column)?;
         facts.parts.push(match part.op {
-            PartOp::Count | PartOp::Unknown => PartFacts::Counts(counts(column, &rows)?),
+            PartOp::Count | PartOp::Unknown | PartOp::Unripe => PartFacts::Counts(counts(column, &rows)?),
             PartOp::Sum | PartOp::Min | PartOp::Max if part.rep.is_number() => {
                 let values = part.rep.values(column, &rows)?;
                 let series = column.as_materialized_series();

@@ -15,6 +15,7 @@ mod cells;
 mod contract;
 mod csv_file;
 mod encoding;
+mod exists;
 mod files;
 mod findings;
 mod rows;

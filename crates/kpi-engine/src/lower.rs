@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use kpi_base::codes::unbuilt::NOT_BUILT;
 use kpi_base::{Diagnostic, text};
 use kpi_check::model::{
-    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Expr, ExprKind, MidPeriod, Model,
+    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprId, ExprKind, MidPeriod, Model,
     Path, Pattern, PeriodField, StepBound, TableId, Type,
 };
 use kpi_plan::Grain;
@@ -19,6 +19,7 @@ use polars::prelude as pl;
 
 use crate::columns::{decimals, stretched};
 use crate::contract::{Cell, Rep};
+use crate::exists::{Indexes, LookUp, NO, YES};
 use crate::kernels::{self, Chain, Tally, kernel};
 use crate::loaded::Loaded;
 
@@ -46,6 +47,8 @@ pub struct Lowering<'a> {
     pub watched: Vec<String>,
     /// The first absent column that was read since this was last cleared.
     pub read_absent: Option<ColumnId>,
+    /// What `exists` is looked up in; none where it has no place.
+    pub indexes: Option<&'a Indexes>,
     names: BTreeMap<String, String>,
 }
 
@@ -104,6 +107,7 @@ impl<'a> Lowering<'a> {
             findings: Vec::new(),
             read_absent: None,
             watched: Vec::new(),
+            indexes: None,
             names: BTreeMap::new(),
         }
     }
@@ -309,12 +313,61 @@ impl<'a> Lowering<'a> {
                 }
             }
             ExprKind::Period(field) => self.lower_period(*field),
+            ExprKind::Exists(exists) if self.indexes.is_some() => {
+                let answer = self.lower_answer(expr.id, exists);
+                let is = |code: i32| answer.expr.clone().eq(Rep::Day.literal(Some(Cell::Small(code))));
+                let unknown = pl::when(is(NO)).then(pl::lit(false)).otherwise(Rep::Bool.literal(None));
+                let truth = pl::when(is(YES)).then(pl::lit(true)).otherwise(unknown);
+                Lowered { expr: truth, rep: Rep::Bool, form: format!("(yes {})", answer.form) }
+            }
             _ => {
                 let message = text!("this expression inside a row is not built yet");
                 self.findings.push(Diagnostic::new(NOT_BUILT, message).label(expr.span, text!("here")));
                 null(Rep::of(expr.ty, Dec::SCALE))
             }
         }
+    }
+
+    /// The answer of an `exists` in each row: see [`crate::exists::YES`].
+    fn lower_answer(&mut self, id: ExprId, exists: &Exists) -> Lowered {
+        let Some((until, index)) = self.indexes.and_then(|all| Some((all.until, all.of.get(&id)?.clone()))) else {
+            return null(Rep::Day);
+        };
+        if let Some(absent) = index.absent {
+            self.read_absent.get_or_insert(absent);
+        }
+        let outer: Vec<Lowered> = exists.outer().map(|outer| self.lower(outer)).collect();
+        let mut reps = outer.iter().map(|lowered| lowered.rep);
+        let keys: Vec<Rep> = reps.by_ref().take(exists.keys.len()).collect();
+        let mut bounds = exists.lower.iter().chain(&exists.upper).map(|bound| bound.inclusive);
+        let lower = reps.by_ref().zip(bounds.by_ref()).take(exists.lower.len()).collect();
+        let upper = reps.zip(bounds).collect();
+        let forms: Vec<&str> = outer.iter().map(|lowered| lowered.form.as_str()).collect();
+        let form = format!("(exists {id:?} {})", forms.join(" "));
+        let inputs: Vec<pl::Expr> = outer.iter().map(|lowered| lowered.expr.clone()).collect();
+        let look_up = LookUp { index, keys, lower, upper, until };
+        let expr = kernel(inputs, pl::DataType::Int32, move |columns| look_up.answer(columns));
+        let name = self.derive(form.clone(), expr);
+        Lowered { expr: pl::col(name), rep: Rep::Day, form }
+    }
+
+    /// The latest day on which what is not ripe inside an expression is; none without `exists`.
+    pub fn lower_ripe_on(&mut self, expr: &Expr) -> Option<pl::Expr> {
+        let mut latest = None;
+        let mut open = vec![expr];
+        while let Some(expr) = open.pop() {
+            if let ExprKind::Exists(exists) = &expr.kind {
+                let answer = self.lower_answer(expr.id, exists).expr;
+                let no_day = |code: i32| answer.clone().eq(Rep::Day.literal(Some(Cell::Small(code))));
+                let day = pl::when(no_day(YES).or(no_day(NO))).then(Rep::Day.literal(None)).otherwise(answer.clone());
+                latest = Some(match latest {
+                    None => day,
+                    Some(other) => later_day(other, day),
+                });
+            }
+            open.extend(expr.children());
+        }
+        latest
     }
 
     fn lower_arithmetic(&mut self, op: ArithmeticOp, a: Lowered, b: Lowered) -> Lowered {
@@ -562,6 +615,12 @@ impl<'a> Lowering<'a> {
         };
         Lowered { expr, rep: Rep::Bool, form }
     }
+}
+
+/// The later of two days, as far as they are there.
+fn later_day(a: pl::Expr, b: pl::Expr) -> pl::Expr {
+    let second = pl::when(a.clone().is_null()).then(b.clone()).otherwise(a.clone());
+    pl::when(b.clone().gt(a)).then(b).otherwise(second)
 }
 
 const NULL: &str = "none";

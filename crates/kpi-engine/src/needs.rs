@@ -38,6 +38,17 @@ pub fn find_needs(model: &Model, plan: &Plan, inputs: &Inputs) -> Needs {
         cube_exprs(cube).for_each(|expr| collect_paths(model, expr, &mut paths));
         take_paths(&paths, columns, &mut needs.loaded);
     }
+    for exists in crate::exists::exists_of(plan).values() {
+        let mut paths = Vec::new();
+        exists.inner().for_each(|expr| collect_paths(model, expr, &mut paths));
+        let mut columns = BTreeSet::new();
+        take_paths(&paths, &mut columns, &mut needs.loaded);
+        // What a view filters is looked up in memory.
+        match model.tables[exists.table].view.is_some() {
+            true => needs.loaded.entry(exists.table).or_default().extend(columns),
+            false => own.entry(exists.table).or_default().extend(columns),
+        }
+    }
     // Each view asks for columns of its input, and may ask for another view by a reference.
     let size = |own: &BTreeMap<TableId, BTreeSet<u32>>, needs: &Needs| -> usize {
         own.values().chain(needs.loaded.values()).map(|columns| 1 + columns.len()).sum()

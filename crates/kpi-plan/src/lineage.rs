@@ -162,6 +162,7 @@ impl<'a> Reading<'a> {
         match &expr.kind {
             ExprKind::Column(path) => self.path(path),
             ExprKind::Aggregate(a) => self.rows(a.table, a.via.as_ref(), subject),
+            ExprKind::Exists(exists) => exists.inner().for_each(|inner| self.expr(inner, subject)),
             ExprKind::Lookup(l) => self.rows(l.table, l.via.as_ref(), subject),
             ExprKind::Among(among) => among.by.iter().for_each(|path| self.path(path)),
             ExprKind::Indicator(id, _) => self.indicator(*id),

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use kpi_check::model::{AggregateFunction, Expr, ExprId, MidPeriod, Path, Subject, TableId};
-use kpi_value::{Period, PeriodKind};
+use kpi_value::{Date, Period, PeriodKind};
 use serde::Serialize;
 
 use crate::Roots;
@@ -15,6 +15,8 @@ pub struct Plan {
     pub from: Period,
     /// The last period judged.
     pub to: Period,
+    /// The data date: the last day of which the data tell everything.
+    pub data_until: Date,
     /// Which results are wanted, with all that they need.
     pub wanted: Roots,
     /// How many periods before the first judged one are needed.
@@ -132,6 +134,10 @@ pub enum PartOp {
     Count,
     /// How many rows have an unknown condition, or meet it and have an unknown argument.
     Unknown,
+    /// How many of these are *not ripe*: an `exists` in what is unknown has no answer because it looks beyond the data date.
+    Unripe,
+    /// The latest day to which those look.
+    RipeOn,
     /// The sum of the known arguments of the rows that meet the condition.
     Sum,
     /// The smallest of them.
@@ -161,6 +167,9 @@ pub struct Read {
     pub rows: usize,
     /// The part that counts the rows left out as unknown, if there can be any.
     pub unknown: Option<usize>,
+    /// The parts that count those of them that are not ripe, and say when they are; none without `exists`. One such row is no
+    /// data.
+    pub unripe: Option<(usize, usize)>,
     /// Fewer rows than this are no data.
     pub needs: u32,
     /// For each exclusion of the table, the part that counts the rows that it leaves out and that would be taken else.

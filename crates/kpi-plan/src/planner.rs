@@ -31,6 +31,7 @@ pub fn plan(model: &Model, request: &Request) -> Plan {
     Plan {
         from: request.from,
         to: request.to,
+        data_until: request.data_until.unwrap_or_else(|| model.last_day(request.to)),
         wanted,
         history,
         ranges,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kpi_check::model::{Audience, Claim, IncentiveId, IndicatorId, LineKind, Model, Place, RuleId, ScorecardId, Test};
-use kpi_value::Period;
+use kpi_value::{Date, Period};
 use serde::Serialize;
 
 /// What is wanted of a policy, and for which periods.
@@ -13,6 +13,9 @@ pub struct Request {
     pub from: Period,
     /// The last period judged.
     pub to: Period,
+    /// The last day of which the data tell everything; none for the last that the periods judged, with the weeks that belong
+    /// to them, can take rows from.
+    pub data_until: Option<Date>,
     /// Which results.
     pub roots: Roots,
 }

@@ -53,6 +53,10 @@ fn add_path(path: Option<&Path>, tables: &mut BTreeSet<TableId>) {
 fn add_expr(model: &Model, expr: &Expr, tables: &mut BTreeSet<TableId>) {
     match &expr.kind {
         ExprKind::Column(path) => add_path(Some(path), tables),
+        ExprKind::Exists(exists) => {
+            tables.insert(exists.table);
+            exists.inner().for_each(|inner| add_expr(model, inner, tables));
+        }
         ExprKind::Param(id, _) => {
             let value = &model.params[*id].value;
             for key in &value.keys {

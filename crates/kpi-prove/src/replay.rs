@@ -55,7 +55,7 @@ pub(crate) fn replay(
     let period = period_of(model, case);
     let mut roots = Roots { scorecards: BTreeSet::from_iter(subject.card), ..Roots::default() };
     roots.incentives.extend(subject.incentive);
-    let plan = plan(model, &Request { from: period, to: period, roots });
+    let plan = plan(model, &Request { data_until: None, from: period, to: period, roots });
     let facts = imagine(model, &plan, subject.table, samples.len());
     let assumed = assume(inputs, samples);
     let scored = score_assumed(model, &plan, &facts, subject.table, &assumed);

@@ -136,6 +136,8 @@ pub struct RowCounts {
     pub unknown: Option<Arc<Vec<u64>>>,
     /// Rows that the table says do not count and that would be taken else, by its exclusions.
     pub left_out: Vec<Arc<Vec<u64>>>,
+    /// How many of these are not ripe, and on which day they are; none if there cannot be any.
+    pub unripe: Option<(Arc<Vec<u64>>, Arc<Vec<Option<kpi_value::Value>>>)>,
 }
 
 impl Reading {

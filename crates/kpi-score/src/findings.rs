@@ -14,7 +14,7 @@ use crate::Evaluator;
 use crate::cards::Cards;
 
 pub(crate) use left_out::left_out_rows;
-pub(crate) use missing::{path_text, why_missing};
+pub(crate) use missing::{path_text, unripe_rows, why_missing};
 pub(crate) use reasons::{Reason, reasons, why_line};
 
 /// How many subjects a finding names.

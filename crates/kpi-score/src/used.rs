@@ -403,7 +403,7 @@ impl Walk<'_, '_> {
                 }
             }
             // Rows are the engine's: what goes wrong in one of them it tells itself.
-            ExprKind::Aggregate(_) | ExprKind::Lookup(_) => {}
+            ExprKind::Aggregate(_) | ExprKind::Lookup(_) | ExprKind::Exists(_) => {}
             ExprKind::Const(_) | ExprKind::Column(_) | ExprKind::Period(_) | ExprKind::StintDays => {}
             // Which cells these take is not followed: nothing is forgotten beside them.
             ExprKind::Window(..) | ExprKind::OverWindow(..) => self.everything = true,

@@ -36,7 +36,7 @@ fn evaluate(model: &Model, people: &[Person]) -> Vec<(bool, bool)> {
     let (card, incentive) = (model.scorecards.iter().next().unwrap().0, model.incentives.iter().next());
     let mut roots = Roots { scorecards: BTreeSet::from([card]), ..Roots::default() };
     roots.incentives.extend(incentive.map(|(id, _)| id));
-    let plan = plan(model, &Request { from: period, to: period, roots });
+    let plan = plan(model, &Request { data_until: None, from: period, to: period, roots });
     let facts = imagine(model, &plan, staff, people.len());
     let attribute = |name: &str, value: fn(&Person) -> u32| {
         (path(model, staff, name), people.iter().map(|person| Some(Value::Member(value(person)))).collect())

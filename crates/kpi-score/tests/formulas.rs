@@ -89,7 +89,7 @@ fn rows() {
 fn findings(test: &str) -> Vec<String> {
     let policy = policy();
     let test = policy.model.tests.iter().find(|t| t.name == test).unwrap();
-    let request = Request { from: test.period, to: test.period, roots: Roots::of_test(test) };
+    let request = Request { data_until: None, from: test.period, to: test.period, roots: Roots::of_test(test) };
     let plan = plan(&policy.model, &request);
     let facts = answer::answer(&policy.model, &plan, &Data::of_test(&policy.model, test));
     let findings = score(&policy.model, &plan, &facts).findings();

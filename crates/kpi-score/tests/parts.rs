@@ -75,7 +75,7 @@ test "t" {{
 fn run(combine: &str) -> (Run, String) {
     let policy = Policy::new(&policy(combine));
     let month = policy.period("2026-10");
-    let request = Request { from: month, to: month, roots: Roots::all(&policy.model) };
+    let request = Request { data_until: None, from: month, to: month, roots: Roots::all(&policy.model) };
     let plan = kpi_plan::plan(&policy.model, &request);
     let facts = policy.facts(&plan, "t");
     let scored = score(&policy.model, &plan, &facts);

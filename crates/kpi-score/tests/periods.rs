@@ -23,7 +23,7 @@ use support::Policy;
 fn run(text: &str, month: &str) -> Run {
     let policy = Policy::new(text);
     let month = policy.period(month);
-    let request = Request { from: month, to: month, roots: Roots::all(&policy.model) };
+    let request = Request { data_until: None, from: month, to: month, roots: Roots::all(&policy.model) };
     let plan = kpi_plan::plan(&policy.model, &request);
     let facts = policy.facts(&plan, "t");
     let scored = score(&policy.model, &plan, &facts);
@@ -355,7 +355,7 @@ fn the_first_valid_day_or_the_last() {
 fn a_rolled_up_line_is_explained_by_its_weeks() {
     let policy = Policy::new(&hits("average"));
     let month = policy.period("2026-02");
-    let request = Request { from: month, to: month, roots: Roots::all(&policy.model) };
+    let request = Request { data_until: None, from: month, to: month, roots: Roots::all(&policy.model) };
     let plan = kpi_plan::plan(&policy.model, &request);
     let facts = policy.facts(&plan, "t");
     let scored = score(&policy.model, &plan, &facts);

@@ -75,7 +75,7 @@ fn run(case: &Case) -> Shown {
         Err(_) => return Shown::Unsound("the interpreter panics".into()),
     };
     let scored = catch_unwind(AssertUnwindSafe(|| {
-        let plan = plan(&model, &Request { from, to, roots: Roots::all(&model) });
+        let plan = plan(&model, &Request { data_until: None, from, to, roots: Roots::all(&model) });
         let facts = answer::answer(&model, &plan, &data);
         let scored = score(&model, &plan, &facts);
         let stopped = scored.findings().iter().find(|d| d.is_error()).map(|d| format!("{}: {}", d.code, d.message));

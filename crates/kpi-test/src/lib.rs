@@ -27,6 +27,7 @@ pub fn request(model: &Model, test: &Test) -> Request {
     Request {
         from: periods().min_by_key(by_index).unwrap_or(test.period),
         to: periods().max_by_key(by_index).unwrap_or(test.period),
+        data_until: test.data_until,
         roots: Roots::of_test(test),
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of the tables of a policy, as plain as can be.
 
 use kpi_check::model::{Model, TableId, Test};
-use kpi_value::Value;
+use kpi_value::{Date, Value};
 
 /// One row: a cell for each column of the table, `None` where it is missing.
 pub type Row = Vec<Option<Value>>;
@@ -24,18 +24,21 @@ pub struct Data {
     pub tables: Vec<TableData>,
     /// Whether they are those of a policy test, where a table given without rows is a true zero.
     pub test: bool,
+    /// The last day of which they tell everything; none for the last that the periods judged can take rows from.
+    pub until: Option<Date>,
 }
 
 impl Data {
     /// Every table of the policy given and empty.
     pub fn empty(model: &Model) -> Data {
         let table = TableData { given: true, absent: Vec::new(), rows: Vec::new() };
-        Data { tables: vec![table; model.tables.len()], test: false }
+        Data { tables: vec![table; model.tables.len()], test: false, until: None }
     }
 
     /// The rows of a policy test.
     pub fn of_test(model: &Model, test: &Test) -> Data {
-        let mut data = Data { tables: vec![TableData::default(); model.tables.len()], test: true };
+        let tables = vec![TableData::default(); model.tables.len()];
+        let mut data = Data { tables, test: true, until: test.data_until };
         for given in &test.tables {
             let width = model.tables[given.table].columns.len();
             let Some(table) = data.tables.get_mut(given.table.index()) else { continue };

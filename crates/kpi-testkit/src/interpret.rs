@@ -12,6 +12,7 @@
 //! | [`values`] | operators, functions, fields |
 //! | [`strict`] | what the checker has promised of every value |
 //! | [`aggregates`] | `sum`, `count`, … and `lookup` |
+//! | [`exists`] | `exists`, and what is not ripe |
 //! | [`groups`] | `over`, `among` |
 //! | [`tables`] | `by` tables and curves |
 //! | [`indicators`] | target, met, attainment, gap, scoring |
@@ -23,6 +24,7 @@
 
 mod aggregates;
 mod cards;
+mod exists;
 mod groups;
 mod indicators;
 mod pay;
@@ -152,7 +154,9 @@ struct Interpreter<'a> {
 /// # Errors
 /// [`Fault`] where the data cannot be judged.
 pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
-    let data = &with_views(model, data)?;
+    let mut data = with_views(model, data)?;
+    data.until.get_or_insert_with(|| model.last_day(to));
+    let data = &data;
     let interpreter = Interpreter {
         model,
         data,

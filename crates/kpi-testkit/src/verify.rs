@@ -197,6 +197,19 @@ impl Verifier<'_> {
                         (_, None) => false,
                     }
             }
+            ExprKind::Exists(exists) => {
+                for inner in exists.inner() {
+                    self.expr(inner)?;
+                }
+                let date = |x: &Expr| matches!(x.ty, Type::Date | Type::DateTime);
+                let time = exists.time.as_ref().map(|time| time.ty);
+                let bounds = exists.lower.iter().chain(&exists.upper).all(|bound| Some(bound.at.ty) == time);
+                exists.keys.iter().all(|(inner, outer)| same(inner.ty, outer.ty))
+                    && exists.time.iter().all(date)
+                    && bounds
+                    && exists.condition.iter().all(bool)
+                    && ty == Type::Bool
+            }
             ExprKind::Lookup(lookup) => lookup.arg.ty == ty && lookup.condition.iter().all(bool),
             ExprKind::Param(id, keys) => {
                 let param = &self.model.params[*id];

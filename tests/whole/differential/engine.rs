@@ -47,7 +47,7 @@ impl<'m> Executed<'m> {
             }
         }
         let (from, to) = periods(model, case);
-        let plan = kpi_plan::plan(model, &Request { from, to, roots: Roots::all(model) });
+        let plan = kpi_plan::plan(model, &Request { data_until: None, from, to, roots: Roots::all(model) });
         let facts = kpi_engine::execute(model, &plan, &inputs, &Options::default());
         let facts = facts.map_err(|findings| words(&findings))?;
         Ok(Executed { model, plan, facts })

@@ -14,4 +14,6 @@ codes! {
     UNKNOWN_AUDIENCE = "K7103", Warning, "not known who is concerned";
     UNKNOWN_GROUP = "K7104", Warning, "not known with whom to rank";
     SCORE_OVERFLOW = "K7105", Error, "a score or a pay is too large";
+    DATA_DATE = "K7106", Error, "a data date before the period";
+    NOT_RIPE = "K7107", Warning, "rows that are not ripe";
 }

@@ -1,7 +1,7 @@
 //! Dimensions, rosters, sources and parameters.
 
 use kpi_base::Span;
-use kpi_value::{Date, Dec, PeriodKind, Value};
+use kpi_value::{Date, Dec, Period, PeriodKind, Value};
 use serde::Serialize;
 
 use super::{
@@ -294,6 +294,16 @@ impl super::Model {
             (Some(View { of, dated: Some(_), .. }), _) => self.always_says(self.counted_of(*of)),
             (_, time) => matches!(time, Timing::Timeless | Timing::Stock { .. }),
         }
+    }
+
+    /// The last day that a period of the policy, with the shorter ones in use that belong to it, can take rows from.
+    pub fn last_day(&self, period: Period) -> Date {
+        let calendar = &self.policy.calendar;
+        let shorter = self.indicators.iter().flat_map(|(_, indicator)| {
+            indicator.shorter.iter().map(|s| s.period).chain(indicator.track.iter().map(|t| t.period))
+        });
+        let ends = shorter.filter_map(|kind| Some(calendar.end(calendar.parts(period, kind)?.1)));
+        ends.fold(calendar.end(period), Date::max)
     }
 
     /// The day of a period on which a stock is read, from its first and its last.

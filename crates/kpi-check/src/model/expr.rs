@@ -36,6 +36,8 @@ pub enum ExprKind {
     Column(Path),
     /// An aggregate over the rows of a table (cell context only).
     Aggregate(Arc<Aggregate>),
+    /// Whether a row of another table answers to this one (row context only).
+    Exists(Arc<Exists>),
     /// The one row of the subject and period (cell context only).
     Lookup(Arc<Lookup>),
     /// A parameter. The keys stand for those of its [`ByKey::Expr`](super::ByKey), in their order: the written index
@@ -254,6 +256,49 @@ pub struct Lookup {
     pub condition: Option<Expr>,
 }
 
+/// `exists(activity where activity.user == user.id and activity.day == user.registered + 30d)`: whether the *inner* table, over
+/// its whole input whatever the period, has a row that answers to the row in which this stands, the *outer* one.
+///
+/// True if there is such a row. Otherwise no data if a value of the outer row that is compared with is no data, or if the last
+/// moment at which such a row could lie is after the data date and not before the first (it is *not ripe*); else false. An inner
+/// row in which what is compared is missing answers to none, and neither does one for which the condition is not true.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Exists {
+    /// The inner table.
+    pub table: TableId,
+    /// What must be equal: a column of the inner row (an [`ExprKind::Column`] in its context), and a value of the outer row.
+    pub keys: Vec<(Expr, Expr)>,
+    /// The date or time of the inner row that the bounds are about, in its context; there is one if there are bounds.
+    pub time: Option<Expr>,
+    /// From when: values of the outer row, a date or a time each.
+    pub lower: Vec<Bound>,
+    /// Until when.
+    pub upper: Vec<Bound>,
+    /// Which inner rows, in their own context.
+    pub condition: Option<Expr>,
+}
+
+/// A bound of time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bound {
+    /// The date or the time (of a date its midnight, but against dates).
+    pub at: Expr,
+    /// Whether it belongs to what it bounds.
+    pub inclusive: bool,
+}
+
+impl Exists {
+    /// What stands in the context of the inner row.
+    pub fn inner(&self) -> impl Iterator<Item = &Expr> {
+        self.keys.iter().map(|(inner, _)| inner).chain(&self.time).chain(&self.condition)
+    }
+
+    /// What stands in the context of the outer row.
+    pub fn outer(&self) -> impl Iterator<Item = &Expr> {
+        self.keys.iter().map(|(_, outer)| outer).chain(self.lower.iter().chain(&self.upper).map(|bound| &bound.at))
+    }
+}
+
 /// Who is measured in a cell: what formulas and rows are about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -408,7 +453,13 @@ impl Expr {
         if let ExprKind::Const(Some(Value::Dec(x))) = &self.kind { Some(*x) } else { None }
     }
 
-    /// The expressions directly inside it, rows' and members' contexts included; not those of params and indicators.
+    /// Whether it or an expression inside it is such a one.
+    pub fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
+        is(self) || self.children().into_iter().any(|child| child.any(is))
+    }
+
+    /// The expressions directly inside it, rows' and members' contexts included; not those of params and indicators, and not
+    /// those of the inner rows of `exists`, whose table is another ([`Exists::inner`]).
     pub fn children(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Neg(x)
@@ -431,6 +482,7 @@ impl Expr {
             ExprKind::Aggregate(a) => a.arg.iter().chain(&a.condition).collect(),
             ExprKind::Lookup(l) => std::iter::once(&l.arg).chain(&l.condition).collect(),
             ExprKind::Among(a) => std::iter::once(&a.of).chain(&a.condition).collect(),
+            ExprKind::Exists(exists) => exists.outer().collect(),
             ExprKind::Curve(curve, x) => std::iter::once(&**x).chain(curve.values()).collect(),
             ExprKind::Const(_)
             | ExprKind::Column(_)

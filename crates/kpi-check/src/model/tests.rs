@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kpi_base::Span;
-use kpi_value::{Dec, Period, Value};
+use kpi_value::{Date, Dec, Period, Value};
 use serde::Serialize;
 
 use super::{
@@ -24,6 +24,8 @@ pub struct Test {
     pub overrides: Vec<(ParamId, Value)>,
     /// The period judged.
     pub period: Period,
+    /// The last day of which its data tell everything, if it says so.
+    pub data_until: Option<Date>,
     /// Its data. A table that is left out is not given: what reads it has no data. A table given without rows is empty:
     /// its sums and counts are 0.
     pub tables: Vec<TestTable>,

@@ -51,6 +51,12 @@ impl<'m> Ranges<'m> {
                 let (function, needs) = (aggregate.function, aggregate.needs);
                 self.aggregate_range(function, arg, condition, needs, &Known::in_row()).or_missing(true)
             }
+            ExprKind::Exists(exists) => {
+                exists.outer().for_each(|outer| self.visit(outer, known));
+                let inside = Known::in_row();
+                exists.inner().for_each(|inner| self.visit(inner, &inside));
+                Found::Truth(Truth { yes: true, no: true, missing: true })
+            }
             ExprKind::Lookup(lookup) => {
                 let mut inside = Known::in_row();
                 if let Some(condition) = &lookup.condition {

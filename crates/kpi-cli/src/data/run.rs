@@ -41,7 +41,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         Some(Only::Card(card)) => Roots::of_card(&model, card),
         _ => Roots::all(&model),
     };
-    let mut plan = make_plan(&model, &Request { from, to, roots });
+    let mut plan = make_plan(&model, &Request { data_until: None, from, to, roots });
     plan_subject_names(&model, &mut plan);
     let grouping =
         (args.view == args::Show::Team || args.by.is_some()).then(|| Grouping::find(&model, args.by.as_deref()));

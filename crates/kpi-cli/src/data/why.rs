@@ -30,7 +30,7 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
     if let Question::Indicator(id) = &question {
         roots.indicators.insert(*id);
     }
-    let plan = make_plan(&model, &Request { from, to, roots });
+    let plan = make_plan(&model, &Request { data_until: None, from, to, roots });
     let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
     let options =
         Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };

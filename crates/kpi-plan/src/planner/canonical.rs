@@ -43,6 +43,15 @@ fn write_expr(expr: &Expr, out: &mut String) {
             }
             kind => write!(out, "{kind:?}"),
         },
+        ExprKind::Exists(exists) => {
+            let _ = write!(out, "exists {:?}", exists.table);
+            for inner in exists.inner() {
+                write_expr(inner, out);
+                out.push(';');
+            }
+            let bounds = |bounds: &[kpi_check::model::Bound]| bounds.iter().map(|b| b.inclusive).collect::<Vec<_>>();
+            write!(out, "{} {:?} {:?}", exists.keys.len(), bounds(&exists.lower), bounds(&exists.upper))
+        }
         ExprKind::Period(field) => write!(out, "{field:?}"),
         // The rest stands in no row; its identity tells it apart.
         _ => write!(out, "{:?}", expr.id),

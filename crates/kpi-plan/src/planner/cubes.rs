@@ -190,13 +190,29 @@ impl<'a, 'w> Cubes<'a, 'w> {
             let arg = source.arg.filter(|_| arg_unknown && !looked_up);
             self.part(cube, PartOp::Unknown, arg, source.condition)
         });
+        let relates = |expr: &Expr| expr.any(&|inner| matches!(inner.kind, ExprKind::Exists(_)));
+        let unripe = source.arg.into_iter().chain(source.condition).any(relates).then(|| {
+            let count = self.part(cube, PartOp::Unripe, source.arg, source.condition);
+            (count, self.part(cube, PartOp::RipeOn, source.arg, source.condition))
+        });
         let mut left_out = Vec::new();
         for place in 0..declared.exclude.len() {
             let counted = declared.counted_under(place, &mut || self.fresh());
             let counted = self.both(counted.as_ref(), written.condition);
             left_out.push(self.part(cube, PartOp::Count, None, counted.as_ref()));
         }
-        Some(Read { expr: wanted.expr.id, spine: wanted.spine, cube, rollup, finish, rows, unknown, needs, left_out })
+        Some(Read {
+            expr: wanted.expr.id,
+            spine: wanted.spine,
+            cube,
+            rollup,
+            finish,
+            rows,
+            unknown,
+            unripe,
+            needs,
+            left_out,
+        })
     }
 
     /// The cube for rows of a source that reach such subjects, new or old.

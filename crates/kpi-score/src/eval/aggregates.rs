@@ -12,7 +12,7 @@ use crate::Column;
 
 impl Evaluator<'_> {
     /// An aggregate or a lookup in every cell: no data where its source has none in the period, where fewer rows are taken
-    /// than it `needs`, and, in a veto, where one row is unknown.
+    /// than it `needs`, where a row is not ripe, and, in a veto, where one row is unknown.
     pub(crate) fn read(&mut self, expr: &model::Expr, at: At) -> Column {
         let plan = self.plan;
         let (Some(read), false) = (plan.read(expr.id, at.spine), self.spines.is_empty()) else {
@@ -30,7 +30,12 @@ impl Evaluator<'_> {
         let rows = self.count_part(read, read.rows);
         let unknown = read.unknown.map(|part| self.count_part(read, part));
         let left_out = read.left_out.iter().map(|&part| self.count_part(read, part)).collect();
-        let counts = RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone(), left_out };
+        let unripe = read.unripe.map(|(count, on)| {
+            let counts = self.count_part(read, count);
+            (counts, Arc::new(self.extreme_part(read, on, true)))
+        });
+        let counts =
+            RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone(), unripe: unripe.clone(), left_out };
         self.counts.insert((expr.id, at.spine, at.pooled), counts);
 
         let (values, too_large) = self.finish(expr, read, &rows, at);
@@ -44,9 +49,17 @@ impl Evaluator<'_> {
             let is_available = available.get(spine.period(cell)).copied().unwrap_or(false);
             let enough = rows.get(cell).copied().unwrap_or(0) >= u64::from(read.needs);
             let certain = !at.strict || unknown.as_ref().is_none_or(|unknown| unknown.get(cell) == Some(&0));
-            if is_available && enough && certain { values.value(cell) } else { no_data.clone() }
+            let ripe = unripe.as_ref().is_none_or(|(rows, _)| rows.get(cell) == Some(&0));
+            if is_available && enough && certain && ripe { values.value(cell) } else { no_data.clone() }
         };
         let column = Column::of(expr.ty, (0..spine.cells()).map(value));
+        if let Some((rows, _)) = &unripe {
+            let unripe = rows.iter().enumerate().filter(|(cell, rows)| **rows > 0 && spine.is_present(*cell));
+            let unripe: Vec<usize> = unripe.map(|(cell, _)| cell).collect();
+            if !unripe.is_empty() {
+                self.trouble(Kind::NotRipe, (Site::Expr(expr.id), expr.span), at.spine, unripe);
+            }
+        }
         self.note_too_large((Site::Expr(expr.id), expr.span), at, too_large);
         column
     }
@@ -121,6 +134,7 @@ impl Evaluator<'_> {
 fn parts_of(read: &Read) -> Vec<usize> {
     let mut parts = vec![read.rows];
     parts.extend(read.unknown);
+    parts.extend(read.unripe.iter().flat_map(|(count, on)| [*count, *on]));
     match read.finish {
         Finish::Sum(part) | Finish::Count(part) | Finish::Min(part) | Finish::Max(part) | Finish::Any(part) => {
             parts.push(part);

@@ -32,6 +32,8 @@ impl Evaluator<'_> {
             ExprKind::Const(value) => Arc::new(Column::Same(value.clone(), cells)),
             ExprKind::Column(path) => self.attribute(path, at.spine),
             ExprKind::Aggregate(_) | ExprKind::Lookup(_) => Arc::new(self.read(expr, at)),
+            // It stands in rows, which are the engine's.
+            ExprKind::Exists(_) => self.not_planned(expr, at),
             ExprKind::Param(id, keys) => self.param(expr, *id, keys.as_deref(), at),
             ExprKind::Neg(x) => {
                 let x = self.column(x, at);

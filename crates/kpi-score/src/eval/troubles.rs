@@ -6,9 +6,10 @@ use kpi_base::codes::run as codes;
 use kpi_base::{Diagnostic, Join, Span, Text, text};
 use kpi_check::model::{ColumnId, ExprId, IndicatorId};
 use kpi_plan::SpineId;
+use kpi_value::{Date, Value};
 use rustc_hash::FxHashSet;
 
-use super::{Evaluator, Reading};
+use super::{At, Evaluator, Reading};
 
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,7 @@ pub(crate) enum Kind {
     SeveralRows,
     DateOutOfRange,
     DividedByZero,
+    NotRipe,
     NegativeTarget,
     StreakTooLong,
     NotPlanned,
@@ -117,7 +119,9 @@ impl Evaluator<'_> {
     pub(crate) fn findings_about(&self, subject: Option<&str>) -> Vec<Diagnostic> {
         let cells = self.troubles.cells.iter();
         let mut findings: Vec<Diagnostic> = cells
-            .filter_map(|(&(kind, owner, _, spine), trouble)| self.finding((kind, owner, spine), trouble, subject))
+            .filter_map(|(&(kind, owner, site, spine), trouble)| {
+                self.finding((kind, owner, site, spine), trouble, subject)
+            })
             .collect();
         findings.extend(self.troubles.absent.iter().map(|(&column, owners)| self.absent_finding(column, owners)));
         findings
@@ -125,7 +129,7 @@ impl Evaluator<'_> {
 
     fn finding(
         &self,
-        (kind, owner, spine): (Kind, Option<IndicatorId>, SpineId),
+        (kind, owner, site, spine): (Kind, Option<IndicatorId>, Site, SpineId),
         trouble: &Trouble,
         subject: Option<&str>,
     ) -> Option<Diagnostic> {
@@ -168,6 +172,15 @@ impl Evaluator<'_> {
                     "`coalesce(…)` gives such subjects a value; `when missing …` on the line says what a card does without one"
                 ),
             ),
+            Kind::NotRipe => (
+                codes::NOT_RIPE,
+                match told.iter().filter_map(|cell| self.ripe_on(site, spine, *cell)).max() {
+                    Some(day) => text!("{what} has no data before it is ripe on {day}, for {who}", what, day = day.to_string(), who),
+                    None => text!("{what} has no data before it is ripe, for {who}", what, who),
+                },
+                text!("looks beyond the data date, {day}", day = self.plan.data_until.to_string()),
+                text!("run it again with data until then, or count a row in the period in which it is ripe: `dated …`"),
+            ),
             Kind::NegativeTarget => (
                 codes::NEGATIVE_TARGET,
                 text!("the target of {what} is below zero, so that it has no attainment, for {who}", what, who),
@@ -188,6 +201,15 @@ impl Evaluator<'_> {
             ),
         };
         Some(Diagnostic::new(code, message).label(trouble.span, label).help(help))
+    }
+
+    /// When the rows of an aggregate are ripe in a cell.
+    fn ripe_on(&self, site: Site, spine: SpineId, cell: usize) -> Option<Date> {
+        let Site::Expr(expr) = site else { return None };
+        match self.row_counts(expr, At::spine(spine))?.unripe.as_ref()?.1.get(cell)?.clone() {
+            Some(Value::Date(day)) => Some(day),
+            _ => None,
+        }
     }
 
     /// Who has an indicator on a card, and in which of the policy's periods, if none of its cards lies in this spine: the whole
@@ -219,6 +241,7 @@ impl Evaluator<'_> {
         match kind {
             Kind::Overflow | Kind::SeveralRows | Kind::DateOutOfRange | Kind::NotPlanned => true,
             Kind::NegativeTarget | Kind::StreakTooLong => judged,
+            Kind::NotRipe => judged && self.spine(spine).is_present(cell),
             Kind::DividedByZero => {
                 let read = |strict| owner.and_then(|id| self.indicators.get(&Reading { id, spine, strict }));
                 let indicator = read(false).or_else(|| read(true));

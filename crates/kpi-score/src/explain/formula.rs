@@ -7,7 +7,7 @@ use kpi_results::{Derivation, LeftOut, Step};
 use super::Reader;
 use super::node::{node, percent, recorded};
 use crate::cards::place;
-use crate::findings::{path_text, why_missing};
+use crate::findings::{path_text, unripe_rows, why_missing};
 use crate::{Applied, At, Reading};
 
 /// The longest stretch of periods that the derivation of a streak shows.
@@ -31,6 +31,12 @@ impl Reader<'_, '_> {
                 let counts = ev.row_counts(expr.id, at);
                 made.rows = counts.and_then(|counts| counts.rows.get(cell)).copied();
                 let unknown = counts.and_then(|counts| counts.unknown.as_ref()?.get(cell));
+                let table = match &expr.kind {
+                    ExprKind::Lookup(lookup) => Some(lookup.table),
+                    ExprKind::Aggregate(aggregate) => Some(aggregate.table),
+                    _ => None,
+                };
+                made.note = table.and_then(|table| unripe_rows(ev, expr, table, at, cell));
                 made.unknown_rows = unknown.copied().filter(|&rows| rows > 0);
                 let exclusions = rows_of(&expr.kind).map(|table| &ev.model.tables[table].exclude);
                 let left_out = counts.iter().flat_map(|counts| &counts.left_out).zip(exclusions.into_iter().flatten());

@@ -2,6 +2,7 @@
 
 use kpi_base::{Text, text};
 use kpi_check::model::{self, ArithmeticOp, ExprKind, Path, TableId};
+use kpi_value::Value;
 
 use crate::explain::recorded;
 use crate::{At, Evaluator};
@@ -19,6 +20,9 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
         ExprKind::Aggregate(aggregate) => rows_missing(ev, expr, aggregate.table, aggregate.needs, at, cell),
         ExprKind::Lookup(lookup) => match source_missing(ev, lookup.table, at, cell) {
             Some(why) => why,
+            None if unripe_rows(ev, expr, lookup.table, at, cell).is_some() => {
+                unripe_rows(ev, expr, lookup.table, at, cell).unwrap_or_default()
+            }
             None => {
                 let name = &model.tables[lookup.table].title.name;
                 let rows = ev.row_counts(expr.id, at).and_then(|counts| counts.rows.get(cell)).copied();
@@ -82,6 +86,9 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
     }
     let counts = ev.row_counts(expr.id, at);
     let rows = counts.and_then(|counts| counts.rows.get(cell)).copied().unwrap_or_default();
+    if let Some(why) = unripe_rows(ev, expr, table, at, cell) {
+        return why;
+    }
     let unknown = counts.and_then(|c| c.unknown.as_ref()).and_then(|u| u.get(cell)).copied().unwrap_or_default();
     if at.strict && unknown > 0 {
         return match unknown {
@@ -93,6 +100,21 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
         return text!("only {rows} of the {needs} rows of `{name}` that it needs", rows, needs, name);
     }
     text!("no row of `{name}`", name)
+}
+
+/// That rows of an aggregate or a lookup are not ripe, if some are: how many, and when they are.
+pub(crate) fn unripe_rows(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, at: At, cell: usize) -> Option<Text> {
+    let (rows, days) = ev.row_counts(expr.id, at)?.unripe.as_ref()?;
+    let rows = rows.get(cell).copied().filter(|rows| *rows > 0)?;
+    let day = match days.get(cell)?.as_ref()? {
+        Value::Date(day) => day.to_string(),
+        _ => return None,
+    };
+    let name = &ev.model.tables[table].title.name;
+    Some(match rows {
+        1 => text!("1 row of `{name}` is not ripe until {day}", name, day),
+        n => text!("{n} rows of `{name}` are not ripe until {day}", n, name, day),
+    })
 }
 
 /// Why a whole table has no data in the period of a cell, if that is so.

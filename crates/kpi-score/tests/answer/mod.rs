@@ -13,24 +13,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kpi_check::model::{
-    ArithmeticOp, Builtin, ByKey, ColumnId, CompareOp, CurveKind, Expr, ExprKind, Model, Path, Pattern, PeriodField,
+    ArithmeticOp, Bound, Builtin, ByKey, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprKind, Model, Path, Pattern, PeriodField,
     TableId, Timing,
 };
 use kpi_plan::{
     Cube, CubeFacts, Facts, NO_KEY, Part, PartFacts, PartOp, Plan, Roster, RosterColumn, RosterUse, SourceFacts,
 };
 use kpi_testkit::{Data, Row};
-use kpi_value::{Date, Dec, Period, Value};
+use kpi_value::{Date, DateTime, Dec, Period, Value};
 
 struct Answer<'a> {
     model: &'a Model,
     data: &'a Data,
+    until: Date,
 }
 
 /// The facts that a plan asks for.
 pub fn answer(model: &Model, plan: &Plan, data: &Data) -> Facts {
     let data = &kpi_testkit::with_views(model, data).unwrap_or_else(|_| data.clone());
-    let this = Answer { model, data };
+    let this = Answer { model, data, until: plan.data_until };
     let rosters: Vec<Roster> = plan.rosters.iter().map(|r| this.roster(r)).collect();
     let periods = |kind| {
         let range = plan.range(kind).expect("a range of every grain");
@@ -161,7 +162,9 @@ impl Answer<'_> {
             }
             (values, unknown)
         };
-        let taken: Vec<_> = groups.map(taken).collect();
+        let groups: Vec<_> = groups.collect();
+        let groups_again = groups.clone();
+        let taken: Vec<_> = groups.into_iter().map(taken).collect();
         let numeric = part.arg.as_ref().is_some_and(|arg| arg.ty.unit().is_some());
         let pick = |largest: bool| {
             let best = |values: &Vec<Value>| if largest { values.iter().max() } else { values.iter().min() }.cloned();
@@ -174,6 +177,7 @@ impl Answer<'_> {
         match part.op {
             PartOp::Count => PartFacts::Counts(taken.iter().map(|(values, _)| values.len() as u64).collect()),
             PartOp::Unknown => PartFacts::Counts(taken.iter().map(|(_, unknown)| *unknown).collect()),
+            PartOp::Unripe | PartOp::RipeOn => self.unripe(part, groups_again),
             PartOp::Min => pick(false),
             PartOp::Max => pick(true),
             PartOp::Sum => {
@@ -183,6 +187,65 @@ impl Answer<'_> {
                 };
                 PartFacts::Numbers(taken.iter().map(|(values, _)| sum(values)).collect())
             }
+        }
+    }
+
+    fn unripe(&self, part: &Part, groups: Vec<&Vec<(&Row, Period)>>) -> PartFacts {
+        let day = |row: &Row, period: Period| {
+            let holds = part.condition.as_ref().map_or(Some(true), |c| self.truth(c, row, period));
+            let unknown = match holds {
+                Some(false) => return None,
+                None => part.condition.as_ref(),
+                Some(true) => part.arg.as_ref().filter(|arg| self.eval(arg, row, period).is_none()),
+            };
+            self.ripe_on(unknown?, row, period)
+        };
+        let days: Vec<Vec<Date>> =
+            groups.iter().map(|rows| rows.iter().filter_map(|(row, period)| day(row, *period)).collect()).collect();
+        match part.op {
+            PartOp::Unripe => PartFacts::Counts(days.iter().map(|days| days.len() as u64).collect()),
+            _ => PartFacts::Values(days.iter().map(|days| days.iter().max().map(|day| Value::Date(*day))).collect()),
+        }
+    }
+
+    /// The latest day to which what is not ripe inside an expression looks.
+    fn ripe_on(&self, expr: &Expr, row: &Row, period: Period) -> Option<Date> {
+        let own = match &expr.kind {
+            ExprKind::Exists(exists) => self.exists(exists, row, period).err().flatten(),
+            _ => None,
+        };
+        let below = expr.children().into_iter().filter_map(|child| self.ripe_on(child, row, period)).max();
+        own.max(below)
+    }
+
+    /// The answer, or when it is ripe.
+    fn exists(&self, exists: &Exists, row: &Row, period: Period) -> Result<bool, Option<Date>> {
+        let micros = |value: Value| match value {
+            Value::Date(day) => day.midnight().0,
+            Value::DateTime(time) => time.0,
+            other => panic!("no time: {other:?}"),
+        };
+        let bound = |bound: &Bound, step: i64| {
+            let at = micros(self.eval(&bound.at, row, period)?);
+            Some(if bound.inclusive { at } else { at + step })
+        };
+        let keys: Option<Vec<Value>> = exists.keys.iter().map(|(_, outer)| self.eval(outer, row, period)).collect();
+        let lower: Option<Vec<i64>> = exists.lower.iter().map(|b| bound(b, 1)).collect();
+        let upper: Option<Vec<i64>> = exists.upper.iter().map(|b| bound(b, -1)).collect();
+        let data = self.data.table(exists.table);
+        let (Some(keys), Some(lower), Some(upper), true) = (keys, lower, upper, data.given) else { return Err(None) };
+        let (low, high) = (lower.into_iter().max().unwrap_or(i64::MIN), upper.into_iter().min());
+        let found = data.rows.iter().any(|inner| {
+            let value = |e: &Expr| self.eval(e, inner, period);
+            exists.condition.as_ref().is_none_or(|c| self.truth(c, inner, period) == Some(true))
+                && exists.keys.iter().zip(&keys).all(|((e, _), key)| value(e).as_ref() == Some(key))
+                && exists.time.as_ref().is_none_or(|time| {
+                    value(time).map(micros).is_some_and(|at| low <= at && high.is_none_or(|high| at <= high))
+                })
+        });
+        match high.map(|high| (high, DateTime(high).date())) {
+            Some((high, day)) if !found && low <= high && day > self.until => Err(Some(day)),
+            _ => Ok(found),
         }
     }
 
@@ -289,6 +352,7 @@ impl Answer<'_> {
             ExprKind::Const(value) => value.clone(),
             ExprKind::Column(path) => self.follow(row, path, period),
             ExprKind::Inlined(_, body) => value(body),
+            ExprKind::Exists(exists) => self.exists(exists, row, period).ok().map(Value::Bool),
             ExprKind::Neg(x) => Some(Value::Dec(Dec::ZERO.sub(self.number(x, row, period)?).unwrap())),
             ExprKind::Arithmetic(op, a, b) => match (value(a)?, value(b)?) {
                 (Value::Dec(a), Value::Dec(b)) => match op {

@@ -1,6 +1,7 @@
 //! Policy tests.
 
 use kpi_base::Span;
+use kpi_value::Date;
 
 use super::{Expr, Name, NotBuilt, Text};
 
@@ -20,11 +21,13 @@ pub struct Test {
     pub cases: Vec<TestCase>,
     /// Parameters that have another value in this test.
     pub overrides: Vec<Override>,
+    /// `data until 2026-11-15`: the last day of which its data tell everything
+    pub data_until: Option<(Date, Span)>,
     /// Its data.
     pub tables: Vec<TestTable>,
     /// What must come out.
     pub expects: Vec<Expect>,
-    /// Members that are read and not built yet: `data until`.
+    /// Members that are read and not built yet.
     pub not_built: Vec<NotBuilt>,
 }
 

@@ -146,6 +146,7 @@ impl Builder<'_> {
             each: None,
             cases: Vec::new(),
             overrides: Vec::new(),
+            data_until: None,
             tables: Vec::new(),
             expects: Vec::new(),
             not_built: Vec::new(),

@@ -25,7 +25,11 @@ impl Builder<'_> {
                 let value = self.expr(operand(member)?)?;
                 test.overrides.push(Override { name, value, span });
             }
-            _ => test.not_built.push(self.not_built("data until", &member)),
+            _ => {
+                let date = find(member, Rule::date)?;
+                let date = (self.date(&date)?, self.span(&date));
+                self.set(&mut test.data_until, Some(date), "data", span);
+            }
         }
         Some(())
     }

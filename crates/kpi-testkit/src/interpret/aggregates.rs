@@ -15,6 +15,8 @@ struct Taken<'a> {
     rows: Vec<(&'a Row, Value)>,
     /// How many rows were left out because their condition or argument is unknown.
     unknown: usize,
+    /// How many of them are unknown because they are not ripe.
+    unripe: usize,
 }
 
 impl<'a> Interpreter<'a> {
@@ -26,7 +28,7 @@ impl<'a> Interpreter<'a> {
             return Ok(None);
         }
         let taken = self.take(*table, arg.as_ref(), via.as_ref(), condition.as_ref(), place)?;
-        if taken.rows.len() < *needs as usize || place.veto && taken.unknown > 0 {
+        if taken.rows.len() < *needs as usize || place.veto && taken.unknown > 0 || taken.unripe > 0 {
             return Ok(None);
         }
         self.finish(aggregate, &taken.rows)
@@ -42,7 +44,7 @@ impl<'a> Interpreter<'a> {
         }
         let taken = self.take(*table, None, via.as_ref(), condition.as_ref(), place)?;
         match taken.rows.as_slice() {
-            _ if place.veto && taken.unknown > 0 => Ok(None),
+            _ if place.veto && taken.unknown > 0 || taken.unripe > 0 => Ok(None),
             [] => Ok(None),
             [(row, _)] => self.value(arg, &place.in_row(*table, row)),
             _ => Err(Fault::SeveralRows(*table)),
@@ -60,7 +62,7 @@ impl<'a> Interpreter<'a> {
         condition: Option<&Expr>,
         place: &Place<'_>,
     ) -> Result<Taken<'a>, Fault> {
-        let mut taken = Taken { rows: Vec::new(), unknown: 0 };
+        let mut taken = Taken { rows: Vec::new(), unknown: 0, unripe: 0 };
         let mut seen = Vec::new();
         for when in place.when.periods() {
             if !self.available(table, when.period) || !self.on_roster(&place.who, when) {
@@ -95,7 +97,11 @@ impl<'a> Interpreter<'a> {
                 };
                 match value {
                     Some(value) => taken.rows.push((row, value)),
-                    None => taken.unknown += 1,
+                    None => {
+                        taken.unknown += 1;
+                        let unknown = if meets.is_none() { condition } else { arg };
+                        taken.unripe += usize::from(unknown.map_or(Ok(false), |e| self.looks_ahead(e, &inside))?);
+                    }
                 }
             }
         }

@@ -67,6 +67,7 @@ impl<'a> Interpreter<'a> {
             },
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, place),
             ExprKind::Lookup(lookup) => self.lookup(lookup, place),
+            ExprKind::Exists(exists) => Ok(self.exists(exists, place)?.holds().map(Value::Bool)),
             ExprKind::Param(id, index) => self.param(*id, index.as_deref(), place),
             ExprKind::Neg(x) => {
                 let x = self.number(x, place)?;
