@@ -145,6 +145,15 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
+        if !self.model.tables[inner].exclude.is_empty() {
+            let message = text!("`exists` over `{name}`, of which rows are left out, is not built yet", name = name.text);
+            self.report(
+                Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                    .label(name.span, text!("would a row that is left out answer?"))
+                    .label(self.model.tables[inner].title.span, text!("declared here")),
+            );
+            return None;
+        }
         let mut below = inner;
         while let Some(view) = &self.model.tables[below].view {
             if view.grouping.is_some() {

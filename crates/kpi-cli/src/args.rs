@@ -241,6 +241,9 @@ pub(crate) struct Periods {
     /// The last of them
     #[arg(long, requires = "from")]
     pub to: Option<String>,
+    /// The last day of which the data tell everything: 2026-11-15 (else the last that the periods can take rows from)
+    #[arg(long, value_name = "DATE")]
+    pub data_until: Option<String>,
 }
 
 #[derive(Debug, Group)]

@@ -165,6 +165,8 @@ impl<'m> Scene<'m> {
                 };
                 Known::Truth(if *negated { inside.not() } else { inside })
             }
+            // It stands in rows, which are not looked into.
+            ExprKind::Exists(_) => Known::Truth(Truth::open(Trend::Same)),
             ExprKind::Not(x) => Known::Truth(self.truth(x).not()),
             ExprKind::And(a, b) => Known::Truth(self.truth(a).and(self.truth(b))),
             ExprKind::Or(a, b) => Known::Truth(self.truth(a).or(self.truth(b))),

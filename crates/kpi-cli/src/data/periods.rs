@@ -3,7 +3,7 @@
 use kpi_base::{Diagnostic, codes::config as codes, text};
 use kpi_check::model::Model;
 use kpi_check::show::show_period;
-use kpi_value::{Period, PeriodKind};
+use kpi_value::{Date, Period, PeriodKind};
 
 use crate::args::Periods;
 use crate::console::Failure;
@@ -38,6 +38,23 @@ pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, 
             Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(help)))
         }
     }
+}
+
+/// The data date, if one is given; the first period judged must not begin after it.
+pub(crate) fn read_data_date(periods: &Periods, model: &Model, from: Period) -> Result<Option<Date>, Failure> {
+    let Some(text) = &periods.data_until else { return Ok(None) };
+    let Ok(until) = text.parse::<Date>() else {
+        let message = text!("`{text}` is not a day; write it as 2026-11-15", text);
+        return Err(Failure::one(Diagnostic::new(codes::PERIOD, message)));
+    };
+    let calendar = model.policy.calendar;
+    let (start, period) = (calendar.start(from), calendar.show(from));
+    if until < start {
+        let message = text!("the data end on {until}, before {period} begins", until = until.to_string(), period);
+        let help = text!("write a day from {start} on, or leave out `--data-until`", start = start.to_string());
+        return Err(Failure::one(Diagnostic::new(kpi_base::codes::run::DATA_DATE, message).help(help)));
+    }
+    Ok(Some(until))
 }
 
 fn example(kind: PeriodKind) -> &'static str {

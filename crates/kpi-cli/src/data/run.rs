@@ -17,7 +17,7 @@ use kpi_score::Scored;
 use super::groups::Grouping;
 use super::inputs::Policy;
 use super::output::Output;
-use super::periods::read_periods;
+use super::periods::{read_data_date, read_periods};
 use super::pipeline::{compute, make_plan};
 use super::progress::watch;
 use super::titles::{add_subject_names, plan_subject_names, titles};
@@ -36,12 +36,13 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     let mut project = Project::load(args.project.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
+    let data_until = read_data_date(&args.periods, &model, from)?;
     let only = args.only.as_deref().map(|name| Only::find(name, &model));
     let roots = match only {
         Some(Only::Card(card)) => Roots::of_card(&model, card),
         _ => Roots::all(&model),
     };
-    let mut plan = make_plan(&model, &Request { data_until: None, from, to, roots });
+    let mut plan = make_plan(&model, &Request { data_until, from, to, roots });
     plan_subject_names(&model, &mut plan);
     let grouping =
         (args.view == args::Show::Team || args.by.is_some()).then(|| Grouping::find(&model, args.by.as_deref()));

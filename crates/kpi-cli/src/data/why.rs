@@ -9,7 +9,7 @@ use kpi_report::{render_derivation, render_derivations_json};
 use kpi_score::{NoAnswer, Question};
 
 use super::inputs::Policy;
-use super::periods::read_periods;
+use super::periods::{read_data_date, read_periods};
 use super::pipeline::{compute, make_plan};
 use super::progress::watch;
 use super::titles::titles;
@@ -22,6 +22,7 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
     let mut project = Project::load(args.path.as_deref(), console)?;
     let Policy { model, warnings } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
+    let data_until = read_data_date(&args.periods, &model, from)?;
     let question = match &args.what {
         None => Question::Cards,
         Some(what) => find_question(what, &model)?,
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
     if let Question::Indicator(id) = &question {
         roots.indicators.insert(*id);
     }
-    let plan = make_plan(&model, &Request { data_until: None, from, to, roots });
+    let plan = make_plan(&model, &Request { data_until, from, to, roots });
     let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
     let options =
         Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
