@@ -9,7 +9,7 @@ use kpi_check::model::{ColumnId, Exists, Expr, ExprId, ExprKind};
 use kpi_plan::Plan;
 use kpi_value::{Date, DateTime, Dec};
 use polars::prelude as pl;
-use polars::prelude::IntoColumn;
+use polars::prelude::{IntoColumn, NewChunkedArray};
 use rustc_hash::FxHashMap;
 
 use crate::columns::stretched;

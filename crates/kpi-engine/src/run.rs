@@ -146,13 +146,17 @@ impl<'a> Run<'a> {
                         };
                         let named = keys.iter().chain(&time).enumerate();
                         let select: Vec<pl::Expr> = named.map(|(i, l)| l.expr.clone().alias(format!("x{i}"))).collect();
-                        let frame = frame.select(select).collect_with_engine(pl::Engine::Streaming).map_err(failed)?;
+                        let plan = vec![frame.select(select).logical_plan];
+                        let flags = pl::OptFlags::default() | pl::OptFlags::STREAMING;
+                        let frames = pl::LazyFrame::collect_all_with_engine(plan, pl::Engine::Streaming, flags);
+                        let frame = frames.map_err(failed)?.pop().unwrap_or_default();
                         let reps: Vec<Rep> = keys.iter().map(|key| key.rep).collect();
                         let columns = frame.columns();
                         let (keys, times) = columns.split_at_checked(reps.len()).unwrap_or_default();
                         let time = time.as_ref().and_then(|time| Some((times.first()?, time.rep)));
-                        let index = Index::new(keys, &reps, time, frame.height()).map_err(failed)?;
-                        let index = Arc::new(Index { absent, ..index });
+                        let mut index = Index::new(keys, &reps, time, frame.height()).map_err(failed)?;
+                        index.absent = absent;
+                        let index = Arc::new(index);
                         known.insert(form, index.clone());
                         index
                     }
