@@ -146,7 +146,8 @@ impl<'a> Checker<'a> {
             return None;
         }
         if !self.model.tables[inner].exclude.is_empty() {
-            let message = text!("`exists` over `{name}`, of which rows are left out, is not built yet", name = name.text);
+            let message =
+                text!("`exists` over `{name}`, of which rows are left out, is not built yet", name = name.text);
             self.report(
                 Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
                     .label(name.span, text!("would a row that is left out answer?"))

@@ -135,7 +135,8 @@ impl<'a> Checker<'a> {
             return Some(until);
         }
         let shown = self.model.policy.calendar.show(period);
-        let message = text!("the data end on {until}, before {period} begins", until = until.to_string(), period = shown);
+        let message =
+            text!("the data end on {until}, before {period} begins", until = until.to_string(), period = shown);
         self.report(
             Diagnostic::new(codes::run::DATA_DATE, message)
                 .label(place, text!("nothing is known of the period then"))

@@ -10,8 +10,8 @@ use std::sync::atomic::Ordering;
 use kpi_base::codes::unbuilt::NOT_BUILT;
 use kpi_base::{Diagnostic, text};
 use kpi_check::model::{
-    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprId, ExprKind, MidPeriod, Model,
-    Path, Pattern, PeriodField, StepBound, TableId, Type,
+    ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprId, ExprKind,
+    MidPeriod, Model, Path, Pattern, PeriodField, StepBound, TableId, Type,
 };
 use kpi_plan::Grain;
 use kpi_value::{Date, DateTime, Dec, PeriodKind, Value};

@@ -246,7 +246,8 @@ scorecard card for seller { repeat, steady }
     let parsed = kpi_syntax::parse(FileId(0), text);
     let model = kpi_check::check(&[parsed.file]).model.unwrap();
     let period = |text: &str| model.policy.calendar.parse(text).unwrap();
-    let request = Request { data_until: None, from: period("2026-05"), to: period("2026-06"), roots: Roots::all(&model) };
+    let request =
+        Request { data_until: None, from: period("2026-05"), to: period("2026-06"), roots: Roots::all(&model) };
     let plan = plan(&model, &request);
     // From January to May, the first period judged.
     assert_eq!(plan.history, 4);

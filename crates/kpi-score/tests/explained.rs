@@ -64,7 +64,10 @@ fn every_card_is_explained_by_its_own_numbers() {
         let Some(model) = kpi_check::check_meaning(&[parsed.file]).model else { continue };
         let Ok(data) = read(&model, &case.tables) else { continue };
         let period = |text: &str| model.policy.calendar.parse(text).unwrap();
-        let plan = plan(&model, &Request { data_until: None, from: period(&case.from), to: period(&case.to), roots: Roots::all(&model) });
+        let plan = plan(
+            &model,
+            &Request { data_until: None, from: period(&case.from), to: period(&case.to), roots: Roots::all(&model) },
+        );
         let facts = answer::answer(&model, &plan, &data);
         let scored = score(&model, &plan, &facts);
         let run = scored.run();

@@ -69,8 +69,12 @@ fn facts(policy: &Policy, plan: &Plan) -> Facts {
 #[ignore = "a measurement: cargo test --release -p kpi-score --test large -- --ignored --nocapture"]
 fn sixty_thousand_cells() {
     let policy = Policy::new(include_str!("live_team.kpi"));
-    let request =
-        Request { data_until: None, from: policy.period("2026-01"), to: policy.period("2026-12"), roots: Roots::all(&policy.model) };
+    let request = Request {
+        data_until: None,
+        from: policy.period("2026-01"),
+        to: policy.period("2026-12"),
+        roots: Roots::all(&policy.model),
+    };
     let plan = plan(&policy.model, &request);
     let facts = facts(&policy, &plan);
     let start = Instant::now();

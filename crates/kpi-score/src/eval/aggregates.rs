@@ -34,8 +34,7 @@ impl Evaluator<'_> {
             let counts = self.count_part(read, count);
             (counts, Arc::new(self.extreme_part(read, on, true)))
         });
-        let counts =
-            RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone(), unripe: unripe.clone(), left_out };
+        let counts = RowCounts { rows: Arc::clone(&rows), unknown: unknown.clone(), unripe: unripe.clone(), left_out };
         self.counts.insert((expr.id, at.spine, at.pooled), counts);
 
         let (values, too_large) = self.finish(expr, read, &rows, at);

@@ -175,7 +175,12 @@ impl Evaluator<'_> {
             Kind::NotRipe => (
                 codes::NOT_RIPE,
                 match told.iter().filter_map(|cell| self.ripe_on(site, spine, *cell)).max() {
-                    Some(day) => text!("{what} has no data before it is ripe on {day}, for {who}", what, day = day.to_string(), who),
+                    Some(day) => text!(
+                        "{what} has no data before it is ripe on {day}, for {who}",
+                        what,
+                        day = day.to_string(),
+                        who
+                    ),
                     None => text!("{what} has no data before it is ripe, for {who}", what, who),
                 },
                 text!("looks beyond the data date, {day}", day = self.plan.data_until.to_string()),

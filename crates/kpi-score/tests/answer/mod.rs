@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kpi_check::model::{
-    ArithmeticOp, Bound, Builtin, ByKey, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprKind, Model, Path, Pattern, PeriodField,
-    TableId, Timing,
+    ArithmeticOp, Bound, Builtin, ByKey, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprKind, Model, Path, Pattern,
+    PeriodField, TableId, Timing,
 };
 use kpi_plan::{
     Cube, CubeFacts, Facts, NO_KEY, Part, PartFacts, PartOp, Plan, Roster, RosterColumn, RosterUse, SourceFacts,

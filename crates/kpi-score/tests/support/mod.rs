@@ -36,7 +36,10 @@ impl Policy {
     /// The plan for everything in October 2026.
     pub fn plan(&self) -> Plan {
         let month = self.period("2026-10");
-        kpi_plan::plan(&self.model, &Request { data_until: None, from: month, to: month, roots: Roots::all(&self.model) })
+        kpi_plan::plan(
+            &self.model,
+            &Request { data_until: None, from: month, to: month, roots: Roots::all(&self.model) },
+        )
     }
 
     /// The facts that the tables of a test of the policy come to.

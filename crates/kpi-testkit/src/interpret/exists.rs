@@ -63,7 +63,8 @@ impl Interpreter<'_> {
             }
         }
         // The first and the last moment at which a row could answer.
-        let inside = |bound: &Bound, at: &Value, step: i64| moment(at).map(|at| at + if bound.inclusive { 0 } else { step });
+        let inside =
+            |bound: &Bound, at: &Value, step: i64| moment(at).map(|at| at + if bound.inclusive { 0 } else { step });
         let first = exists.lower.iter().zip(lower).filter_map(|(bound, at)| inside(bound, at, 1)).max();
         let last = exists.upper.iter().zip(upper).filter_map(|(bound, at)| inside(bound, at, -1)).min();
         let Some(last) = last else { return Ok(Answer::Known(false)) };
@@ -74,8 +75,7 @@ impl Interpreter<'_> {
 
     /// Whether something inside an expression is not ripe in a row.
     pub(super) fn looks_ahead(&self, expr: &Expr, place: &Place<'_>) -> Result<bool, Fault> {
-        if let ExprKind::Exists(exists) = &expr.kind
-        {
+        if let ExprKind::Exists(exists) = &expr.kind {
             match self.exists(exists, place) {
                 Ok(Answer::Unripe) => return Ok(true),
                 // It was not looked at where the row was judged.
