@@ -89,7 +89,6 @@ impl<'a> Checker<'a> {
                 );
                 return None;
             }
-<<<<<<< HEAD
             "weighted" => {
                 let finding =
                     Diagnostic::new(codes::types::ARGUMENTS, text!("`weighted` takes values with their weights"))
@@ -98,14 +97,7 @@ impl<'a> Checker<'a> {
                 self.report(finding);
                 return None;
             }
-            "exists" => {
-=======
             "exists" => return self.exists(e, call, cx),
-            "year_ago" | "weighted" => {
->>>>>>> 84d2659 (Ask whether rows of another table answer to a row)
-                self.report_not_built(name, e.span);
-                return None;
-            }
             "min" | "max" if call.args.len() > 1 => return self.scalar_call(e, call, cx, expected),
             _ => {}
         }

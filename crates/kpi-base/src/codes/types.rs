@@ -15,10 +15,7 @@ codes! {
     CURRENCY = "K2012", Error, "another currency than the policy's";
     OUT_OF_RANGE = "K2013", Error, "a constant out of range";
     CONSTANT_ZERO = "K2014", Error, "a division by the constant 0";
-<<<<<<< HEAD
-    RATER_WEIGHTS = "K2031", Error, "weights of `weighted` that are not 100%";
-=======
     EXISTS_PART = "K2021", Error, "a part of `exists` that cannot be looked up";
     EXISTS_UNRELATED = "K2022", Error, "an `exists` that relates no rows";
->>>>>>> 84d2659 (Ask whether rows of another table answer to a row)
+    RATER_WEIGHTS = "K2031", Error, "weights of `weighted` that are not 100%";
 }
