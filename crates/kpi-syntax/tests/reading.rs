@@ -309,21 +309,11 @@ fn what_is_not_built_is_read() {
          indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  period week rolled up by worst\n}\n\
          indicator v = std.live.watch_time(live) {\n  target ≥ 1\n}\n\
          source s { a: text matches \"x\" private }\n\
-         rule r for each indicator tag key {\n  once when x\n  top 20% of y among role\n  then one of { \"a\", \"b\" }\n}\n\
          scorecard c for s {\n  weights by stage {\n    | a | b |\n  x | 1 | 2 |\n  }\n  mid_period split\n  rolled up by average\n}\n",
     );
-    assert_eq!(file.items.len(), 8);
+    assert_eq!(file.items.len(), 7);
     let all = format!("{:?}", file.items);
-    for what in [
-        "library entries",
-        "matches",
-        "private",
-        "once when",
-        "top",
-        "then one of",
-        "rolled up by",
-        "for each indicator",
-    ] {
+    for what in ["library entries", "matches", "private", "rolled up by"] {
         assert!(all.contains(&format!("what: {what:?}")), "{what}");
     }
 }

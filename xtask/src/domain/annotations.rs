@@ -30,6 +30,13 @@ pub struct Statement {
     pub range: Range<usize>,
 }
 
+impl Statement {
+    /// Whether the statement is one that only the checker can hold.
+    pub fn is_requirement(&self) -> bool {
+        self.name.starts_with("require") || self.name.starts_with("要求")
+    }
+}
+
 /// The annotated statements of every policy below a folder, by file and line.
 ///
 /// # Errors

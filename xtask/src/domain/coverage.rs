@@ -57,7 +57,7 @@ fn summary(out: &mut String, rows: &[Row], trials: &[Trial]) {
         let advice = rows.iter().filter(|row| matches!(row.place(), Place::Advice(_))).count();
         let count = rows.iter().filter(|row| counts(row, trials)).count();
         let belongs = |trial: &&Trial| trial.statement.ids.iter().any(|id| id.split('.').next() == Some(*number));
-        let of: Vec<&Trial> = trials.iter().filter(belongs).filter(|trial| !trial.is_requirement()).collect();
+        let of: Vec<&Trial> = trials.iter().filter(belongs).filter(|trial| !trial.statement.is_requirement()).collect();
         let noticed: usize = of.iter().map(|trial| trial.count(is_noticed)).sum();
         let open: usize = of.iter().map(|trial| trial.count(is_open)).sum();
         let share = if noticed + open == 0 { "–".to_owned() } else { percent(noticed, noticed + open) };
@@ -96,7 +96,7 @@ fn line(out: &mut String, row: &Row, trials: &[Trial]) {
                 Fate::Noticed(name) => Some(cell(name)),
                 _ => None,
             });
-            let (share, test) = match of.iter().all(|trial| trial.is_requirement()) {
+            let (share, test) = match of.iter().all(|trial| trial.statement.is_requirement()) {
                 true => (String::new(), "the checker".to_owned()),
                 false => (format!("{noticed} of {}", noticed + open), test.unwrap_or_default()),
             };

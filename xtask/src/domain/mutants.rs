@@ -66,7 +66,10 @@ pub fn mutants(statement: &Statement) -> Vec<Mutant> {
     let tokens = tokens(text);
     let inside = |token: &Token| statement.range.start <= token.range.start && token.range.end <= statement.range.end;
     let weights = weights(text, &tokens);
-    let mut found = Vec::new();
+    // A requirement need not lie at its limits: it is moved further, and asks for other notes.
+    let is_required = statement.is_requirement();
+    let steps: &[i128] = if is_required { &[-6, -1, 1, 6] } else { &[-1, 1] };
+    let mut found: Vec<Mutant> = left_in(statement).map(|edits| mutant(text, &tokens, &edits)).into_iter().collect();
     // What is only shown beside a line: `track`, which tests of the outputs hold.
     let shown = |at: usize| {
         let line = tokens.get(..at).unwrap_or_default().iter().rposition(|token| token.kind == Kind::Break);
@@ -78,10 +81,13 @@ pub fn mutants(statement: &Statement) -> Vec<Mutant> {
         let edits: Vec<Vec<Edit>> = match token.kind {
             Kind::Number => match weights.iter().position(|weight| weight.number == at) {
                 Some(weight) => moved(text, &tokens, &weights, weight).into_iter().collect(),
-                None => beside(word).into_iter().map(|other| vec![(token.range.clone(), other)]).collect(),
+                None => beside(word, steps).into_iter().map(|other| vec![(token.range.clone(), other)]).collect(),
             },
             Kind::Word if word == "where" => {
                 dropped(text, &tokens, at).into_iter().map(|range| vec![(range, String::new())]).collect()
+            }
+            Kind::Word if is_required && asks_for(text, &tokens, at) => {
+                vec![vec![(token.range.clone(), format!("{word}_"))]]
             }
             Kind::Word if word == "not" => vec![vec![(token.range.clone(), String::new())]],
             // A minus that subtracts nothing from anything is a sign.
@@ -138,8 +144,14 @@ fn equivalent(text: &str, tokens: &[Token], line: usize, change: &str) -> Option
         .map(|(_, why)| why.to_owned())
 }
 
-/// The numbers one unit of the last written digit below and above; none below zero.
-fn beside(number: &str) -> Vec<String> {
+/// Whether a word is the name of a note that a requirement asks for.
+fn asks_for(text: &str, tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.and_then(|token| text.get(token.range.clone())).is_some_and(|word| matches!(word, "note" | "备注"))
+}
+
+/// The numbers so many units of the last written digit away; none below zero.
+fn beside(number: &str, steps: &[i128]) -> Vec<String> {
     let digits = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let Ok(units) = number.replace('.', "").parse::<i128>() else { return Vec::new() };
     let written = |units: i128| {
@@ -147,7 +159,13 @@ fn beside(number: &str) -> Vec<String> {
         let (whole, fraction) = padded.split_at(padded.len() - digits);
         if digits == 0 { whole.to_owned() } else { format!("{whole}.{fraction}") }
     };
-    [units - 1, units + 1].into_iter().filter(|units| *units >= 0).map(written).collect()
+    steps.iter().map(|step| units + step).filter(|units| *units >= 0).map(written).collect()
+}
+
+/// A whole `exclude`, which leaves its rows in.
+fn left_in(statement: &Statement) -> Option<Vec<Edit>> {
+    let excludes = statement.name.split(' ').any(|word| matches!(word, "exclude" | "排除"));
+    excludes.then(|| vec![(statement.range.clone(), String::new())])
 }
 
 /// A `where` inside parentheses, up to their end or to `needs`.

@@ -111,3 +111,34 @@ indicator x {
         ]
     );
 }
+
+#[test]
+fn weights_of_groups_by_date_move_too() {
+    let text = "\
+scorecard card for staff {
+  group a weight by date { from 2025-10: 35%, from 2026-04: 30% } {
+    x weight 40%
+    y weight 60%
+  }
+  group b weight 30% {
+    z
+  }
+  group c weight by date { from 2025-10: 25%, from 2026-04: 30% } {  // domain: 1.a
+    u
+  }
+}
+";
+    assert_eq!(changes(text), ["9: 25% → 24%, 35% → 36%", "9: 30% → 29%, 30% → 31%"]);
+    let required = "require card: weight(c) in 20%..30%  // domain: 1.a\n";
+    let expected = [
+        "1: 20% → 14%",
+        "1: 20% → 19%",
+        "1: 20% → 21%",
+        "1: 20% → 26%",
+        "1: 30% → 24%",
+        "1: 30% → 29%",
+        "1: 30% → 31%",
+        "1: 30% → 36%",
+    ];
+    assert_eq!(changes(required), expected);
+}

@@ -98,5 +98,7 @@ fn dated(rest: &str) -> Option<usize> {
     let sign = rest.as_bytes().get(first)?;
     let follows = rest.as_bytes().get(first + 1).is_some_and(|c| c.is_ascii_digit() || *c == b'Q' || *c == b'W');
     let is = follows && (first == 4 && *sign == b'-' || *sign == b':');
-    is.then(|| rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':')).unwrap_or(rest.len()))
+    let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':')).unwrap_or(rest.len());
+    // A colon at its end belongs to the row of a table.
+    is.then(|| rest.get(..length).map_or(length, |date| date.trim_end_matches(':').len()))
 }

@@ -46,15 +46,10 @@ impl Trial {
     /// is held by the checker: that it refused one counts there.
     pub fn counts(&self) -> bool {
         let open = |fate: &Fate| matches!(fate, Fate::Survived | Fate::NotEquivalent(_));
-        match self.is_requirement() {
+        match self.statement.is_requirement() {
             true => self.count(|fate| *fate == Fate::Refused) > 0,
             false => self.count(open) == 0 && self.count(|fate| matches!(fate, Fate::Noticed(_))) > 0,
         }
-    }
-
-    /// Whether the statement is one that only the checker can hold.
-    pub fn is_requirement(&self) -> bool {
-        self.statement.name.starts_with("require") || self.statement.name.starts_with("要求")
     }
 
     /// What no test noticed, a sentence each.
@@ -73,7 +68,7 @@ impl Trial {
             )),
             Fate::Noticed(_) | Fate::Refused | Fate::Equivalent(_) => None,
         });
-        let open: Vec<String> = if self.is_requirement() { Vec::new() } else { open.collect() };
+        let open: Vec<String> = if self.statement.is_requirement() { Vec::new() } else { open.collect() };
         if open.is_empty() {
             vec![format!("{file}:{line}: nothing in `{name}` could be changed so that something notices")]
         } else {

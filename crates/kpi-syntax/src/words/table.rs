@@ -277,7 +277,7 @@ pub const WORDS: &[Word] = &[
     word(Test, "expect", "预期"),
     word(Test, "with", "设定"),
     word(Test, "data", "数据"),
-    word(Test, "until", "截至"),
+    word(Test, "until", "截止"),
     word(Test, "vetoed", "被否决"),
     word(Test, "by", "因"),
     word(Test, "incomplete", "不完整"),
