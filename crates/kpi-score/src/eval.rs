@@ -127,6 +127,9 @@ pub enum Applied {
     Slices(Arc<Vec<Column>>),
 }
 
+/// In each cell how many rows are not ripe, and the latest day until which they are not.
+pub(crate) type Unripe = (Arc<Vec<u64>>, Arc<Vec<Option<kpi_value::Value>>>);
+
 /// How many rows an aggregate took in each cell, and how many it left out as unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowCounts {
@@ -137,7 +140,7 @@ pub struct RowCounts {
     /// Rows that the table says do not count and that would be taken else, by its exclusions.
     pub left_out: Vec<Arc<Vec<u64>>>,
     /// How many of these are not ripe, and on which day they are; none if there cannot be any.
-    pub unripe: Option<(Arc<Vec<u64>>, Arc<Vec<Option<kpi_value::Value>>>)>,
+    pub unripe: Option<Unripe>,
 }
 
 impl Reading {

@@ -218,7 +218,7 @@ fn weights(text: &str, tokens: &[Token]) -> Vec<Weight> {
                 blocks.pop();
                 head = at + 1;
             }
-            "\n" if !blocks.last().is_some_and(|(_, kind)| *kind == "table") => head = at + 1,
+            "\n" if blocks.last().is_none_or(|(_, kind)| *kind != "table") => head = at + 1,
             "%" => {
                 let Some((open, kind)) = blocks.last() else { continue };
                 let sum = match *kind {

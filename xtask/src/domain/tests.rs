@@ -28,7 +28,8 @@ scorecard card for staff {
 }
 ";
     let found = statements(text);
-    let short = |s: &Statement| (s.name.clone(), s.ids.join(" "), s.line, text[s.range.clone()].lines().count());
+    let short =
+        |s: &Statement| (s.name.clone(), s.ids.join(" "), s.line, text.get(s.range.clone()).unwrap().lines().count());
     assert_eq!(
         found.iter().map(short).collect::<Vec<_>>(),
         [

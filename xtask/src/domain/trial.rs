@@ -4,7 +4,7 @@
 //! are asked first, since the next is mostly noticed by one of them; only what they pass goes through all tests.
 
 use std::collections::VecDeque;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -116,7 +116,8 @@ pub fn run(statements: &[Statement]) -> Result<Vec<Trial>, String> {
 
 fn progress(done: usize, all: usize) {
     if std::io::stderr().is_terminal() {
-        eprint!("\r{done} of {all} statements{}", if done == all { "\n" } else { "" });
+        // Nobody minds progress that cannot be shown.
+        let _ = write!(std::io::stderr(), "\r{done} of {all} statements{}", if done == all { "\n" } else { "" });
     }
 }
 
@@ -138,7 +139,7 @@ fn build() -> Result<PathBuf, String> {
     }
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let built = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let binary = built.filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?))).last();
+    let binary = built.rev().find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)));
     binary.ok_or_else(|| "cargo build: no binary".to_owned())
 }
 

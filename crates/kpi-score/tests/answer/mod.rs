@@ -177,7 +177,7 @@ impl Answer<'_> {
         match part.op {
             PartOp::Count => PartFacts::Counts(taken.iter().map(|(values, _)| values.len() as u64).collect()),
             PartOp::Unknown => PartFacts::Counts(taken.iter().map(|(_, unknown)| *unknown).collect()),
-            PartOp::Unripe | PartOp::RipeOn => self.unripe(part, groups_again),
+            PartOp::Unripe | PartOp::RipeOn => self.unripe(part, &groups_again),
             PartOp::Min => pick(false),
             PartOp::Max => pick(true),
             PartOp::Sum => {
@@ -190,7 +190,7 @@ impl Answer<'_> {
         }
     }
 
-    fn unripe(&self, part: &Part, groups: Vec<&Vec<(&Row, Period)>>) -> PartFacts {
+    fn unripe(&self, part: &Part, groups: &[&Vec<(&Row, Period)>]) -> PartFacts {
         let day = |row: &Row, period: Period| {
             let holds = part.condition.as_ref().map_or(Some(true), |c| self.truth(c, row, period));
             let unknown = match holds {
