@@ -9,6 +9,7 @@ mod ops_library;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kpi_cli::Console;
 
@@ -24,6 +25,15 @@ fn kpi(args: &[&str]) -> String {
     let code = kpi_cli::run(std::iter::once("kpi").chain(args.iter().copied()).map(OsString::from), &mut console) as u8;
     assert_eq!(code, 0, "{}", String::from_utf8_lossy(&err));
     String::from_utf8(out).unwrap()
+}
+
+/// What a script of an example prints; it must end well.
+fn python(example: &str, script: &str, arguments: &[&str]) -> String {
+    let output = Command::new("python3").arg(root().join(example).join(script)).args(arguments).output();
+    let output = output.expect("python3 is needed to recompute the example");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{script}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
 }
 
 #[test]

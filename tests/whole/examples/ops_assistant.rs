@@ -1,20 +1,10 @@
 //! The operations assistants against plain Python: every card of every month; their exports; and what was planted in them.
 
-use std::process::Command;
-
 use serde_json::Value;
 
-use crate::{kpi, root};
+use crate::{kpi, python};
 
 const PATH: &str = "examples/ops-assistant";
-
-fn python(script: &str, arguments: &[&str]) -> String {
-    let output = Command::new("python3").arg(root().join(PATH).join(script)).args(arguments).output();
-    let output = output.expect("python3 is needed to recompute the example");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{script}: {said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
 
 fn half_a_year() -> Value {
     serde_json::from_str(&kpi(&["run", PATH, "--format", "json", "--from", "2026-01", "--to", "2026-06"])).unwrap()
@@ -39,7 +29,7 @@ fn line<'a>(holder: &'a Value, name: &str) -> Option<&'a Value> {
 
 #[test]
 fn the_exports_are_what_the_generator_writes() {
-    python("generate.py", &["--check"]);
+    python(PATH, "generate.py", &["--check"]);
 }
 
 #[test]
@@ -47,7 +37,7 @@ fn every_card_of_every_month_equals_plain_python() {
     let folder = tempfile::tempdir().unwrap();
     let written = folder.path().join("run.json");
     std::fs::write(&written, half_a_year().to_string()).unwrap();
-    let said = python("expected.py", &["--compare", written.to_str().unwrap()]);
+    let said = python(PATH, "expected.py", &["--compare", written.to_str().unwrap()]);
     assert!(said.ends_with(" cards compared, 0 differences\n"), "{said}");
 }
 

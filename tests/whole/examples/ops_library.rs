@@ -1,20 +1,10 @@
 //! The KPI library of operations roles against plain Python: every card of every month and every rule; its exports; and what was planted in them.
 
-use std::process::Command;
-
 use serde_json::Value;
 
-use crate::{kpi, root};
+use crate::{kpi, python, root};
 
 const PATH: &str = "examples/ops-library";
-
-fn python(script: &str, arguments: &[&str]) -> String {
-    let output = Command::new("python3").arg(root().join(PATH).join(script)).args(arguments).output();
-    let output = output.expect("python3 is needed to recompute the example");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{script}: {said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
 
 fn half_a_year() -> String {
     kpi(&["run", PATH, "--format", "json", "--from", "2026-01", "--to", "2026-06"])
@@ -33,7 +23,7 @@ fn line<'a>(card: &'a Value, indicator: &str) -> &'a Value {
 
 #[test]
 fn the_exports_are_what_the_generator_writes() {
-    python("generate.py", &["--check"]);
+    python(PATH, "generate.py", &["--check"]);
 }
 
 #[test]
@@ -41,7 +31,7 @@ fn every_card_of_every_month_equals_plain_python() {
     let folder = tempfile::tempdir().unwrap();
     let written = folder.path().join("run.json");
     std::fs::write(&written, half_a_year()).unwrap();
-    let said = python("expected.py", &["--compare", written.to_str().unwrap()]);
+    let said = python(PATH, "expected.py", &["--compare", written.to_str().unwrap()]);
     assert!(said.ends_with(" cards compared, 0 differences\n"), "{said}");
 }
 
