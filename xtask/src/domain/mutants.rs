@@ -90,7 +90,6 @@ pub fn mutants(statement: &Statement) -> Vec<Mutant> {
                 vec![vec![(token.range.clone(), format!("{word}_"))]]
             }
             Kind::Word if word == "not" => vec![vec![(token.range.clone(), String::new())]],
-            // A minus that subtracts nothing from anything is a sign.
             Kind::Sign | Kind::Word => {
                 let swaps = SWAPS.iter().filter(|(from, _)| *from == word);
                 swaps.map(|(_, to)| vec![(token.range.clone(), (*to).to_owned())]).collect()

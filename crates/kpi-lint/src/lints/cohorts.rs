@@ -42,9 +42,9 @@ fn unripe(model: &Model, aggregate: &Aggregate) -> Option<(Diagnostic, Span)> {
     let missing = reach.sub(counted.later).ok().filter(|missing| *missing >= Dec::int(DAY))?;
     let (reach, missing) = (days(reach)?, days(missing)?);
     let column = table.column(counted.column).map(|column| column.title.name.clone()).unwrap_or_default();
-    let message = text!("the cohort is counted {days} days before it is ripe", days = missing);
+    let message = text!("the cohort is counted {days}d before it is ripe", days = missing);
     let finding = Diagnostic::new(codes::lints::UNRIPE_COHORT, message)
-        .label(place, text!("known only {days} days after `{column}`", days = reach, column))
+        .label(place, text!("known only {days}d after `{column}`", days = reach, column))
         .help(text!("count a row when it is ripe: `dated {column} + {days}d`", column, days = reach));
     Some(match dated {
         Some(span) => (finding.label(span, text!("a row counts by this date")), place),
