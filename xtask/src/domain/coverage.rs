@@ -90,8 +90,9 @@ fn line(out: &mut String, row: &Row, trials: &[Trial]) {
         Place::Policy => {
             let said: Vec<String> =
                 of.iter().map(|t| format!("`{}` {}", cell(&t.statement.name), cell(&t.statement.file))).collect();
-            let noticed: usize = of.iter().map(|trial| trial.count(is_noticed)).sum();
-            let open: usize = of.iter().map(|trial| trial.count(is_open)).sum();
+            let tested = || of.iter().filter(|trial| !trial.statement.is_requirement());
+            let noticed: usize = tested().map(|trial| trial.count(is_noticed)).sum();
+            let open: usize = tested().map(|trial| trial.count(is_open)).sum();
             let test = of.iter().flat_map(|trial| &trial.fates).find_map(|(_, fate)| match fate {
                 Fate::Noticed(name) => Some(cell(name)),
                 _ => None,

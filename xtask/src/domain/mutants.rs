@@ -68,7 +68,7 @@ pub fn mutants(statement: &Statement) -> Vec<Mutant> {
     let weights = weights(text, &tokens);
     // A requirement need not lie at its limits: it is moved further, and asks for other notes.
     let is_required = statement.is_requirement();
-    let steps: &[i128] = if is_required { &[-6, -1, 1, 6] } else { &[-1, 1] };
+    let steps: &[i128] = if is_required { &[-6, -2, -1, 1, 2, 6] } else { &[-1, 1] };
     let mut found: Vec<Mutant> = left_in(statement).map(|edits| mutant(text, &tokens, &edits)).into_iter().collect();
     // What is only shown beside a line: `track`, which tests of the outputs hold.
     let shown = |at: usize| {
@@ -80,7 +80,7 @@ pub fn mutants(statement: &Statement) -> Vec<Mutant> {
         let word = text.get(token.range.clone()).unwrap_or_default();
         let edits: Vec<Vec<Edit>> = match token.kind {
             Kind::Number => match weights.iter().position(|weight| weight.number == at) {
-                Some(weight) => moved(text, &tokens, &weights, weight).into_iter().collect(),
+                Some(weight) => moved(text, &tokens, &weights, weight),
                 None => beside(word, steps).into_iter().map(|other| vec![(token.range.clone(), other)]).collect(),
             },
             Kind::Word if word == "where" => {
@@ -246,11 +246,12 @@ fn weights(text: &str, tokens: &[Token]) -> Vec<Weight> {
     found
 }
 
-/// One percentage point of a weight moved to the next weight of the same sum, or to the one before.
-fn moved(text: &str, tokens: &[Token], weights: &[Weight], at: usize) -> Option<Vec<Edit>> {
-    let this = weights.get(at)?;
+/// One percentage point of a weight moved to the next weight of the same sum, or to the one before it; and from there.
+fn moved(text: &str, tokens: &[Token], weights: &[Weight], at: usize) -> Vec<Vec<Edit>> {
+    let Some(this) = weights.get(at) else { return Vec::new() };
     let partner = weights.iter().skip(at + 1).find(|other| other.sum == this.sum);
-    let partner = partner.or_else(|| weights.iter().take(at).rev().find(|other| other.sum == this.sum))?;
+    let partner = partner.or_else(|| weights.iter().take(at).rev().find(|other| other.sum == this.sum));
+    let Some(partner) = partner else { return Vec::new() };
     let edit = |weight: &Weight, by: i64| -> Option<Edit> {
         let range = tokens.get(weight.number)?.range.clone();
         let number = text.get(range.clone())?;
@@ -259,6 +260,5 @@ fn moved(text: &str, tokens: &[Token], weights: &[Weight], at: usize) -> Option<
         let whole = whole.parse::<i64>().ok()?.checked_add(by).filter(|whole| *whole >= 0)?;
         Some((range, fraction.map_or(whole.to_string(), |fraction| format!("{whole}.{fraction}"))))
     };
-    let both = |by: i64| Some(vec![edit(this, by)?, edit(partner, -by)?]);
-    both(-1).or_else(|| both(1))
+    [-1, 1].into_iter().filter_map(|by| Some(vec![edit(this, by)?, edit(partner, -by)?])).collect()
 }
