@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod cohorts;
 mod commands;
 mod formats;
 mod formatting;
