@@ -73,6 +73,7 @@ impl<'a> Checker<'a> {
             attainment_cap: Dec::percent(200),
             rounding: Rounding::default(),
             calendar: Calendar::default(),
+            timezone: None,
         };
         let model = Model {
             policy,

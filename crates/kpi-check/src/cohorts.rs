@@ -2,7 +2,6 @@
 
 use kpi_base::{Diagnostic, codes, text};
 use kpi_syntax::ast;
-use kpi_value::Dec;
 
 use crate::checker::Checker;
 use crate::context::Context;
@@ -51,19 +50,9 @@ impl<'a> Checker<'a> {
         let input = &self.model.tables[of];
         let time = input.columns.len() as u32;
         let mut made = Table { roster: false, time: Timing::Flow(time), sparse: true, ..input.clone() };
-        made.columns.push(Column {
-            // A name that nobody can write: the column is the view's time and nothing else.
-            title: Title { name: "dated by".to_owned(), label: None, doc: None, span: written.span },
-            header: String::new(),
-            ty: date.ty,
-            optional: true,
-            unique: false,
-            subject: false,
-            scale: Dec::ONE,
-            digits: Dec::SCALE,
-            anchors: None,
-            rules: Vec::new(),
-        });
+        // A name that nobody can write: the column is the view's time and nothing else.
+        let title = Title { name: "dated by".to_owned(), label: None, doc: None, span: written.span };
+        made.columns.push(Column { header: String::new(), optional: true, ..Column::plain(title, date.ty) });
         made.view = Some(View { of, condition: None, grouping: None, dated: Some(date), at_start: false });
         let id = self.model.tables.push(made);
         self.inherit_exclusions(id, of);

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::checker::{Checker, title, unknown};
 use crate::context::Context;
-use crate::model::{Column, ColumnRule, Dimension, DimensionId, Table, TableId, Timing, Title, Type};
+use crate::model::{Column, ColumnRule, Dimension, DimensionId, Table, TableId, TextPattern, Timing, Title, Type};
 use crate::names::{Decl, duplicate, nearest};
 
 /// The types that are no dimension.
@@ -157,7 +157,6 @@ impl<'a> Checker<'a> {
     }
 
     fn check_column(&mut self, column: &'a ast::Column) -> Column {
-        self.report_all_not_built(&column.not_built);
         let ty = self.column_type(&column.ty);
         let money = matches!(ty, Type::Number(unit) if unit.money != 0);
         let mut digits = if money { self.model.policy.currency.digits } else { Dec::SCALE };
@@ -191,17 +190,17 @@ impl<'a> Checker<'a> {
             }
         }
         let header = column.header.as_ref().map_or_else(|| column.name.text.clone(), |h| h.value.clone());
+        let title = Title { name: column.name.text.clone(), label: None, doc: None, span: column.name.span };
         Column {
-            title: Title { name: column.name.text.clone(), label: None, doc: None, span: column.name.span },
             header,
-            ty,
             optional: column.ty.optional,
             unique: column.key.is_some() || column.unique.is_some(),
             subject: column.subject.is_some(),
             scale,
             digits,
+            private: column.private.is_some(),
             anchors,
-            rules: Vec::new(),
+            ..Column::plain(title, ty)
         }
     }
 
@@ -456,6 +455,26 @@ impl<'a> Checker<'a> {
                     return None;
                 }
                 Some(ColumnRule::In { low, high, closed: range.closed })
+            }
+            ast::ColumnRule::Matches(written) => self.check_pattern(ty, written),
+        }
+    }
+
+    fn check_pattern(&mut self, ty: Type, written: &ast::Text) -> Option<ColumnRule> {
+        if !matches!(ty, Type::Text | Type::Reference(_)) {
+            let message = text!("a pattern is for texts, and this column is {ty}", ty = self.show(ty));
+            self.report(shape(message).label(written.span, text!("a pattern of texts")));
+            return None;
+        }
+        match TextPattern::new(&written.value) {
+            Some(pattern) => Some(ColumnRule::Matches(pattern)),
+            None => {
+                let message = text!("this is not a pattern");
+                let help = text!(
+                    "`A\\d+` is an A and any number of digits, `[A-Z]\\d\\d` a capital letter and two digits, `a|b` one of two; `\\(` is a bracket itself"
+                );
+                self.report(shape(message).label(written.span, text!("cannot be read")).help(help));
+                None
             }
         }
     }

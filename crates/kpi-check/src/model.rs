@@ -12,6 +12,7 @@ mod paths;
 mod tables;
 mod targets;
 mod tests;
+mod text_pattern;
 mod types;
 mod whole;
 
@@ -24,10 +25,11 @@ pub use paths::*;
 pub use tables::*;
 pub use targets::*;
 pub use tests::*;
+pub use text_pattern::TextPattern;
 pub use types::*;
 
 use kpi_base::Span;
-use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
+use kpi_value::{Calendar, Dec, PeriodKind, Rounding, Zone};
 use serde::Serialize;
 
 /// A checked policy.
@@ -99,6 +101,8 @@ pub struct Policy {
     pub rounding: Rounding,
     /// Where weeks and years begin.
     pub calendar: Calendar,
+    /// The place by whose clocks times with a zone are read; without one they are refused.
+    pub timezone: Option<Zone>,
 }
 
 /// A currency.

@@ -2,10 +2,11 @@
 
 use kpi_base::{Diagnostic, Text, codes, text};
 use kpi_syntax::ast;
-use kpi_value::Dec;
+use kpi_value::{Dec, Zone};
 
 use crate::checker::Checker;
 use crate::model::{Currency, Unit};
+use crate::names::nearest;
 
 /// Currencies whose minor unit is not a hundredth, with its digits (ISO 4217).
 const OTHER_DIGITS: &[(&str, u32)] = &[
@@ -75,7 +76,6 @@ impl<'a> Checker<'a> {
                     .help(text!("keep one of them, or move the other to a package of its own")),
             );
         }
-        self.report_all_not_built(&policy.not_built);
         self.model.policy.title.clone_from(&policy.title.value);
         self.check_edition(policy, faulty);
         self.check_currency(policy, faulty);
@@ -97,6 +97,9 @@ impl<'a> Checker<'a> {
         if let Some((month, _)) = policy.year_start {
             self.model.policy.calendar.year_start = month;
         }
+        if let Some(written) = &policy.timezone {
+            self.check_timezone(written);
+        }
         if let Some(cap) = &policy.attainment_cap
             && let Some(value) = self.const_dec(cap, &text!("the attainment cap"), Unit::RATIO)
         {
@@ -109,6 +112,20 @@ impl<'a> Checker<'a> {
                 );
             }
             self.model.policy.attainment_cap = value;
+        }
+    }
+
+    fn check_timezone(&mut self, written: &ast::Text) {
+        self.model.policy.timezone = Zone::named(&written.value);
+        if self.model.policy.timezone.is_none() {
+            let names = Zone::names();
+            let message = text!("there is no time zone `{name}`", name = written.value);
+            let found = setting(message).label(written.span, text!("not a zone of the IANA database"));
+            let found = match nearest(&written.value, names.iter().map(String::as_str)) {
+                Some(near) => found.fix(text!("did you mean `{near}`?", near), written.span, near),
+                None => found.help(text!("write it by region and city: `Asia/Shanghai`, `Europe/Berlin`, or `UTC`")),
+            };
+            self.report(found);
         }
     }
 
@@ -145,7 +162,7 @@ impl<'a> Checker<'a> {
             Some(currency) => self.model.policy.currency = currency,
             None => {
                 let known = OTHER_DIGITS.iter().map(|(c, _)| *c).chain(HUNDREDTHS.split(' '));
-                let near = crate::names::nearest(&name.text.to_uppercase(), known.clone());
+                let near = nearest(&name.text.to_uppercase(), known.clone());
                 let upper = name.text.to_uppercase();
                 let near = match upper.as_str() {
                     // Common names of currencies that are no codes.

@@ -197,6 +197,7 @@ impl<'a> Checker<'a> {
         let made = Column {
             optional: column.optional || !direct,
             subject: column.subject && direct,
+            private: column.private,
             digits: if scale { column.digits } else { Dec::SCALE },
             ..plain_column(&last.text, last.span, ty)
         };
@@ -422,16 +423,5 @@ impl<'a> Checker<'a> {
 
 /// A column of which only its name and type are said.
 fn plain_column(name: &str, span: Span, ty: Type) -> Column {
-    Column {
-        title: Title { name: name.to_owned(), label: None, doc: None, span },
-        header: name.to_owned(),
-        ty,
-        optional: false,
-        unique: false,
-        subject: false,
-        scale: Dec::ONE,
-        digits: Dec::SCALE,
-        anchors: None,
-        rules: Vec::new(),
-    }
+    Column::plain(Title { name: name.to_owned(), label: None, doc: None, span }, ty)
 }

@@ -3,7 +3,7 @@
 //! Nothing is guessed at and nothing is rounded: a text is a number, a day, a time or a period of the forms that the
 //! language names, or it breaks the contract.
 
-use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind};
+use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Zone, parse_offset};
 
 /// Why a cell breaks its contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub enum CellError {
     NotADate,
     /// A day, month or hour that does not exist.
     NoSuchDay,
-    /// A time with a zone.
+    /// A time with a zone, where the policy says none.
     Zone,
     /// None of the dimension's members.
     NotAMember,
@@ -120,21 +120,41 @@ pub fn power(n: u32) -> i128 {
 ///
 /// # Errors
 /// If the text is no day.
-pub fn parse_date(text: &str) -> Result<Date, CellError> {
-    parse_datetime(text).map(DateTime::date)
+pub fn parse_date(text: &str, zone: Option<&Zone>) -> Result<Date, CellError> {
+    parse_datetime(text, zone).map(DateTime::date)
 }
 
-/// A wall time: a day, then possibly a blank or `T` and `20:00`, `20:00:15`, `20:00:15.5`.
+/// A wall time: a day, then possibly a blank or `T` and `20:00`, `20:00:15`, `20:00:15.5`. One with a zone behind it (`Z`, `+08:00`) is
+/// what the clocks of the policy's zone show at that instant.
 ///
 /// # Errors
-/// If the text is no time or has a zone.
-pub fn parse_datetime(text: &str) -> Result<DateTime, CellError> {
+/// If the text is no time, or has a zone and the policy none.
+pub fn parse_datetime(text: &str, zone: Option<&Zone>) -> Result<DateTime, CellError> {
     let (date, rest) = parse_day(text.as_bytes())?;
-    let [separator, time @ ..] = rest else { return Ok(date.midnight()) };
-    if !matches!(separator, b' ' | b'T') {
-        return Err(if is_zone(rest) { CellError::Zone } else { CellError::NotADate });
+    let (clock, rest) = match rest {
+        [] => return Ok(date.midnight()),
+        [b' ' | b'T', time @ ..] => parse_clock(time)?,
+        // A day alone is no instant, whatever zone stands behind it.
+        _ if zone.is_none() && offset(rest).is_ok() => return Err(CellError::Zone),
+        _ => return Err(CellError::NotADate),
+    };
+    let wall = date.midnight().0 + clock;
+    if rest.is_empty() {
+        return Ok(DateTime(wall));
     }
-    Ok(DateTime(date.midnight().0 + parse_clock(time)?))
+    in_zone(wall - offset(rest)?, zone)
+}
+
+fn offset(text: &[u8]) -> Result<i64, CellError> {
+    std::str::from_utf8(text).ok().and_then(parse_offset).ok_or(CellError::NotADate)
+}
+
+/// What the clocks of the policy's zone show at an instant, in microseconds since 1970-01-01 00:00 UTC.
+///
+/// # Errors
+/// If the policy has no zone, or the time is beyond the years that there are.
+pub fn in_zone(instant: i64, zone: Option<&Zone>) -> Result<DateTime, CellError> {
+    zone.ok_or(CellError::Zone)?.wall(instant).ok_or(CellError::NoSuchDay)
 }
 
 fn parse_day(bytes: &[u8]) -> Result<(Date, &[u8]), CellError> {
@@ -159,8 +179,8 @@ fn parse_day(bytes: &[u8]) -> Result<(Date, &[u8]), CellError> {
     Ok((Date(days_from_civil(year, month, day)), rest))
 }
 
-/// Microseconds from midnight.
-fn parse_clock(bytes: &[u8]) -> Result<i64, CellError> {
+/// Microseconds from midnight, and what stands behind.
+fn parse_clock(bytes: &[u8]) -> Result<(i64, &[u8]), CellError> {
     let (hour, rest) = take_digits(bytes, 1, 2)?;
     let rest = rest.strip_prefix(b":").ok_or(CellError::NotADate)?;
     let (minute, mut rest) = take_digits(rest, 2, 2)?;
@@ -184,25 +204,22 @@ fn parse_clock(bytes: &[u8]) -> Result<i64, CellError> {
             rest = tail;
         }
     }
-    if !rest.is_empty() {
-        return Err(if is_zone(rest) { CellError::Zone } else { CellError::NotADate });
-    }
     if hour > 23 || minute > 59 || second > 59 {
         return Err(CellError::NoSuchDay);
     }
-    Ok(i64::from(hour * 3600 + minute * 60 + second) * 1_000_000 + micros)
-}
-
-fn is_zone(rest: &[u8]) -> bool {
-    let rest = rest.trim_ascii_start();
-    matches!(rest, b"Z" | b"z" | b"UTC" | b"GMT") || matches!(rest, [b'+' | b'-', b'0'..=b'9', ..])
+    Ok((i64::from(hour * 3600 + minute * 60 + second) * 1_000_000 + micros, rest))
 }
 
 /// A period of the kind: its own form, a day inside it, or for months also `2026/10`, `202610`.
 ///
 /// # Errors
 /// If the text is none.
-pub fn parse_period(text: &str, kind: PeriodKind, calendar: &Calendar) -> Result<Period, CellError> {
+pub fn parse_period(
+    text: &str,
+    kind: PeriodKind,
+    calendar: &Calendar,
+    zone: Option<&Zone>,
+) -> Result<Period, CellError> {
     if let Ok(period) = calendar.parse(text)
         && (period.kind == kind || period.kind == PeriodKind::Day)
     {
@@ -217,7 +234,7 @@ pub fn parse_period(text: &str, kind: PeriodKind, calendar: &Calendar) -> Result
             return if known { Ok(Period { kind, index: year * 12 + month - 1 }) } else { Err(CellError::NoSuchDay) };
         }
     }
-    parse_date(text).map(|date| calendar.period(kind, date))
+    parse_date(text, zone).map(|date| calendar.period(kind, date))
 }
 
 /// `true`, `1`, `是`, `false`, `0`, `否`.
@@ -297,16 +314,16 @@ mod tests {
     fn days_are_those_of_the_calendar() {
         for days in (-719_162..2_932_896).step_by(11) {
             let date = Date(days);
-            assert_eq!(parse_date(&date.to_string()), Ok(date));
+            assert_eq!(parse_date(&date.to_string(), None), Ok(date));
         }
-        assert_eq!(parse_date("2024-02-29"), Ok(Date::new(2024, 2, 29).unwrap()));
-        assert_eq!(parse_date("2026/2/3"), Ok(Date::new(2026, 2, 3).unwrap()));
-        assert_eq!(parse_date("20260203"), Ok(Date::new(2026, 2, 3).unwrap()));
+        assert_eq!(parse_date("2024-02-29", None), Ok(Date::new(2024, 2, 29).unwrap()));
+        assert_eq!(parse_date("2026/2/3", None), Ok(Date::new(2026, 2, 3).unwrap()));
+        assert_eq!(parse_date("20260203", None), Ok(Date::new(2026, 2, 3).unwrap()));
         for text in ["2023-02-29", "2026-13-01", "2026-00-10", "2026-10-00", "0000-01-01", "2026-10-03 24:00"] {
-            assert_eq!(parse_date(text), Err(CellError::NoSuchDay), "{text}");
+            assert_eq!(parse_date(text, None), Err(CellError::NoSuchDay), "{text}");
         }
         for text in ["10/3/2026", "2026-10", "2026-10/03", "3.10.2026", "2026-10-03x", "2026-10-03 8", "今天"] {
-            assert_eq!(parse_date(text), Err(CellError::NotADate), "{text}");
+            assert_eq!(parse_date(text, None), Err(CellError::NotADate), "{text}");
         }
     }
 
@@ -314,26 +331,46 @@ mod tests {
     fn times_are_wall_times() {
         let day = Date::new(2026, 10, 3).unwrap().midnight().0;
         let hour = 3_600_000_000;
-        assert_eq!(parse_datetime("2026-10-03 20:00"), Ok(DateTime(day + 20 * hour)));
-        assert_eq!(parse_datetime("2026-10-03T20:00:01.25"), Ok(DateTime(day + 20 * hour + 1_250_000)));
-        assert_eq!(parse_datetime("2026-10-03 00:00:00.000001000"), Ok(DateTime(day + 1)));
-        assert_eq!(parse_datetime("2026-10-03 00:00:00.0000001"), Err(CellError::TooManyDigits));
-        assert_eq!(parse_datetime("2026-10-03"), Ok(DateTime(day)));
+        assert_eq!(parse_datetime("2026-10-03 20:00", None), Ok(DateTime(day + 20 * hour)));
+        assert_eq!(parse_datetime("2026-10-03T20:00:01.25", None), Ok(DateTime(day + 20 * hour + 1_250_000)));
+        assert_eq!(parse_datetime("2026-10-03 00:00:00.000001000", None), Ok(DateTime(day + 1)));
+        assert_eq!(parse_datetime("2026-10-03 00:00:00.0000001", None), Err(CellError::TooManyDigits));
+        assert_eq!(parse_datetime("2026-10-03", None), Ok(DateTime(day)));
         for text in ["2026-10-03T20:00Z", "2026-10-03 20:00:00+08:00", "2026-10-03 20:00 UTC", "2026-10-03Z"] {
-            assert_eq!(parse_datetime(text), Err(CellError::Zone), "{text}");
+            assert_eq!(parse_datetime(text, None), Err(CellError::Zone), "{text}");
         }
+    }
+
+    #[test]
+    fn times_with_a_zone_are_what_the_clocks_of_the_policy_show() {
+        let zone = Zone::named("Asia/Shanghai");
+        let midnight = Date::new(2026, 11, 1).unwrap().midnight();
+        for text in
+            ["2026-10-31T16:00Z", "2026-10-31 16:00:00 UTC", "2026-11-01 00:00:00.0+08:00", "2026-10-31T11:00-0500"]
+        {
+            assert_eq!(parse_datetime(text, zone.as_ref()), Ok(midnight), "{text}");
+            assert_eq!(parse_date(text, zone.as_ref()), Ok(midnight.date()), "{text}");
+        }
+        // One microsecond before is the evening before, in October.
+        let before = parse_datetime("2026-10-31T15:59:59.999999Z", zone.as_ref()).unwrap();
+        assert_eq!(before, DateTime(midnight.0 - 1));
+        assert_eq!(parse_datetime("2026-11-01 00:00", zone.as_ref()), Ok(midnight));
+        for text in ["2026-10-31T16:00CST", "2026-10-31Z", "2026-10-31T16:00+8", "2026-10-31T16:00 +25:00"] {
+            assert_eq!(parse_datetime(text, zone.as_ref()), Err(CellError::NotADate), "{text}");
+        }
+        assert_eq!(parse_datetime("9999-12-31T23:00Z", zone.as_ref()), Err(CellError::NoSuchDay));
     }
 
     #[test]
     fn periods_have_their_forms() {
         let calendar = Calendar::default();
-        let month = |text| parse_period(text, PeriodKind::Month, &calendar).map(|p| calendar.show(p));
+        let month = |text| parse_period(text, PeriodKind::Month, &calendar, None).map(|p| calendar.show(p));
         for text in ["2026-10", "2026/10", "202610", "2026-10-31", "2026/10/31"] {
             assert_eq!(month(text).as_deref(), Ok("2026-10"), "{text}");
         }
         assert_eq!(month("2026-13"), Err(CellError::NoSuchDay));
         assert_eq!(month("2026-Q4"), Err(CellError::NotADate));
-        let quarter = parse_period("2026-Q4", PeriodKind::Quarter, &calendar);
+        let quarter = parse_period("2026-Q4", PeriodKind::Quarter, &calendar, None);
         assert_eq!(quarter, Ok(Period { kind: PeriodKind::Quarter, index: 2026 * 4 + 3 }));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kpi_check::model::{Column, ColumnRule, CompareOp, Form, Model, TableId, Type};
-use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Value};
+use kpi_value::{Calendar, Date, DateTime, Dec, Period, PeriodKind, Value, Zone};
 use rustc_hash::FxHashMap;
 
 use crate::cells::{self, CellError};
@@ -48,6 +48,8 @@ pub enum Raw<'a> {
     Day(i32),
     /// A wall time in microseconds.
     Time(i64),
+    /// An instant in microseconds since 1970-01-01 00:00 UTC.
+    Instant(i64),
     /// A duration in microseconds.
     Duration(i64),
     /// The error that the formula of a spreadsheet gave: `#DIV/0!`.
@@ -93,6 +95,7 @@ pub struct Contract {
     percent: bool,
     members: Arc<FxHashMap<String, i32>>,
     calendar: Calendar,
+    zone: Option<Zone>,
 }
 
 impl Cell<'_> {
@@ -164,6 +167,7 @@ impl Contract {
             percent: matches!(column.ty, Type::Number(unit) if unit.form == Form::Ratio),
             members: Arc::new(members),
             calendar: model.policy.calendar,
+            zone: model.policy.timezone.clone(),
         }
     }
 
@@ -205,9 +209,11 @@ impl Contract {
             },
             Rep::Bool => Cell::Bool(cells::parse_bool(text)?),
             Rep::Text => Cell::Text(text.into()),
-            Rep::Day => Cell::Small(cells::parse_date(text)?.0),
-            Rep::Time => Cell::Time(cells::parse_datetime(text)?.0),
-            Rep::Period(kind) => Cell::Small(cells::parse_period(text, kind, &self.calendar)?.index),
+            Rep::Day => Cell::Small(cells::parse_date(text, self.zone.as_ref())?.0),
+            Rep::Time => Cell::Time(cells::parse_datetime(text, self.zone.as_ref())?.0),
+            Rep::Period(kind) => {
+                Cell::Small(cells::parse_period(text, kind, &self.calendar, self.zone.as_ref())?.index)
+            }
             Rep::Member => Cell::Small(*self.members.get(text).ok_or(CellError::NotAMember)?),
         }))
     }
@@ -218,6 +224,10 @@ impl Contract {
             (_, Raw::Float(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
             (_, Raw::Float32(x)) => return self.read_shortest(x.is_finite(), &x.to_string()),
             (_, Raw::Formula(_)) => return Err(CellError::Formula),
+            (Rep::Day | Rep::Time | Rep::Period(_), Raw::Instant(instant)) => {
+                let wall = cells::in_zone(instant, self.zone.as_ref())?;
+                return self.read_typed(Raw::Time(wall.0));
+            }
             (Rep::Dec(digits), Raw::Duration(micros)) if self.column.ty == Type::DURATION => {
                 Cell::Dec(cells::rescale(i128::from(micros), 6, digits)?)
             }
@@ -302,11 +312,7 @@ impl Contract {
         }
         let Some(value) = self.rep.value(cell) else { return Ok(()) };
         for (place, rule) in self.column.rules.iter().enumerate() {
-            let holds = match rule {
-                ColumnRule::Compare(op, bound) => op.holds(value.cmp(bound)),
-                ColumnRule::In { low, high, closed } => *low <= value && (value < *high || *closed && value == *high),
-            };
-            if !holds {
+            if !rule.holds(&value) {
                 return Err(CellError::Rule(place));
             }
         }

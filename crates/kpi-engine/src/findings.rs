@@ -128,7 +128,7 @@ pub fn bad_cell(model: &Model, table: &str, column: &Column, error: CellError, c
             Diagnostic::new(codes::BAD_DATE, text!("`{cell}` does not exist in the calendar", cell))
         }
         CellError::Zone => Diagnostic::new(codes::BAD_DATE, text!("`{cell}` has a time zone", cell))
-            .help(text!("export wall times of the policy's place, without a zone")),
+            .help(text!("say in the policy by whose clocks it is read: `timezone Asia/Shanghai`; or export wall times without a zone")),
         CellError::NotAMember => bad_member(model, column, cell),
         CellError::NotABool => Diagnostic::new(codes::BAD_BOOL, text!("`{cell}` is not a truth value", cell))
             .help(text!("write true or false, 1 or 0, 是 or 否")),
@@ -195,6 +195,7 @@ fn rule_words(rule: &ColumnRule) -> String {
         ColumnRule::In { low, high, closed } => {
             format!("in {}..{}{}", value_words(low), if *closed { "" } else { "<" }, value_words(high))
         }
+        ColumnRule::Matches(pattern) => pattern.text().to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kpi_base::codes::data as codes;
 use kpi_base::{Diagnostic, Text, text};
-use kpi_check::model::{Model, Table, TableId, TestTable};
+use kpi_check::model::{Column, Model, Table, TableId, TestTable};
 use polars::prelude as pl;
 use polars::prelude::SerReader;
 use rustc_hash::FxHashMap;
@@ -143,6 +143,8 @@ pub fn raw<'a>(value: &'a pl::AnyValue<'_>) -> Option<Raw<'a>> {
         pl::AnyValue::Date(day) => Raw::Day(*day),
         pl::AnyValue::Datetime(time, unit, None) => Raw::Time(micros(*time, *unit)),
         pl::AnyValue::DatetimeOwned(time, unit, None) => Raw::Time(micros(*time, *unit)),
+        pl::AnyValue::Datetime(time, unit, Some(_)) => Raw::Instant(micros(*time, *unit)),
+        pl::AnyValue::DatetimeOwned(time, unit, Some(_)) => Raw::Instant(micros(*time, *unit)),
         _ => Raw::Other,
     })
 }
@@ -192,12 +194,13 @@ impl Judge<'_> {
                 && let Some(keys) = loaded.unknown(to, key)
             {
                 self.findings.add(|| {
-                    let finding = findings::unknown_reference(self.reader.model, &contract.column, key, keys);
-                    origin.mark(finding, &contract.header, Some(key.to_string()))
+                    let shown = public(&contract.column, key.clone());
+                    let finding = findings::unknown_reference(self.reader.model, &contract.column, &shown, keys);
+                    origin.mark(finding, &contract.header, Some(shown.into_owned()))
                 });
             }
             cells.push(cell.unwrap_or_else(|error| {
-                let shown = given.flatten().map(|raw| shown(&raw)).unwrap_or_default();
+                let shown = given.flatten().map(|raw| public(&contract.column, shown(&raw))).unwrap_or_default();
                 let table = &self.reader.table().title.name;
                 self.findings.add(|| {
                     let finding = findings::bad_cell(self.reader.model, table, &contract.column, error, &shown);
@@ -232,7 +235,8 @@ impl Judge<'_> {
                 entry.insert(Seen::at(origin));
             }
             Entry::Occupied(entry) => {
-                let shown = entry.key().1.split('\u{0}').next().unwrap_or_default().to_owned();
+                let shown = entry.key().1.split('\u{0}').next().unwrap_or_default();
+                let shown = public(&contract.column, shown.into()).into_owned();
                 let (first, name) = (entry.get().words(), &contract.column.title.name);
                 self.findings.add(|| {
                     let message = text!("`{shown}` stands twice in `{name}`", shown, name);
@@ -268,6 +272,11 @@ impl Seen {
     }
 }
 
+/// A cell as findings may show it: they stand in logs that many read.
+fn public<'a>(column: &Column, shown: Cow<'a, str>) -> Cow<'a, str> {
+    if column.private && !shown.is_empty() { "•••".into() } else { shown }
+}
+
 /// A cell as it stands in the file.
 fn shown<'a>(raw: &Raw<'a>) -> Cow<'a, str> {
     match raw {
@@ -279,6 +288,7 @@ fn shown<'a>(raw: &Raw<'a>) -> Cow<'a, str> {
         Raw::Bool(b) => b.to_string().into(),
         Raw::Day(day) => kpi_value::Date(*day).to_string().into(),
         Raw::Time(micros) => kpi_value::DateTime(*micros).to_string().into(),
+        Raw::Instant(micros) => format!("{} UTC", kpi_value::DateTime(*micros)).into(),
         Raw::Value(value) => findings::value_words(value).into(),
         Raw::Duration(micros) => format!("{} s", decimal_words(i128::from(*micros), 6)).into(),
         Raw::Formula(error) => (*error).into(),

@@ -221,7 +221,7 @@ impl<'a> Lexer<'a> {
     /// Whether the member in hand is no expression: a time zone such as `Asia/Shanghai` is a name with a slash.
     fn verbatim(&self) -> bool {
         for token in self.tokens.iter().rev().take(6) {
-            if token.text == "timezone" {
+            if matches!(token.text.as_ref(), "timezone" | "时区") {
                 return token.gap.ends || token.gap.space;
             }
             if token.gap.ends || matches!(token.kind, Kind::Open | Kind::Comma) {

@@ -7,8 +7,10 @@ mod calendar;
 mod decimal;
 mod round;
 mod value;
+mod zone;
 
 pub use calendar::{Calendar, Date, DateTime, ParsePeriodError, Period, PeriodKind};
 pub use decimal::{Dec, DecText, Overflow, ParseDecError};
 pub use round::Rounding;
 pub use value::Value;
+pub use zone::{Zone, parse_offset};

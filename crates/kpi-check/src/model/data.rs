@@ -5,8 +5,8 @@ use kpi_value::{Date, Dec, Period, PeriodKind, Value};
 use serde::Serialize;
 
 use super::{
-    AggregateFunction, Builtin, ByTable, ColumnId, CompareOp, Expr, ExprId, ExprKind, Path, ScaleId, TableId, Title,
-    Type,
+    AggregateFunction, Builtin, ByTable, ColumnId, CompareOp, Expr, ExprId, ExprKind, Path, ScaleId, TableId,
+    TextPattern, Title, Type,
 };
 
 /// A dimension with its members.
@@ -181,10 +181,31 @@ pub struct Column {
     pub scale: Dec,
     /// The most digits after the point that a cell may have: the currency's for money, 12 otherwise.
     pub digits: u32,
+    /// Whether its values are for nobody but those who hold the export: no finding shows them.
+    pub private: bool,
     /// The scale of whose steps the cells are.
     pub anchors: Option<ScaleId>,
     /// Rules that every cell keeps.
     pub rules: Vec<ColumnRule>,
+}
+
+impl Column {
+    /// A column of which only its name and type are said.
+    pub fn plain(title: Title, ty: Type) -> Column {
+        Column {
+            header: title.name.clone(),
+            title,
+            ty,
+            optional: false,
+            unique: false,
+            subject: false,
+            scale: Dec::ONE,
+            digits: Dec::SCALE,
+            private: false,
+            anchors: None,
+            rules: Vec::new(),
+        }
+    }
 }
 
 /// A rule that every cell of a column keeps. An empty cell keeps all rules.
@@ -202,6 +223,19 @@ pub enum ColumnRule {
         /// Whether the upper bound belongs to it.
         closed: bool,
     },
+    /// The whole text matches the pattern.
+    Matches(TextPattern),
+}
+
+impl ColumnRule {
+    /// Whether a value keeps it.
+    pub fn holds(&self, value: &Value) -> bool {
+        match self {
+            ColumnRule::Compare(op, bound) => op.holds(value.cmp(bound)),
+            ColumnRule::In { low, high, closed } => low <= value && (value < high || *closed && value == high),
+            ColumnRule::Matches(pattern) => value.as_text().is_none_or(|text| pattern.holds(text)),
+        }
+    }
 }
 
 /// A parameter.

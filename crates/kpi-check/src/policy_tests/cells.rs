@@ -1,7 +1,7 @@
 //! The cells of a test's grid, read as an export's would be and, besides, with the units of the language.
 
 use kpi_base::{Join, Text, text};
-use kpi_value::{Calendar, Date, DateTime, Dec, ParseDecError, Period, PeriodKind, Value};
+use kpi_value::{Calendar, Date, DateTime, Dec, ParseDecError, Period, PeriodKind, Value, parse_offset};
 
 use crate::model::{Column, ColumnRule, Form, Model, Type, Unit};
 
@@ -33,8 +33,8 @@ pub(super) fn read_cell(text: &str, column: &Column, model: &Model) -> Result<Op
             Ok(x) => Some(Value::Dec(x)),
             Err(what) => return Err(problem(what)),
         },
-        Type::Date => read_datetime(text).map(|time| Value::Date(time.date())),
-        Type::DateTime => read_datetime(text).map(Value::DateTime),
+        Type::Date => read_time(text, model).map(|time| Value::Date(time.date())),
+        Type::DateTime => read_time(text, model).map(Value::DateTime),
         Type::Period(kind) => read_period(text, kind, &model.policy.calendar).map(Value::Period),
         Type::Member(dimension) => {
             let members = &model.dimensions[dimension].members;
@@ -130,6 +130,15 @@ fn read_period(text: &str, kind: PeriodKind, calendar: &Calendar) -> Option<Peri
     read_datetime(text).map(|time| calendar.period(kind, time.date()))
 }
 
+/// A wall time, or what the clocks of the policy's zone show at a time with a zone: `2026-10-03T20:00Z`.
+fn read_time(text: &str, model: &Model) -> Option<DateTime> {
+    let clock = text.find(':').unwrap_or(text.len());
+    let zone = text.get(clock..)?.find(|c: char| c.is_ascii_alphabetic() || matches!(c, '+' | '-'));
+    let (Some(zone), Some(policy)) = (zone, &model.policy.timezone) else { return read_datetime(text) };
+    let (wall, offset) = text.split_at_checked(clock + zone)?;
+    policy.wall(read_datetime(wall.trim_end())?.0 - parse_offset(offset)?)
+}
+
 /// `2026-10-03 20:00`, with seconds and a fraction where there are any; a day alone is its midnight. Days may be written
 /// `2026/10/3` and `20261003` too.
 fn read_datetime(text: &str) -> Option<DateTime> {
@@ -184,11 +193,7 @@ fn not_read(error: ParseDecError) -> Text {
 }
 
 fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), Text> {
-    let kept = match rule {
-        ColumnRule::Compare(op, bound) => op.holds(value.cmp(bound)),
-        ColumnRule::In { low, high, closed } => low <= value && (value < high || *closed && value == high),
-    };
-    if kept {
+    if rule.holds(value) {
         return Ok(());
     }
     Err(match rule {
@@ -203,6 +208,7 @@ fn check_rule(rule: &ColumnRule, value: &Value) -> Result<(), Text> {
                 high = show(high)
             )
         }
+        ColumnRule::Matches(pattern) => text!("the contract asks for `{pattern}`", pattern = pattern.text()),
     })
 }
 

@@ -225,18 +225,7 @@ mod tests {
         let mut dimensions = Arena::new();
         let members = ["startup", "growth", "mature"].map(title).to_vec();
         let stage = dimensions.push(Dimension { title: title("stage"), ordered: true, members });
-        let column = Column {
-            title: title("stage"),
-            header: String::new(),
-            ty: Type::Member(stage),
-            optional: false,
-            unique: false,
-            subject: false,
-            scale: Dec::ONE,
-            digits: 12,
-            anchors: None,
-            rules: Vec::new(),
-        };
+        let column = Column::plain(title("stage"), Type::Member(stage));
         let table = Table {
             title: title("staff"),
             roster: true,

@@ -1,6 +1,6 @@
 //! What is said about data that break their contracts.
 
-use super::{LIVE, LIVE_ROWS, PLAN, STAFF, october};
+use super::{LIVE, LIVE_ROWS, PLAN, STAFF, TEAM, VIOLATION, october};
 use crate::fixtures::{Fixture, file};
 
 /// The findings if a text of the live export is replaced.
@@ -102,4 +102,50 @@ fn an_empty_sparse_export_is_a_true_zero() {
     let violation = october().table("violation");
     let source = &facts.sources[&violation];
     assert_eq!((source.given, source.rows, source.periods.len()), (true, 0, 0));
+}
+
+/// October, with a text of the policy and one of the live export replaced.
+fn declared(policy: (&str, &str), rows: (&str, &str)) -> Fixture {
+    assert!(LIVE.contains(policy.0) && LIVE_ROWS.contains(rows.0));
+    Fixture::new(&LIVE.replace(policy.0, policy.1), "2026-10", "2026-10")
+        .csv("team", &[TEAM])
+        .csv("staff", &[STAFF])
+        .csv("live", &[&LIVE_ROWS.replace(rows.0, rows.1)])
+        .csv("violation", &[VIOLATION])
+        .csv("plan", &[PLAN])
+}
+
+#[test]
+fn texts_match_their_pattern() {
+    let key = ("host:    -> staff subject", "host:    -> staff subject matches \"A\\d\\d\"");
+    declared(key, ("S2,A01", "S2,A02")).run();
+    let finding = declared(key, ("S2,A01", "S2,B01")).fail();
+    assert_eq!(finding, "K6016 `B01` is not A\\d\\d [live.csv, line 3, column `host`: `B01`]");
+}
+
+#[test]
+fn no_finding_shows_a_private_cell() {
+    let key = ("  id:      text key\n  host", "  id:      text key private\n  host");
+    let finding = declared(key, ("S2,", "S1,")).fail();
+    assert!(finding.contains("`•••`") && !finding.contains("S1"), "{finding}");
+    let money = ("from \"成交金额\"", "from \"成交金额\" private");
+    let finding = declared(money, ("50.25", "50.255")).fail();
+    assert!(finding.contains("`•••`") && !finding.contains("50.25"), "{finding}");
+    let host = ("host:    -> staff subject", "host:    -> staff subject private");
+    let finding = declared(host, ("S2,A01", "S2,Z99")).fail();
+    assert!(finding.contains("`•••`") && !finding.contains("Z99"), "{finding}");
+}
+
+#[test]
+fn times_with_a_zone_belong_to_the_day_of_the_policys_clocks() {
+    let zone = ("period month }", "period month, timezone Asia/Shanghai }");
+    // S3 has 7 yuan: at 16:00 UTC of the last day it is November in Shanghai, a microsecond before it is not.
+    let live = |time: &str| {
+        let fixture = declared(zone, ("2026/11/1", time));
+        fixture.cube(&fixture.run(), "live")
+    };
+    let (october, november) = (live("2026-10-31T15:59:59.999999Z"), live("2026-10-31T16:00:00Z"));
+    assert_eq!(november, live("2026-11-01 00:00"));
+    assert_eq!(october, live("2026-10-31 23:59:59.999999"));
+    assert_ne!(october, november);
 }

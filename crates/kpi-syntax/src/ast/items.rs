@@ -24,8 +24,8 @@ pub struct Policy {
     pub week_start: Option<(u8, Span)>,
     /// `year starts april`, 1 to 12
     pub year_start: Option<(u8, Span)>,
-    /// Members that are read and not built yet: `timezone`.
-    pub not_built: Vec<NotBuilt>,
+    /// `timezone Asia/Shanghai`
+    pub timezone: Option<Text>,
 }
 
 /// `dimension stage ordered { startup "新手期", growth, mature }`
@@ -129,10 +129,10 @@ pub struct Column {
     pub seconds: Option<(Dec, Span)>,
     /// `digits 4`
     pub digits: Option<(Dec, Span)>,
-    /// Rules on values: `≥ 0`, `in 1..5`
+    /// `private`
+    pub private: Option<Span>,
+    /// Rules on values: `≥ 0`, `in 1..5`, `matches "…"`
     pub rules: Vec<ColumnRule>,
-    /// Modifiers that are read and not built yet: `matches`, `private`.
-    pub not_built: Vec<NotBuilt>,
     /// The whole column.
     pub span: Span,
 }
@@ -144,6 +144,8 @@ pub enum ColumnRule {
     Compare(BinaryOp, Expr),
     /// `in 1..5`
     In(Range),
+    /// `matches "A\d{3}"`
+    Matches(Text),
 }
 
 /// A type as written.

@@ -4,6 +4,7 @@ use kpi_base::text;
 use kpi_value::{Dec, Rounding};
 
 use super::{Builder, find};
+use crate::ast;
 use crate::ast::{Anchor, Column, ColumnRule, Dimension, Exclude, Name, Policy, Scale, Table, Valid, View, ViewColumn};
 use crate::build::expr::comparison_op;
 use crate::grammar::{Pair, Rule};
@@ -66,7 +67,11 @@ impl Builder<'_> {
                 let month = self.one_of(&word?, &text!("month"), MONTHS);
                 self.set(&mut policy.year_start, month, "year starts", span);
             }
-            _ => policy.not_built.push(self.not_built("timezone", &member)),
+            _ => {
+                let zone = find(member, Rule::zone)?;
+                let zone = ast::Text { value: zone.as_str().to_owned(), span: self.span(&zone) };
+                self.set(&mut policy.timezone, Some(zone), "timezone", span);
+            }
         }
         Some(())
     }
@@ -138,8 +143,8 @@ impl Builder<'_> {
             header: None,
             seconds: None,
             digits: None,
+            private: None,
             rules: Vec::new(),
-            not_built: Vec::new(),
             span: self.span(&pair),
         };
         for part in pair.into_inner() {
@@ -176,8 +181,13 @@ impl Builder<'_> {
                     let bound = self.clause(part)?;
                     column.rules.push(ColumnRule::Compare(op, bound));
                 }
-                Rule::c_matches => column.not_built.push(self.not_built("matches", &part)),
-                Rule::kw_private => column.not_built.push(self.not_built("private", &part)),
+                Rule::c_matches => {
+                    let pattern = find(part, Rule::string)?;
+                    // Taken as it stands: a backslash belongs to the pattern.
+                    let value = pattern.as_str().trim().trim_matches('"').to_owned();
+                    column.rules.push(ColumnRule::Matches(ast::Text { value, span: self.span(&pattern) }));
+                }
+                Rule::kw_private => self.set(&mut column.private, Some(span), "private", span),
                 _ => {}
             }
         }

@@ -32,7 +32,7 @@ impl Builder<'_> {
             rounding: None,
             week_start: None,
             year_start: None,
-            not_built: Vec::new(),
+            timezone: None,
         })
     }
 
