@@ -6,6 +6,7 @@ mod douyin_team;
 mod live_team_zh;
 mod ops_assistant;
 mod ops_library;
+mod private_domain;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
