@@ -390,7 +390,7 @@ def suggestions():
     rows, number = [], Numbers("J", 3)
     for ym in MONTHS[12:]:
         for owner in PEOPLE:
-            mine = [] if chance(0.6) else [(chance(0.8), chance(0.8), b := whole(50, 400), int(b * between(1.02, 1.35)))]
+            mine = [] if chance(0.35) else [(chance(0.8), chance(0.8), b := whole(50, 400), int(b * between(1.05, 1.45)))]
             if (owner, ym) == ("B1", (2025, 3)):
                 mine = SUGGESTED
             if works(owner, date(*ym, 20)):
