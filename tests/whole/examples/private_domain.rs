@@ -57,8 +57,14 @@ fn what_was_planted_shows() {
     // One joins in May, one leaves in September; one is promoted in July.
     assert!(found(&run, "cards", ["scorecard", "pd_card"], "B6", "2025-04").is_none());
     assert!(found(&run, "cards", ["scorecard", "pd_card"], "M6", "2025-10").is_none());
-    assert_eq!((status("B3", "2025-06", "daily_active"), status("B3", "2025-06", "ugc")), ("missed".into(), String::new()));
-    assert_eq!((status("B3", "2025-07", "daily_active"), status("B3", "2025-07", "ugc")), (String::new(), "met".into()));
+    assert_eq!(
+        (status("B3", "2025-06", "daily_active"), status("B3", "2025-06", "ugc")),
+        ("missed".into(), String::new())
+    );
+    assert_eq!(
+        (status("B3", "2025-07", "daily_active"), status("B3", "2025-07", "ugc")),
+        (String::new(), "met".into())
+    );
 
     // A community that begins empty has nothing to grow from, and nothing to compare with for a year.
     assert_eq!(status("B6", "2025-05", "pool_growth"), "no_data");
