@@ -354,6 +354,15 @@ def mixed(c):
     return div(sum((mul(x, w) for x, w in present), ZERO), sum((w for _, w in present), ZERO))
 
 
+def sales(c):
+    return total(c.own(ORDERS), "实付金额")
+
+
+def planned(c):
+    """The month's plan, or none."""
+    return total(c.own(PLAN), "目标金额") or None
+
+
 def manager_view(c):
     return marks(c, "直属主管")
 
@@ -405,6 +414,7 @@ TARGETS = {
     manager_view: base("≥", 4),
     blind_test: base("≥", 4),
     suggestions: base("≥", 1),
+    sales: lambda c: ("≥", planned(c), None),
 }
 STRETCHED = {new_retention, tags, open_rate, event_rate, promo_roi, referral_k, nps_score, arpu, ltv}
 RATED = {mixed, manager_view, blind_test}
@@ -426,10 +436,15 @@ def attained(op, a, t):
 class Line:
     """An indicator on a card. `fraction` is what it earns of its weight, `counts` what it adds to the card's attainment."""
 
+    track = None
+
     def __init__(self, indicator, c):
         self.name, self.actual, self.target = indicator.__name__, None, None
         self.attainment = self.fraction = self.counts = None
         self.status, self.lines, self.met = "no_data", None, False
+        if indicator is sales:
+            shares = [(Cell(c.key, part), share) for unit, share in (("week", F(1, 4)), ("day", F(1, 25))) for part in parts(unit, c.period)]
+            self.track = [{"period": str(x.period), "actual": sales(x), "target": mul(planned(c), share)} for x, share in shares]
         if indicator in SHARES:
             return self.of_parts(indicator, c)
         self.actual = indicator(c)
@@ -530,6 +545,8 @@ def line_json(line, weight):
         "indicator": line.name, "actual": line.actual, "target": line.target, "attainment": line.attainment,
         "weight": weight, "score": score, "status": line.status,
     }
+    if line.track:
+        found["track"] = line.track
     if line.lines:
         found["lines"] = [line_json(inner, w) for inner, w in line.lines]
     return found
@@ -556,7 +573,7 @@ def pd_card(key, period):
         (by_brand, pct(5)),
     ]
     bonus = min(F(6), F(outcomes.count("已验证") + 2 * outcomes.count("成功")))
-    return Card("pd_card", c, lines, [line(service_per_head), line(suggestions)], {"community"}, bonus)
+    return Card("pd_card", c, lines, [line(service_per_head), line(sales), line(suggestions)], {"community"}, bonus)
 
 
 def review(key, period):
@@ -594,12 +611,12 @@ def marginal(x, slices):
 
 def sales_pay(key, period):
     c = Cell(key, period)
-    sold, planned = total(c.own(ORDERS), "实付金额"), total(c.own(PLAN), "目标金额") or None
+    sold, aim = sales(c), planned(c)
     pay = {"base": None, "commission": None}
-    if planned is not None:
-        reached = div(sold, planned) >= pct(70)
+    if aim is not None:
+        reached = div(sold, aim) >= pct(70)
         pay["base"] = rounded(F(c.terms["月薪"]) * pct(20), 2) if reached else ZERO
-        pay["commission"] = rounded(marginal(sold - planned, [(ZERO, pct(3)), (F(2000), pct(5)), (F(5000), pct(8))]), 2)
+        pay["commission"] = rounded(marginal(sold - aim, [(ZERO, pct(3)), (F(2000), pct(5)), (F(5000), pct(8))]), 2)
     whole = None if None in pay.values() else sum(pay.values(), ZERO)
     return {"incentive": "sales_pay", "subject": key, "period": str(period), "pay": pay, "total_pay": whole}
 
@@ -646,7 +663,7 @@ def differences(want, got, at):
         if key == "pay":
             found = {k: number(v) for k, v in (found or {}).items()}
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            name = lambda v: v.get("indicator") or v.get("rule")
+            name = lambda v: v.get("indicator") or v.get("rule") or v.get("period")
             found = {name(f): f for f in found or []}
             if sorted(found) != sorted(map(name, value)):
                 yield f"{place}: has {sorted(found)}, not {sorted(map(name, value))}"
