@@ -100,3 +100,9 @@ fn its_policy_tests_pass() {
     let said = kpi(&["test", PATH]);
     assert!(said.contains(" 0 failed"), "{said}");
 }
+
+#[test]
+fn why_says_that_somebody_was_not_there_a_year_ago() {
+    let said = kpi(&["why", "B6", "community", "--period", "2025-06", "--path", PATH]);
+    assert!(said.contains("the subject is not there in 2024-06"), "{said}");
+}

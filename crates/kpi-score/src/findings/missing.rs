@@ -84,6 +84,12 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
     if let Some(why) = source_missing(ev, table, at, cell) {
         return why;
     }
+    let spine = ev.spine(at.spine);
+    if spine.present.get(cell) == Some(&false)
+        && let Some(&period) = ev.timeline_of(at.spine).periods.get(spine.period(cell))
+    {
+        return text!("the subject is not there in {period}", period = ev.model.policy.calendar.show(period));
+    }
     let counts = ev.row_counts(expr.id, at);
     let rows = counts.and_then(|counts| counts.rows.get(cell)).copied().unwrap_or_default();
     if let Some(why) = unripe_rows(ev, expr, table, at, cell) {
