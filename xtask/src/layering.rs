@@ -12,7 +12,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("kpi-base", &["kpi-value"]),
     ("kpi-syntax", &["kpi-base", "kpi-value"]),
     ("kpi-check", &["kpi-base", "kpi-syntax", "kpi-value"]),
-    ("kpi-stdlib", &["kpi-base", "kpi-syntax"]),
+    ("kpi-stdlib", &["kpi-base", "kpi-check", "kpi-syntax"]),
     ("kpi-plan", &["kpi-base", "kpi-check", "kpi-value"]),
     ("kpi-results", &["kpi-base", "kpi-value"]),
     ("kpi-score", &["kpi-base", "kpi-check", "kpi-plan", "kpi-results", "kpi-value"]),

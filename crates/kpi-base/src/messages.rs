@@ -10,6 +10,7 @@ pub const CHINESE: &[(&str, &str)] = &[
     ("lints", include_str!("../messages/zh/lints.toml")),
     ("prove", include_str!("../messages/zh/prove.toml")),
     ("score", include_str!("../messages/zh/score.toml")),
+    ("entries", include_str!("../messages/zh/entries.toml")),
     ("tests", include_str!("../messages/zh/tests.toml")),
     ("engine", include_str!("../messages/zh/engine.toml")),
     ("report", include_str!("../messages/zh/report.toml")),

@@ -39,8 +39,6 @@ pub struct Checker<'a> {
     pub(crate) functions_open: Vec<usize>,
     /// The indicators that are being checked, outermost first.
     pub(crate) open: Vec<IndicatorId>,
-    /// The indicators whose constructs that are not built were reported.
-    pub(crate) reported_unbuilt: FxHashSet<usize>,
     /// Constructs that are checked here and computed nowhere yet, with their places.
     pub(crate) not_computed: Vec<(&'static str, Span)>,
     pub(crate) texts: Texts<'a>,
@@ -104,7 +102,6 @@ impl<'a> Checker<'a> {
             functions_open: Vec::new(),
             untargeted_line: false,
             open: Vec::new(),
-            reported_unbuilt: FxHashSet::default(),
             not_computed: Vec::new(),
             at_start: Vec::new(),
             texts: Texts::new(files),

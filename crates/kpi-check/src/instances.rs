@@ -110,9 +110,6 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        if self.reported_unbuilt.insert(index) {
-            self.report_all_not_built(&indicator.not_built);
-        }
         let shorter = match &indicator.shorter {
             Some(written) => {
                 let shorter = self.shorter(&indicator.name, written);
@@ -139,8 +136,8 @@ impl<'a> Checker<'a> {
             }
             Some(formula) => self.expr(formula, &cx, None),
             None => {
-                // A formula that could not be read was reported by the parser, one of `part`s as not built.
-                if indicator.not_built.is_empty() && !faulty {
+                // A formula that could not be read was reported by the parser, and an entry that there is not when it was bound.
+                if indicator.binding.is_none() && !faulty {
                     self.report(
                         Diagnostic::new(
                             codes::names::NO_FORMULA,
@@ -290,6 +287,8 @@ impl<'a> Checker<'a> {
                 Decl::Scorecard(_) => text!("the scorecard `{name}` is never used", name = name_text),
                 Decl::Incentive(_) => text!("the incentive `{name}` is never used", name = name_text),
                 Decl::Rule(_) => text!("the rule `{name}` is never used", name = name_text),
+                // Neither is looked for above: a team may have entries for others to use.
+                Decl::Shape(_) | Decl::Entry(_) => continue,
             };
             self.report(
                 Diagnostic::new(codes::names::UNUSED, message)
@@ -303,9 +302,6 @@ impl<'a> Checker<'a> {
     /// the first roster that its rows lead to.
     fn check_unused_indicator(&mut self, index: usize) {
         let Some(indicator) = self.names.indicators.get(index).map(|d| d.ast) else { return };
-        if self.reported_unbuilt.insert(index) {
-            self.report_all_not_built(&indicator.not_built);
-        }
         let mut tables: Vec<TableId> = self.model.scorecards.iter().map(|(_, card)| card.table).collect();
         tables.extend(self.model.tables.iter().filter(|(_, t)| t.roster && t.key.is_some()).map(|(id, _)| id));
         let formulas: Vec<_> =

@@ -8,6 +8,8 @@
 
 pub mod model;
 
+pub mod entries;
+
 pub mod checker;
 pub mod context;
 pub mod counter;
@@ -111,7 +113,10 @@ fn check_deep(files: &[ast::File], reach: bool) -> Found {
 const STACK: usize = 256 << 20;
 
 fn check_here(files: &[ast::File], reach: bool) -> Found {
-    let mut checker = checker::Checker::new(files);
+    let mut found = Vec::new();
+    let expanded = entries::expand(files, &mut found);
+    let mut checker = checker::Checker::new(expanded.as_deref().unwrap_or(files));
+    checker.diagnostics.extend(found);
     checker.check_policy();
     checker.check_data();
     checker.check_params();

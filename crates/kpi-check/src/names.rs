@@ -30,6 +30,10 @@ pub enum Decl {
     Incentive(usize),
     /// A rule.
     Rule(usize),
+    /// A shape.
+    Shape(usize),
+    /// An entry: an indicator that takes tables.
+    Entry(usize),
 }
 
 /// A declaration with its doc comment.
@@ -79,6 +83,10 @@ pub struct Names<'a> {
     pub incentives: Vec<Declared<'a, ast::Incentive>>,
     /// The rules.
     pub rules: Vec<Declared<'a, ast::Rule>>,
+    /// The shapes.
+    pub shapes: Vec<Declared<'a, ast::Table>>,
+    /// The entries.
+    pub entries: Vec<Declared<'a, ast::Indicator>>,
     /// The tests.
     pub tests: Vec<Declared<'a, ast::Test>>,
     /// The goals.
@@ -109,6 +117,8 @@ impl Decl {
             Decl::Scorecard(_) => text!("a scorecard"),
             Decl::Incentive(_) => text!("an incentive"),
             Decl::Rule(_) => text!("a rule"),
+            Decl::Shape(_) => text!("a shape"),
+            Decl::Entry(_) => text!("an entry"),
         }
     }
 }
@@ -236,6 +246,10 @@ impl<'a> Names<'a> {
             ast::ItemKind::Param(x) => (&x.name, Decl::Param(push(&mut self.params, x, item))),
             ast::ItemKind::Function(x) => (&x.name, Decl::Function(push(&mut self.functions, x, item))),
             ast::ItemKind::Curve(x) => (&x.name, Decl::Curve(push(&mut self.curves, x, item))),
+            ast::ItemKind::Shape(x) => (&x.name, Decl::Shape(push(&mut self.shapes, x, item))),
+            ast::ItemKind::Indicator(x) if !x.params.is_empty() => {
+                (&x.name, Decl::Entry(push(&mut self.entries, x, item)))
+            }
             ast::ItemKind::Indicator(x) => {
                 let place = push(&mut self.indicators, x, item);
                 self.is_part.push(false);

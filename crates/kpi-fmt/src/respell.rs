@@ -59,6 +59,10 @@ impl DeclaredNames {
                 self.value(&x.name);
                 x.columns.iter().for_each(|column| self.value(&column.name));
             }
+            ItemKind::Shape(x) => {
+                self.types.insert(x.name.text.clone());
+                x.columns.iter().for_each(|column| self.value(&column.name));
+            }
             ItemKind::View(x) => {
                 self.value(&x.name);
                 let grouping = x.grouping.iter();
@@ -75,6 +79,7 @@ impl DeclaredNames {
             ItemKind::Param(x) => self.value(&x.name),
             ItemKind::Indicator(x) => {
                 self.value(&x.name);
+                x.params.iter().for_each(|param| self.value(&param.name));
                 x.parts.iter().for_each(|part| self.value(&part.name));
             }
             ItemKind::Scorecard(x) => {

@@ -192,6 +192,7 @@ impl<'a> Group<'a> {
             let owner = match (self.context, word) {
                 (Context::Card, Some("group")) => Context::Card,
                 (Context::Indicator, Some("part")) => Context::Indicator,
+                (Context::Indicator, Some("example")) => Context::Test,
                 _ => Context::Rows,
             };
             settle(pieces, owner);

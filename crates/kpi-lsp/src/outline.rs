@@ -18,7 +18,7 @@ fn symbol(file: &SourceFile, item: &Item, encoding: Encoding) -> Option<Document
     let (name, span, detail, kind) = match &item.kind {
         ItemKind::Policy(p) => (p.title.value.clone(), p.title.span, None, SymbolKind::PACKAGE),
         ItemKind::Dimension(d) => (d.name.text.clone(), d.name.span, label(&d.label), SymbolKind::ENUM),
-        ItemKind::Roster(t) | ItemKind::Source(t) => {
+        ItemKind::Roster(t) | ItemKind::Source(t) | ItemKind::Shape(t) => {
             (t.name.text.clone(), t.name.span, label(&t.label), SymbolKind::STRUCT)
         }
         ItemKind::View(v) => (v.name.text.clone(), v.name.span, label(&v.label), SymbolKind::STRUCT),

@@ -5,7 +5,7 @@
 //! leaves unused of it is no finding.
 
 use kpi_base::codes::names::UNKNOWN_MODULE;
-use kpi_base::{Diagnostic, Files, Join, SourceFile, Text, text};
+use kpi_base::{Diagnostic, Files, Join, SourceFile, Span, Text, text};
 use kpi_syntax::ast;
 
 /// A module of the library.
@@ -20,37 +20,61 @@ pub struct Module {
 /// Every module, by name.
 pub const MODULES: &[Module] = &[
     Module { name: "std.commerce", text: include_str!("../../../stdlib/commerce.kpi") },
+    Module { name: "std.live", text: include_str!("../../../stdlib/live.kpi") },
     Module { name: "std.payout", text: include_str!("../../../stdlib/payout.kpi") },
     Module { name: "std.survey", text: include_str!("../../../stdlib/survey.kpi") },
 ];
 
-/// Adds every module that a package uses to its files, once each, and says which ones there are not.
+/// Adds every module that a package uses, or to an entry of which it binds an indicator, to its files, once each, and says which
+/// ones there are not.
 pub fn load(files: &mut Files, parsed: &mut Vec<ast::File>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut wanted: Vec<Module> = Vec::new();
     for item in parsed.iter().flat_map(|file| &file.items) {
-        let ast::ItemKind::Use(used) = &item.kind else { continue };
-        let name = used.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
+        let (names, span) = match &item.kind {
+            ast::ItemKind::Use(used) => (used.module.as_slice(), item.span),
+            // `std.live.watch_time(…)` needs no `use`; what is shorter stands below one.
+            ast::ItemKind::Indicator(ast::Indicator { binding: Some(binding), .. }) => {
+                match binding.path.split_last() {
+                    Some((_, [first, rest @ ..])) if first.text == "std" && !rest.is_empty() => {
+                        let module = binding.path.get(..=rest.len()).unwrap_or_default();
+                        (module, rest.iter().fold(first.span, |span, name| span.to(name.span)))
+                    }
+                    _ => continue,
+                }
+            }
+            _ => continue,
+        };
+        let name = names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
         match MODULES.iter().find(|m| m.name == name) {
             Some(module) if !wanted.contains(module) => wanted.push(*module),
             Some(_) => {}
-            None => {
-                let list = Text::list(MODULES.iter().map(|m| Text::quoted(m.name)), Join::Comma);
-                found.push(
-                    Diagnostic::new(UNKNOWN_MODULE, text!("there is no module `{name}`", name))
-                        .label(item.span, text!("not in the library"))
-                        .help(text!("the library has {list}", list)),
-                );
-            }
+            None => found.push(unknown(&name, span)),
         }
     }
     for module in wanted {
-        let id = files.add(SourceFile::new(path(module), module.text));
-        let module = kpi_syntax::parse(id, module.text);
-        found.extend(module.diagnostics);
-        parsed.push(ast::File { library: true, ..module.file });
+        let (module, diagnostics) = parse(files, module);
+        found.extend(diagnostics);
+        parsed.push(module);
     }
     found
+}
+
+/// A module as a file of a package.
+pub fn parse(files: &mut Files, module: Module) -> (ast::File, Vec<Diagnostic>) {
+    let id = files.add(SourceFile::new(path(module), module.text));
+    let parsed = kpi_syntax::parse(id, module.text);
+    (ast::File { library: true, module: module.name.to_owned(), ..parsed.file }, parsed.diagnostics)
+}
+
+fn unknown(name: &str, span: Span) -> Diagnostic {
+    let list = Text::list(MODULES.iter().map(|m| Text::quoted(m.name)), Join::Comma);
+    let finding = Diagnostic::new(UNKNOWN_MODULE, text!("there is no module `{name}`", name))
+        .label(span, text!("not in the library"));
+    match kpi_check::names::nearest(name, MODULES.iter().map(|module| module.name)) {
+        Some(near) => finding.help(text!("did you mean `{near}`?", near)),
+        None => finding.help(text!("the library has {list}", list)),
+    }
 }
 
 /// The path that messages show for a module: `<std>/survey.kpi`.
@@ -109,9 +133,9 @@ mod tests {
     #[test]
     fn an_unknown_module_is_named() {
         let text = format!(
-            "{POLICY}use std.live\nindicator b {{\n  formula count(answer)\n  target ≥ 1\n}}\nscorecard desk for staff {{\n  b\n}}\n"
+            "{POLICY}use std.lve\nindicator b {{\n  formula count(answer)\n  target ≥ 1\n}}\nscorecard desk for staff {{\n  b\n}}\n"
         );
-        assert_eq!(errors(&text), ["K1013 there is no module `std.live`"]);
+        assert_eq!(errors(&text), ["K1013 there is no module `std.lve`"]);
         let text = format!(
             "{POLICY}use std..live\nindicator b {{\n  formula count(answer)\n  target ≥ 1\n}}\nscorecard desk for staff {{\n  b\n}}\n"
         );

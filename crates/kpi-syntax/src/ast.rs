@@ -5,11 +5,13 @@
 //! A part that could not be read is absent here and present in the parser's diagnostics.
 
 mod cards;
+mod entries;
 mod expr;
 mod items;
 mod tests;
 
 pub use cards::*;
+pub use entries::*;
 pub use expr::*;
 pub use items::*;
 pub use tests::*;
@@ -51,6 +53,8 @@ pub struct File {
     pub items: Vec<Item>,
     /// Whether it is a module of a library, brought in by `use`: what a policy leaves unused of it is no finding.
     pub library: bool,
+    /// Its name as `use` writes it, if it is one: `std.live`.
+    pub module: String,
     /// The text that the spans are places of: what a change of the policy copies from.
     pub text: SourceText,
 }
@@ -98,6 +102,8 @@ pub enum ItemKind {
     Roster(Table),
     /// `source NAME { … }`
     Source(Table),
+    /// `shape NAME { … }`: the columns that entries need of a table
+    Shape(Table),
     /// `view NAME from SOURCE …`
     View(View),
     /// `param NAME: TYPE …`

@@ -5,6 +5,7 @@
 
 mod cards;
 mod data;
+mod entries;
 mod expr;
 mod heads;
 mod indicators;

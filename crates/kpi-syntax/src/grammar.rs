@@ -79,7 +79,13 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
         Rule::close_paren => (8, Text::quoted(")")),
         Rule::sep => (7, text!("a new line")),
         Rule::type_name => (0, text!("a type")),
-        Rule::column | Rule::view_member => (0, text!("a column")),
+        Rule::entry_params => (5, Text::quoted("(")),
+        Rule::entry_param => (0, text!("a name")),
+        Rule::binding => (0, text!("an entry of a library")),
+        Rule::binding_arg | Rule::bound_table => (0, text!("a value")),
+        Rule::example_member => (0, text!("a member")),
+        Rule::x_expect => (5, Text::quoted("expect")),
+        Rule::column | Rule::view_member | Rule::bound_column => (0, text!("a column")),
         Rule::grouped => (5, Text::quoted("group by")),
         Rule::adjust_word => (4, one_of(&["quarterly", "yearly"])),
         Rule::time_word => (4, one_of(&["seconds", "minutes", "hours", "days"])),
@@ -122,7 +128,7 @@ fn describe(rule: Rule) -> Option<(u8, Text)> {
         }
         Rule::effect => (0, one_of(&["score 0", "pay 0", "cap"])),
         Rule::track_share => (0, text!("a name")),
-        Rule::library | Rule::calendar_word | Rule::x_within => return None,
+        Rule::calendar_word | Rule::x_within => return None,
         other => {
             let name = format!("{other:?}");
             let word = name

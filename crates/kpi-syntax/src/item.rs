@@ -2,6 +2,7 @@
 
 mod block;
 mod cases;
+mod examples;
 mod grid;
 
 use kpi_base::codes::syntax as codes;
@@ -136,6 +137,7 @@ impl<'a> ItemParser<'a> {
             "scale" => self.scale(),
             "roster" => self.table().map(ItemKind::Roster),
             "source" => self.table().map(ItemKind::Source),
+            "shape" => self.shape().map(ItemKind::Shape),
             "view" => self.view(),
             "indicator" => self.indicator(),
             "scorecard" => self.scorecard(),

@@ -42,5 +42,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let layout = layout::lay_out(&mut source, &mut diagnostics);
     let items = item::parse_items(&source, &layout, &mut diagnostics);
     diagnostics.sort_by_key(|d| d.labels.first().map(|label| label.span.start));
-    Parsed { file: ast::File { items, library: false, text: ast::SourceText(text.into()) }, diagnostics }
+    Parsed {
+        file: ast::File { items, library: false, module: String::new(), text: ast::SourceText(text.into()) },
+        diagnostics,
+    }
 }

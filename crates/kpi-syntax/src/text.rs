@@ -40,7 +40,7 @@ pub(crate) struct Source {
     pub comments: Vec<Comment>,
     /// Where a text or a name in backticks that does not end begins.
     pub unclosed: Vec<usize>,
-    /// The lines of grids in tests, whose cells are raw: start and end.
+    /// The lines of grids in tests and examples, whose cells are raw: start and end.
     pub grids: Vec<(usize, usize)>,
     /// The Chinese words that stand in English in the text, in order.
     pub chinese: Vec<Chinese>,
@@ -141,7 +141,16 @@ pub(crate) fn read_text(file: FileId, original: &str, diagnostics: &mut Vec<Diag
         chinese: Vec::new(),
         speaks_chinese: false,
     };
-    let mut reader = Reader { original, at: 0, source, in_test: false, balance: 0, diagnostics };
+    let mut reader = Reader {
+        original,
+        at: 0,
+        source,
+        in_test: false,
+        in_indicator: false,
+        in_example: false,
+        balance: 0,
+        diagnostics,
+    };
     if original.starts_with('\u{feff}') {
         reader.at = '\u{feff}'.len_utf8();
         reader.shift();
@@ -158,6 +167,9 @@ struct Reader<'a> {
     at: usize,
     source: Source,
     in_test: bool,
+    in_indicator: bool,
+    /// Whether the line stands in an example of an entry.
+    in_example: bool,
     /// How many more words in column 0 are Chinese than not.
     balance: isize,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -201,10 +213,21 @@ impl<'a> Reader<'a> {
             let word = content.split(|c| !continues_name(c)).next().unwrap_or_default();
             let known = english(word);
             self.balance += if known.is_some() { 1 } else { -1 };
-            self.in_test = known.unwrap_or(word) == "test" && first != '_';
+            let known = known.unwrap_or(word);
+            self.in_test = known == "test" && first != '_';
+            (self.in_indicator, self.in_example) = (known == "indicator", false);
+        } else if self.in_indicator {
+            let text = content.trim_start();
+            let example = ["example", "示例"].into_iter().find_map(|word| text.strip_prefix(word));
+            if example.is_some_and(|rest| rest.trim_start().starts_with(['"', '“', '＂'])) {
+                // An example on one line has no grids.
+                self.in_example = !text.trim_end().ends_with('}');
+            } else if text.starts_with('}') {
+                self.in_example = false;
+            }
         }
         let end = self.at + content.len();
-        if self.in_test && is_grid(content) {
+        if (self.in_test || self.in_example) && is_grid(content) {
             let start = self.source.text.len();
             let cells = content.rfind(['|', '｜']).map_or(0, |last| match content.get(last..) {
                 Some(tail) if tail.trim_start_matches(['|', '｜']).trim_start().starts_with("//") => {
@@ -353,7 +376,7 @@ impl Source {
     }
 }
 
-/// A row of a grid in a test: it begins with `|`, or with a name and `|`.
+/// A row of a grid in a test or an example: it begins with `|`, or with a name and `|`.
 fn is_grid(line: &str) -> bool {
     let line = line.trim_start();
     let rest = match line.strip_prefix('`') {

@@ -305,17 +305,50 @@ fn what_is_not_built_is_read() {
     let file = file(
         "\
          require each scorecard: count(indicators) in 3..5\nprove host_card.score within 0..100\n\
-         shape session { gmv: money }\n\
-         indicator w(s: session) \"W\" {\n  formula sum(s.watched)\n  track week 1 ÷ 4, day 1 ÷ 24\n  period week rolled up by worst\n}\n\
-         indicator v = std.live.watch_time(live) {\n  target ≥ 1\n}\n\
-         source s { a: text matches \"x\" private }\n\
          scorecard c for s {\n  weights by stage {\n    | a | b |\n  x | 1 | 2 |\n  }\n  mid_period split\n  rolled up by average\n}\n",
     );
-    assert_eq!(file.items.len(), 7);
+    assert_eq!(file.items.len(), 3);
     let all = format!("{:?}", file.items);
-    for what in ["library entries", "rolled up by"] {
-        assert!(all.contains(&format!("what: {what:?}")), "{what}");
-    }
+    assert!(all.contains("what: \"rolled up by\""));
+}
+
+#[test]
+fn entries_shapes_and_what_is_bound_to_them() {
+    let file = file(
+        "\
+         shape session { gmv: money from \"成交金额\", who: key, on: date time }\n\
+         indicator w(s: session, limit: duration = 30s) \"W\" {\n  formula sum(s.watched)\n\
+         \u{20} example \"a row { with | brackets\" {\n    s | on | name |\n      | 2026-10-03 | } \" ( |\n    with limit = 45s\n    expect 30s ± 1s\n  }\n\
+         \u{20} track week 1 ÷ 4, day 1 ÷ 24\n  example \"none\" { expect is missing }\n}\n\
+         指标 v \"V\" = std.live.watch_time(live { watched = total,\n  viewers = live.people × 2 }, limit = 1min) {\n  target ≥ 1\n}\n\
+         indicator u = w(live)\n",
+    );
+    let kinds: Vec<_> = file.items.iter().map(|item| &item.kind).collect();
+    let [ItemKind::Shape(shape), ItemKind::Indicator(entry), ItemKind::Indicator(bound), ItemKind::Indicator(bare)] =
+        kinds.as_slice()
+    else {
+        panic!("{:?}", file.items)
+    };
+    assert_eq!(shape.columns.len(), 3);
+    let params: Vec<_> = entry.params.iter().map(|p| (p.name.text.as_str(), p.default.is_some())).collect();
+    assert_eq!((params, entry.track.is_some()), (vec![("s", false), ("limit", true)], true));
+    let [first, second] = entry.examples.as_slice() else { panic!("{:?}", entry.examples) };
+    assert_eq!(first.tables[0].rows[0].cells[1].value, "} \" (");
+    assert_eq!((first.values.len(), first.expects.len(), second.expects.len()), (1, 1, 1));
+    let binding = bound.binding.as_ref().unwrap();
+    let path: Vec<_> = binding.path.iter().map(|n| n.text.as_str()).collect();
+    assert_eq!(
+        (path.join("."), bound.label.as_ref().unwrap().value.clone()),
+        ("std.live.watch_time".to_owned(), "V".to_owned())
+    );
+    let BindingValue::Table(table, columns) = &binding.args[0].value else { panic!("{:?}", binding.args) };
+    let columns: Vec<_> = columns.iter().map(|(name, e)| format!("{} = {}", name.text, show(e))).collect();
+    assert_eq!(
+        (table.text.as_str(), columns.join(", ").as_str()),
+        ("live", "watched = total, viewers = (live.people Mul 2)")
+    );
+    assert_eq!(binding.args[1].name.as_ref().unwrap().text, "limit");
+    assert_eq!(bare.binding.as_ref().unwrap().args.len(), 1);
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn errors(paths: &[PathBuf]) -> Vec<String> {
         parsed.push(result.file);
         found.extend(result.diagnostics);
     }
+    found.extend(kpi_stdlib::load(&mut files, &mut parsed));
     found.extend(kpi_check::check(&parsed).diagnostics);
     found.retain(|finding| finding.is_error() || codes::reach::ALL.contains(&finding.code));
     let place = |d: &Diagnostic| {

@@ -80,6 +80,7 @@ fn find(area: &Path, case: &Path, files: &mut Files) -> Vec<Diagnostic> {
         parsed.push(file.file);
     }
     if checked {
+        findings.extend(kpi_stdlib::load(files, &mut parsed));
         let checked = kpi_check::check(&parsed);
         findings.extend(checked.diagnostics);
         if let Some(model) = checked.model.as_ref().filter(|_| area.ends_with("proofs")) {

@@ -76,7 +76,7 @@ bad! {
 
     syntax_error, 1, "check", Project::live().replace("policy/live.kpi", "formula sum(live.gmv)", "formula sum(live.gmv");
     unknown_name, 1, "check", Project::live().replace("policy/live.kpi", "sum(live.gmv)", "sum(life.gmv)");
-    not_built, 1, "check", Project::live().replace("policy/live.kpi", "indicator watch_time", "shape session { gmv: money }\n\nindicator watch_time");
+    no_such_entry, 1, "check", Project::live().replace("policy/live.kpi", "indicator watch_time", "indicator stay = std.live.watchtime(live) { target ≥ 30s }\n\nindicator watch_time");
 }
 
 #[test]

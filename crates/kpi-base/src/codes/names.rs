@@ -14,4 +14,10 @@ codes! {
     TABLE_SHAPE = "K1011", Error, "a contract that contradicts itself";
     NO_FORMULA = "K1012", Error, "an indicator without a formula";
     UNKNOWN_MODULE = "K1013", Error, "unknown module";
+    UNKNOWN_ENTRY = "K1020", Error, "unknown library entry";
+    ENTRY_ARGUMENTS = "K1021", Error, "what an entry is given";
+    MISFIT = "K1022", Error, "a table that does not fit a shape";
+    ENTRY_FORMULA = "K1023", Error, "a formula beside an entry";
+    SHAPE = "K1024", Error, "a shape or parameter that means nothing";
+    ENTRY_EXAMPLE = "K1025", Error, "an example without an entry";
 }

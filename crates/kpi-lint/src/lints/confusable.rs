@@ -81,6 +81,7 @@ fn declared(item: &Item) -> Vec<(&'static str, &str, &Name)> {
         ItemKind::Curve(c) => vec![("curve", "", &c.name)],
         ItemKind::Incentive(i) => vec![("incentive", "", &i.name)],
         ItemKind::Rule(r) => vec![("rule", "", &r.name)],
+        ItemKind::Shape(s) => vec![("shape", "", &s.name)],
         ItemKind::Scale(s) => vec![("scale", "", &s.name)],
         ItemKind::Goal(g) => vec![("goal", "", &g.name)],
         _ => Vec::new(),

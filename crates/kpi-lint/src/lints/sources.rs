@@ -6,6 +6,10 @@ use kpi_syntax::ast::{Item, ItemKind};
 pub(super) fn check_sources(items: &[&Item], findings: &mut Vec<Diagnostic>) {
     for item in items {
         let ItemKind::Indicator(indicator) = &item.kind else { continue };
+        // An entry says what it needs, and where that is.
+        if indicator.binding.is_some() || !indicator.params.is_empty() {
+            continue;
+        }
         if indicator.notes.iter().any(|(topic, _)| topic.word() == "data_source") {
             continue;
         }

@@ -36,6 +36,27 @@ pub struct Scorecard {
     pub not_built: Vec<NotBuilt>,
 }
 
+impl Scorecard {
+    /// A scorecard of which only name and label are written.
+    pub fn new(name: Name, label: Label) -> Scorecard {
+        Scorecard {
+            name,
+            label,
+            table: None,
+            condition: None,
+            lines: Vec::new(),
+            vetoes: Vec::new(),
+            adjustments: Vec::new(),
+            grade: None,
+            rank_among: None,
+            period: None,
+            mid_period: None,
+            weights: None,
+            not_built: Vec::new(),
+        }
+    }
+}
+
 /// As of when a subject's attributes are read, where they change inside a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MidPeriod {

@@ -3,7 +3,9 @@
 use kpi_base::Span;
 use kpi_value::{Dec, PeriodKind, Rounding};
 
-use super::{BinaryOp, By, ByTable, CurveKind, CurveRow, Expr, Label, Name, NotBuilt, Range, Set, Text};
+use super::{
+    BinaryOp, Binding, By, ByTable, CurveKind, CurveRow, EntryParam, Example, Expr, Label, Name, Range, Set, Text,
+};
 
 /// `policy "Live team" { edition 1, currency CNY, period month }`
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,23 @@ pub struct Policy {
     pub year_start: Option<(u8, Span)>,
     /// `timezone Asia/Shanghai`
     pub timezone: Option<Text>,
+}
+
+impl Policy {
+    /// A policy of which only the title is written.
+    pub fn new(title: Text) -> Policy {
+        Policy {
+            title,
+            edition: None,
+            currency: None,
+            period: None,
+            attainment_cap: None,
+            rounding: None,
+            week_start: None,
+            year_start: None,
+            timezone: None,
+        }
+    }
 }
 
 /// `dimension stage ordered { startup "新手期", growth, mature }`
@@ -135,6 +154,27 @@ pub struct Column {
     pub rules: Vec<ColumnRule>,
     /// The whole column.
     pub span: Span,
+}
+
+impl Column {
+    /// A column of which only name and type are written.
+    pub fn new(name: Name, ty: TypeName, span: Span) -> Column {
+        Column {
+            name,
+            ty,
+            key: None,
+            label: None,
+            time: None,
+            subject: None,
+            unique: None,
+            header: None,
+            seconds: None,
+            digits: None,
+            private: None,
+            rules: Vec::new(),
+            span,
+        }
+    }
 }
 
 /// A rule on the values of a column.
@@ -378,8 +418,12 @@ pub struct Indicator {
     pub combine: Option<(Combine, Span)>,
     /// `adjustable quarterly`: from which dates its targets and weights may change
     pub adjustable: Option<(PeriodKind, Span)>,
-    /// Members that are read and not built yet: library entries.
-    pub not_built: Vec<NotBuilt>,
+    /// `(s: session)`: what it takes, if it is an entry of a library and no indicator by itself
+    pub params: Vec<EntryParam>,
+    /// `= std.live.watch_time(live)`: the entry that says what it measures
+    pub binding: Option<Binding>,
+    /// `example "…" { … }`, of an entry
+    pub examples: Vec<Example>,
 }
 
 impl Indicator {
@@ -400,7 +444,9 @@ impl Indicator {
             parts: Vec::new(),
             combine: None,
             adjustable: None,
-            not_built: Vec::new(),
+            params: Vec::new(),
+            binding: None,
+            examples: Vec::new(),
         }
     }
 }

@@ -31,6 +31,23 @@ pub struct Test {
     pub not_built: Vec<NotBuilt>,
 }
 
+impl Test {
+    /// A test of which only the name is written.
+    pub fn new(name: Text) -> Test {
+        Test {
+            name,
+            period: None,
+            each: None,
+            cases: Vec::new(),
+            overrides: Vec::new(),
+            data_until: None,
+            tables: Vec::new(),
+            expects: Vec::new(),
+            not_built: Vec::new(),
+        }
+    }
+}
+
 /// A test with the cells of one row in the place of its placeholders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestCase {

@@ -132,21 +132,7 @@ impl Builder<'_> {
     fn column(&mut self, pair: Pair<'_>) -> Option<Column> {
         let name = self.name(&find(pair.clone(), Rule::name)?);
         let ty = self.type_name(find(pair.clone(), Rule::type_name)?)?;
-        let mut column = Column {
-            name,
-            ty,
-            key: None,
-            label: None,
-            time: None,
-            subject: None,
-            unique: None,
-            header: None,
-            seconds: None,
-            digits: None,
-            private: None,
-            rules: Vec::new(),
-            span: self.span(&pair),
-        };
+        let mut column = Column::new(name, ty, self.span(&pair));
         for part in pair.into_inner() {
             let span = self.span(&part);
             match part.as_rule() {

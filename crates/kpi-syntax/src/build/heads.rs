@@ -23,17 +23,7 @@ impl Builder<'_> {
 
     pub(crate) fn policy_head(&mut self, pair: Pair<'_>) -> Option<Policy> {
         let title = self.inner_text(pair)?;
-        Some(Policy {
-            title,
-            edition: None,
-            currency: None,
-            period: None,
-            attainment_cap: None,
-            rounding: None,
-            week_start: None,
-            year_start: None,
-            timezone: None,
-        })
+        Some(Policy::new(title))
     }
 
     pub(crate) fn dimension_head(&mut self, pair: Pair<'_>) -> Option<Dimension> {
@@ -71,9 +61,15 @@ impl Builder<'_> {
 
     pub(crate) fn indicator_head(&mut self, pair: Pair<'_>) -> Option<Indicator> {
         let Named { name, label } = self.named(&pair)?;
-        let library = find(pair, Rule::library);
-        let not_built = library.map(|p| self.not_built("library entries", &p)).into_iter().collect();
-        Some(Indicator { not_built, ..Indicator::new(name, label) })
+        let mut indicator = Indicator::new(name, label);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::entry_params => indicator.params = self.entry_params(part)?,
+                Rule::binding => indicator.binding = Some(self.binding(part)?),
+                _ => {}
+            }
+        }
+        Some(indicator)
     }
 
     /// The header of a part of an indicator.
@@ -90,21 +86,7 @@ impl Builder<'_> {
             Some(clause) => Some(self.expr(operand(clause)?)?),
             None => None,
         };
-        Some(Scorecard {
-            name,
-            label,
-            table,
-            condition,
-            lines: Vec::new(),
-            vetoes: Vec::new(),
-            adjustments: Vec::new(),
-            grade: None,
-            rank_among: None,
-            period: None,
-            mid_period: None,
-            weights: None,
-            not_built: Vec::new(),
-        })
+        Some(Scorecard { table, condition, ..Scorecard::new(name, label) })
     }
 
     pub(crate) fn incentive_head(&mut self, pair: Pair<'_>) -> Option<Incentive> {
@@ -140,17 +122,7 @@ impl Builder<'_> {
 
     pub(crate) fn test_head(&mut self, pair: Pair<'_>) -> Option<Test> {
         let name: Text = self.inner_text(pair)?;
-        Some(Test {
-            name,
-            period: None,
-            each: None,
-            cases: Vec::new(),
-            overrides: Vec::new(),
-            data_until: None,
-            tables: Vec::new(),
-            expects: Vec::new(),
-            not_built: Vec::new(),
-        })
+        Some(Test::new(name))
     }
 
     fn audience(&mut self, pair: Pair<'_>) -> Option<Audience> {

@@ -12,10 +12,10 @@ use crate::grammar::{Pair, Rule, parse_slice};
 use crate::text::{continues_name, starts_name};
 
 /// A kind of block: how its members are read, and what messages call it.
-struct Kind {
-    head: Rule,
+pub(super) struct Kind {
+    pub head: Rule,
     members: Rule,
-    what: fn() -> Text,
+    pub what: fn() -> Text,
     words: &'static [&'static str],
     /// Whether members may begin with names of the author.
     names: bool,
@@ -44,6 +44,13 @@ const TABLE: Kind = Kind {
     words: &["valid", "as", "sparse", "exclude"],
     names: true,
 };
+const SHAPE: Kind = Kind {
+    head: Rule::table_head,
+    members: Rule::table_members,
+    what: || text!("a shape"),
+    words: &["valid", "as"],
+    names: true,
+};
 const VIEW: Kind =
     Kind { head: Rule::view_head, members: Rule::view_members, what: || text!("a view"), words: &[], names: true };
 const INDICATOR: Kind = Kind {
@@ -63,7 +70,15 @@ const INDICATOR: Kind = Kind {
         "track",
         "supports",
         "adjustable",
+        "example",
     ],
+    names: false,
+};
+pub(super) const EXAMPLE: Kind = Kind {
+    head: Rule::example_head,
+    members: Rule::example_members,
+    what: || text!("an example"),
+    words: &["period", "expect", "with", "data"],
     names: false,
 };
 const PART: Kind = Kind {
@@ -130,6 +145,11 @@ impl ItemParser<'_> {
         self.block(&TABLE, head, |b, p, t| b.table_member(p, t))
     }
 
+    pub(super) fn shape(&mut self) -> Option<Table> {
+        let head = self.head(&SHAPE, |b, p| b.table_head(p));
+        self.block(&SHAPE, head, |b, p, t| b.table_member(p, t))
+    }
+
     /// A view of some rows has no block, one of groups has its aggregates in it.
     pub(super) fn view(&mut self) -> Option<ItemKind> {
         let start = self.raw.start;
@@ -166,12 +186,22 @@ impl ItemParser<'_> {
     pub(super) fn indicator(&mut self) -> Option<ItemKind> {
         let head = self.head(&INDICATOR, |b, p| b.indicator_head(p));
         if self.raw.block.is_none() {
-            // A library entry may stand without members of its own.
-            return head.filter(|i| !i.not_built.is_empty()).map(ItemKind::Indicator);
+            // What is bound to an entry may stand without members of its own.
+            return head.filter(|indicator| indicator.binding.is_some()).map(ItemKind::Indicator);
         }
         let mut head = head;
         let (start, end) = self.body()?;
-        for (start, end) in self.lines(start, end, "part") {
+        let mut lines = Vec::new();
+        let mut from = start;
+        for (start, end) in self.examples(start, end) {
+            lines.extend(self.lines(from, start, "part"));
+            from = end;
+            if let (Some(example), Some(head)) = (self.example(start, end), &mut head) {
+                head.examples.push(example);
+            }
+        }
+        lines.extend(self.lines(from, end, "part"));
+        for (start, end) in lines {
             if let Some(part) = self.part(start, end) {
                 if let (Some(head), Some(part)) = (&mut head, part) {
                     head.parts.push(part);
@@ -334,7 +364,7 @@ impl ItemParser<'_> {
         Some(ItemKind::Test(test))
     }
 
-    fn line_indent(&self, at: usize) -> usize {
+    pub(super) fn line_indent(&self, at: usize) -> usize {
         let before = self.source.text.get(..at).unwrap_or_default();
         before.len() - before.trim_end_matches([' ', '\t']).len()
     }
@@ -402,7 +432,7 @@ impl ItemParser<'_> {
     }
 
     /// The slices between the line breaks of a block, without spaces around them.
-    fn members(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+    pub(super) fn members(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
         let mut slices = Vec::new();
         let mut from = start;
         // A grid's row may hold what looks like brackets or quotes: it is a slice as it stands.
@@ -427,7 +457,7 @@ impl ItemParser<'_> {
     }
 
     /// Parses the members of one line; each one that cannot be read is reported once.
-    fn member(
+    pub(super) fn member(
         &mut self,
         kind: &Kind,
         start: usize,
@@ -541,7 +571,7 @@ fn outside_brackets(text: &str, wanted: impl Fn(u8) -> bool) -> Vec<usize> {
 }
 
 /// Where the last block outside brackets begins.
-fn last_block(text: &str) -> Option<usize> {
+pub(super) fn last_block(text: &str) -> Option<usize> {
     outside_brackets_open(text).pop()
 }
 
