@@ -55,6 +55,7 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
         }
         ExprKind::Over(x, _) => text!("no data over the group of {what}", what = what(ev, x)),
         ExprKind::Among(among) => text!("no data among the others of {what}", what = what(ev, &among.of)),
+        ExprKind::Previous(x, 1) => text!("no data of {what} in the period before", what = what(ev, x)),
         ExprKind::Previous(x, n) => text!("no data {n} periods earlier of {what}", n, what = what(ev, x)),
         ExprKind::Growth(x) => text!("no growth of {what} without a period before it above 0", what = what(ev, x)),
         ExprKind::Card(_) => text!("the card is incomplete"),
