@@ -35,7 +35,7 @@ pub struct Checker<'a> {
     pub(crate) param_ids: Vec<crate::params::Progress<ParamId>>,
     pub(crate) used: FxHashSet<Decl>,
     pub(crate) instances: Vec<Instance>,
-    pub(crate) instance_ids: FxHashMap<(usize, Subject), IndicatorId>,
+    pub(crate) instance_ids: FxHashMap<(usize, Subject, PeriodKind), IndicatorId>,
     pub(crate) functions_open: Vec<usize>,
     /// The indicators that are being checked, outermost first.
     pub(crate) open: Vec<IndicatorId>,
@@ -55,6 +55,8 @@ pub struct Checker<'a> {
     pub(crate) constant_params: FxHashMap<ParamId, Span>,
     /// Set where a rule for each indicator reads what needs a target, of an indicator that has none.
     pub(crate) untargeted_line: bool,
+    /// The period by which the declaration in hand is judged: the policy's, unless a card, an incentive or a rule has its own.
+    pub(crate) judged: PeriodKind,
     next_expr: u32,
 }
 
@@ -68,6 +70,7 @@ impl<'a> Checker<'a> {
             edition: 1,
             currency: model::Currency { code: "CNY".to_owned(), digits: 2 },
             period: PeriodKind::Month,
+            rows_expected: PeriodKind::Month,
             attainment_cap: Dec::percent(200),
             rounding: Rounding::default(),
             calendar: Calendar::default(),
@@ -110,8 +113,17 @@ impl<'a> Checker<'a> {
             certain_of_cards: FxHashMap::default(),
             tables_of_targets: Vec::new(),
             constant_params: FxHashMap::default(),
+            judged: PeriodKind::Month,
             next_expr: 0,
         }
+    }
+
+    /// Checks something that is judged by a period of its own, if it has one.
+    pub(crate) fn judged_by<T>(&mut self, period: PeriodKind, check: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.judged, period);
+        let checked = check(self);
+        self.judged = around;
+        checked
     }
 
     /// Reports a finding.
@@ -132,13 +144,6 @@ impl<'a> Checker<'a> {
                 .label(span, text!("this version does not compute it"))
                 .help(text!("`kpi explain K9001` lists what is not built yet")),
         );
-    }
-
-    /// Reports all of a declaration's constructs that are read and not built yet.
-    pub fn report_all_not_built(&mut self, list: &[ast::NotBuilt]) {
-        for construct in list {
-            self.report_not_built(&construct.what, construct.span);
-        }
     }
 
     /// What a name stands for, which is thereby used; reported if it is unknown, with the nearest name there is.

@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
         need: Need,
         from: Span,
     ) -> Option<IndicatorId> {
-        let key = (index, subject.clone());
+        let key = (index, subject.clone(), self.judged);
         let id = match self.instance_ids.get(&key) {
             Some(id) => *id,
             None => {
@@ -170,6 +170,7 @@ impl<'a> Checker<'a> {
             tags: indicator.tags.iter().map(|tag| tag.text.clone()).collect(),
             supports: indicator.supports.iter().map(|goal| goal.text.clone()).collect(),
             subject: subject.clone(),
+            period: self.judged,
         });
         let mut sound = model.is_some();
         self.instances.get_mut(id.index())?.model = model;

@@ -95,6 +95,8 @@ pub struct Policy {
     pub currency: Currency,
     /// The period of its cards, rules and incentives, unless they say otherwise.
     pub period: PeriodKind,
+    /// In each period of this kind every flow that is not `sparse` must have rows: the policy's period, or the longer one by which is judged.
+    pub rows_expected: PeriodKind,
     /// The largest attainment of a line (default 200%).
     pub attainment_cap: Dec,
     /// How the named roundings round.

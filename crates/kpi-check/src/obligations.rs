@@ -91,7 +91,12 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        let known = self.instance_ids.get(&(index, Subject::Table(table))).copied();
+        let period = match place {
+            Place::Pay(incentive, _) => self.model.incentives[*incentive].period,
+            Place::Card(card, _) => self.model.scorecards[*card].period,
+            _ => self.judged,
+        };
+        let known = self.instance_ids.get(&(index, Subject::Table(table), period)).copied();
         // An indicator that nothing uses for these subjects is nothing that a result could hang on. One that a pay reads
         // stands on no card.
         if let Some(id) = known

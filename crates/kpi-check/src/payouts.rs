@@ -20,7 +20,9 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_incentives(&mut self) {
         let mut taken: FxHashMap<(ScorecardId, String), Span> = FxHashMap::default();
         for index in 0..self.names.incentives.len() {
-            if let Some(incentive) = self.incentive(index, &mut taken) {
+            let Some(written) = self.names.incentives.get(index).map(|declared| declared.ast) else { continue };
+            let Some(period) = self.own_period(written.audience.as_ref(), written.period) else { continue };
+            if let Some(incentive) = self.judged_by(period, |checker| checker.incentive(index, &mut taken)) {
                 let id = self.model.incentives.push(incentive);
                 if let Some(slot) = self.incentive_ids.get_mut(index) {
                     *slot = Some(id);
@@ -32,7 +34,9 @@ impl<'a> Checker<'a> {
     /// Checks all rules into the model.
     pub(crate) fn check_rules(&mut self) {
         for index in 0..self.names.rules.len() {
-            for rule in self.rule(index).unwrap_or_default() {
+            let Some(written) = self.names.rules.get(index).map(|declared| declared.ast) else { continue };
+            let Some(period) = self.own_period(written.audience.as_ref(), written.period) else { continue };
+            for rule in self.judged_by(period, |checker| checker.rule(index)).unwrap_or_default() {
                 let id = self.model.rules.push(rule);
                 if let Some(slot) = self.rule_ids.get_mut(index) {
                     slot.push(id);
@@ -79,7 +83,7 @@ impl<'a> Checker<'a> {
             title: title(name, &written.label, doc),
             audience,
             table,
-            period: self.model.policy.period,
+            period: self.judged,
             condition: condition?,
             pays: pays.into_iter().collect::<Option<_>>()?,
             cap: cap?,

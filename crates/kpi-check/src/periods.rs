@@ -24,9 +24,9 @@ impl<'a> Checker<'a> {
     /// `period week rolled up by sum`; `None` after a report.
     pub(crate) fn shorter(&mut self, name: &ast::Name, written: &ast::ShorterPeriod) -> Option<Shorter> {
         let (period, span) = written.period;
-        let (whole, unit) = (crate::show::show_period(self.model.policy.period), crate::show::show_period(period));
-        if period >= self.model.policy.period {
-            let finding = if period == self.model.policy.period {
+        let (whole, unit) = (crate::show::show_period(self.judged), crate::show::show_period(period));
+        if period >= self.judged {
+            let finding = if period == self.judged {
                 Diagnostic::new(
                     codes::cards::SHORTER_PERIOD,
                     text!("`{name}` is judged by the {whole} as it is", name = name.text, whole),
@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
             comparison && first.tolerance == other.tolerance && first.stretch.is_some() == other.stretch.is_some()
         };
         let Some(other) = targets.find(|other| !alike(other)) else { return Some(()) };
-        let (whole, unit) = (crate::show::show_period(self.model.policy.period), crate::show::show_period(unit));
+        let (whole, unit) = (crate::show::show_period(self.judged), crate::show::show_period(unit));
         self.report(
             Diagnostic::new(
                 codes::cards::SHORTER_PERIOD,
@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn track(&mut self, written: &'a ast::Indicator, id: IndicatorId) -> Option<Vec<Track>> {
         let Some((shares, span)) = &written.track else { return Some(Vec::new()) };
         let name = &written.name.text;
-        let whole = self.model.policy.period;
+        let whole = self.judged;
         if let Some(shorter) = &written.shorter {
             self.report(
                 Diagnostic::new(
@@ -292,8 +292,7 @@ impl<'a> Checker<'a> {
         }
         let shorter = indicator.shorter.filter(|shorter| shorter.roll_up != RollUp::Sum)?;
         let written = self.names.indicators.get(self.instance_place(id)?)?.ast.shorter.as_ref()?;
-        let (unit, whole) =
-            (crate::show::show_period(shorter.period), crate::show::show_period(self.model.policy.period));
+        let (unit, whole) = (crate::show::show_period(shorter.period), crate::show::show_period(self.judged));
         Some(NoWhole {
             message: text!("`{name}` has one in each {unit}, none of the {whole}", name, unit, whole),
             span: written.span,
@@ -333,7 +332,7 @@ impl<'a> Checker<'a> {
                             open.push(&read.formula);
                             if *field != IndicatorField::Actual {
                                 if adds_up(&read.formula) && self.asks_for_constant(read) {
-                                    let whole = crate::show::show_period(self.model.policy.period);
+                                    let whole = crate::show::show_period(self.judged);
                                     let what = text!(
                                         "the target of `{name}`, which is of a {whole},",
                                         name = read.title.name,
@@ -447,7 +446,7 @@ fn target_exprs(table: &ByTable<Option<Target>>) -> Vec<&model::Expr> {
     exprs
 }
 
-fn roll_up_of(written: ast::RollUp) -> RollUp {
+pub(crate) fn roll_up_of(written: ast::RollUp) -> RollUp {
     match written {
         ast::RollUp::Sum => RollUp::Sum,
         ast::RollUp::Average => RollUp::Average,

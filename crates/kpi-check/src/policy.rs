@@ -80,7 +80,10 @@ impl<'a> Checker<'a> {
         self.check_edition(policy, faulty);
         self.check_currency(policy, faulty);
         match policy.period {
-            Some((period, _)) => self.model.policy.period = period,
+            Some((period, _)) => {
+                (self.model.policy.period, self.model.policy.rows_expected) = (period, period);
+                self.judged = period;
+            }
             None if faulty => {}
             None => self.report(
                 setting(text!("the policy does not say its period"))

@@ -34,9 +34,8 @@ impl<'a> Checker<'a> {
     fn test(&mut self, index: usize, constant_params: &FxHashMap<ParamId, Span>) -> Option<Vec<model::Test>> {
         let declared = self.names.tests.get(index)?;
         let (written, span, faulty) = (declared.ast, declared.span, declared.faulty);
-        self.report_all_not_built(&written.not_built);
         let period = if faulty && written.period.is_none() { None } else { self.test_period(written) };
-        if written.expects.is_empty() && written.not_built.is_empty() && !faulty {
+        if written.expects.is_empty() && !faulty {
             self.report(
                 Diagnostic::new(codes::tests::EXPECT_NOTHING, text!("this test expects nothing"))
                     .label(written.name.span, Text::default())
@@ -145,11 +144,11 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// A period of the policy's kind, as written.
+    /// A period of a kind by which the policy judges, as written.
     fn policy_period(&mut self, text: &str, span: Span) -> Option<Period> {
         let (calendar, kind) = (self.model.policy.calendar, self.model.policy.period);
         match calendar.parse(text) {
-            Ok(period) if period.kind == kind => Some(period),
+            Ok(period) if self.model.judged_kinds().contains(&period.kind) => Some(period),
             Ok(period) => {
                 let (is, wanted) = (crate::show::show_period(period.kind), crate::show::show_period(kind));
                 self.report(

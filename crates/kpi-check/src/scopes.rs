@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
 
     /// How many periods before its own one the same one of the year before is.
     fn periods_in_a_year(&mut self, span: Span, cx: &Context) -> Option<u32> {
-        let judged = cx.unit.unwrap_or(self.model.policy.period);
+        let judged = cx.unit.unwrap_or(self.judged);
         match judged {
             PeriodKind::Month => Some(12),
             PeriodKind::Quarter => Some(4),

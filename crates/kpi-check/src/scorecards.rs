@@ -2,7 +2,7 @@
 
 use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
-use kpi_value::Dec;
+use kpi_value::{Dec, PeriodKind};
 use rustc_hash::FxHashMap;
 
 use crate::certain::certain;
@@ -52,7 +52,8 @@ impl<'a> Checker<'a> {
     pub(crate) fn scorecard(&mut self, index: usize, stages: &mut Vec<Stage>) -> Option<ScorecardId> {
         if stages.get(index) == Some(&Stage::New) {
             set(stages, index, Stage::Open);
-            if let Some(card) = self.check_scorecard(index, stages) {
+            let period = self.scorecard_period(index);
+            if let Some(card) = self.judged_by(period, |checker| checker.check_scorecard(index, stages)) {
                 let id = self.model.scorecards.push(card);
                 if let Some(slot) = self.scorecard_ids.get_mut(index) {
                     *slot = Some(id);
@@ -72,15 +73,15 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// By which period a scorecard is judged: its own, or the policy's.
+    pub(crate) fn scorecard_period(&self, index: usize) -> PeriodKind {
+        let own = self.names.scorecards.get(index).and_then(|declared| declared.ast.period);
+        own.map_or(self.model.policy.period, |(period, _)| period)
+    }
+
     fn check_scorecard(&mut self, index: usize, stages: &mut Vec<Stage>) -> Option<model::Scorecard> {
         let declared = self.names.scorecards.get(index)?;
         let (written, doc, faulty) = (declared.ast, declared.doc, declared.faulty);
-        self.report_all_not_built(&written.not_built);
-        if let Some((kind, span)) = &written.period
-            && *kind != self.model.policy.period
-        {
-            self.report_not_built(&format!("period {}", kind.word()), *span);
-        }
         let Some(table) = &written.table else {
             if faulty {
                 return None;
@@ -133,7 +134,7 @@ impl<'a> Checker<'a> {
             title: title(&written.name, &written.label, doc),
             table: table_id,
             condition: condition?,
-            period: self.model.policy.period,
+            period: self.judged,
             mid_period: Self::mid_period(written),
             lines,
             vetoes: vetoes.into_iter().collect::<Option<_>>()?,

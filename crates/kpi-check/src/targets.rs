@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
     /// One target of an indicator whose formula has this unit.
     fn target(&mut self, written: &'a ast::Target, cx: &Context, unit: Unit) -> Option<Option<Target>> {
         if let Some((kind, span)) = &written.per
-            && *kind != cx.unit.unwrap_or(self.model.policy.period)
+            && *kind != cx.unit.unwrap_or(self.judged)
         {
             self.report_not_built(&format!("per {}", kind.word()), *span);
             return None;

@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
 
     /// The periods of a window, which are of the kind that is judged.
     fn window(&mut self, written: &'a ast::Window, cx: &Context) -> Option<Window> {
-        let judged = cx.unit.unwrap_or(self.model.policy.period);
+        let judged = cx.unit.unwrap_or(self.judged);
         match &written.kind {
             ast::WindowKind::Last((n, span), word) => {
                 let kind = if matches!(word.word(), "period" | "periods") { judged } else { self.period_word(word)? };

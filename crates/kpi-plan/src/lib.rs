@@ -9,6 +9,7 @@ mod lineage;
 mod plan;
 mod planner;
 mod request;
+mod stages;
 mod tables;
 
 pub use facts::*;
@@ -16,3 +17,4 @@ pub use lineage::{Lineage, Readers};
 pub use plan::*;
 pub use planner::{STREAK_HISTORY, plan};
 pub use request::{Request, Roots};
+pub use stages::{Judged, Stage, judged_inside, stages};

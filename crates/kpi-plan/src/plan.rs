@@ -237,9 +237,9 @@ impl Range {
 }
 
 impl Cube {
-    /// Whether its rows tell how many rows each period of the policy has.
-    pub fn tells_periods(&self, policy: PeriodKind) -> bool {
-        self.grain.period == policy || self.grain.period == PeriodKind::Day
+    /// Whether its rows tell how many rows each period of a kind has.
+    pub fn tells_periods(&self, kind: PeriodKind) -> bool {
+        self.grain.period == kind || self.grain.period == PeriodKind::Day
     }
 }
 

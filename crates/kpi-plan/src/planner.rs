@@ -8,6 +8,7 @@ mod unknown;
 mod walk;
 
 use kpi_check::model::Model;
+use kpi_value::Period;
 
 use crate::{Plan, Range, Request, RosterUse};
 
@@ -16,9 +17,15 @@ pub const STREAK_HISTORY: u32 = 12;
 
 /// Plans how the wanted results of a policy are computed.
 pub fn plan(model: &Model, request: &Request) -> Plan {
+    plan_since(model, request, request.from)
+}
+
+/// As [`plan`], with all results also in the periods since an earlier one.
+pub(crate) fn plan_since(model: &Model, request: &Request, earliest: Period) -> Plan {
     let wanted = request.roots.clone().closed(model);
     let mut walk = walk::Walk::new(model, request.from);
-    let history = walk.walk_roots(&wanted);
+    let before = u32::try_from(request.from.index.saturating_sub(earliest.index)).unwrap_or(0);
+    let history = walk.walk_roots(&wanted).saturating_add(before);
     let first = request.from.plus(-i32::try_from(history).unwrap_or(i32::MAX));
     let ranges = ranges::ranges(model, Range { first, last: request.to }, &walk.shorter);
     let first_day = ranges.iter().map(|range| model.policy.calendar.start(range.first)).min();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kpi_check::model::{Audience, Claim, IncentiveId, IndicatorId, LineKind, Model, Place, RuleId, ScorecardId, Test};
-use kpi_value::{Date, Period};
+use kpi_value::{Date, Period, PeriodKind};
 use serde::Serialize;
 
 /// What is wanted of a policy, and for which periods.
@@ -41,6 +41,29 @@ impl Roots {
             incentives: model.incentives.iter().map(|(id, _)| id).collect(),
             rules: model.rules.iter().map(|(id, _)| id).collect(),
             indicators: BTreeSet::new(),
+        }
+    }
+
+    /// The kinds of period by which they are judged.
+    pub fn kinds(&self, model: &Model) -> BTreeSet<PeriodKind> {
+        let scorecards = self.scorecards.iter().map(|id| model.scorecards[*id].period);
+        let incentives = self.incentives.iter().map(|id| model.incentives[*id].period);
+        let rules = self.rules.iter().map(|id| model.rules[*id].period);
+        let indicators = self.indicators.iter().map(|id| model.indicators[*id].period);
+        scorecards.chain(incentives).chain(rules).chain(indicators).collect()
+    }
+
+    /// Those of them that are judged by a kind of period.
+    pub(crate) fn of_kind(&self, model: &Model, kind: PeriodKind) -> Roots {
+        let scorecards = self.scorecards.iter().copied().filter(|id| model.scorecards[*id].period == kind);
+        let incentives = self.incentives.iter().copied().filter(|id| model.incentives[*id].period == kind);
+        let rules = self.rules.iter().copied().filter(|id| model.rules[*id].period == kind);
+        let indicators = self.indicators.iter().copied().filter(|id| model.indicators[*id].period == kind);
+        Roots {
+            scorecards: scorecards.collect(),
+            incentives: incentives.collect(),
+            rules: rules.collect(),
+            indicators: indicators.collect(),
         }
     }
 
@@ -101,6 +124,8 @@ impl Roots {
             let mut lines: Vec<_> = model.scorecards[card].lines.iter().collect();
             while let Some(line) = lines.pop() {
                 match &line.kind {
+                    // A card of a shorter period is scored before, in a stage of its own.
+                    LineKind::Card(_) if line.rolled.is_some() => {}
                     LineKind::Card(nested) => {
                         if self.scorecards.insert(*nested) {
                             open.push(*nested);

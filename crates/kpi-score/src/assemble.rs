@@ -10,9 +10,9 @@ use kpi_check::model::{Then, Type};
 use kpi_results::{
     Card, Goal, Line, Quantity, RosterPay, RosterRule, Rule, RuleOutcome, Run, Span, Stint, SubPeriod, Tracked,
 };
-use kpi_value::Dec;
+use kpi_value::{Dec, Value};
 
-use crate::cards::{Cards, LineColumns, LineSource, get, place};
+use crate::cards::{Cards, LineColumns, LineSource, ShorterCard, get, place};
 use crate::pay::Pays;
 use crate::rules::Outcomes;
 use crate::{IndicatorColumns, Scored};
@@ -37,12 +37,15 @@ impl Scored<'_> {
 
     /// The results without any card, pay and rule: the policy, the periods, the findings.
     pub fn head(&self) -> Run {
+        Run { findings: self.findings(), paid_by: self.paid_by(), ..self.head_only() }
+    }
+
+    /// The policy and the periods.
+    pub(crate) fn head_only(&self) -> Run {
         let show = |period| self.model().policy.calendar.show(period);
         Run {
             policy: self.model().policy.title.clone(),
             period: Span { from: show(self.plan().from), to: show(self.plan().to) },
-            findings: self.findings(),
-            paid_by: self.paid_by(),
             ..Run::default()
         }
     }
@@ -84,7 +87,7 @@ impl Scored<'_> {
     }
 
     /// Scorecard, pay and incentive of every pay of cards.
-    fn paid_by(&self) -> Vec<(String, String, String)> {
+    pub(crate) fn paid_by(&self) -> Vec<(String, String, String)> {
         let model = self.model();
         let of_cards = self.pays().iter().filter_map(|pays| Some((&model.incentives[pays.incentive], pays.card?)));
         let names = of_cards.flat_map(|(incentive, card)| {
@@ -156,7 +159,7 @@ impl Scored<'_> {
                 score: get(&line.score, row),
                 status,
                 lines: inner,
-                periods: self.shorter(line, cell),
+                periods: self.shorter(line, cell).or_else(|| self.shorter_cards(line, row)),
                 progress: line.track.first().and_then(|track| track.progress.dec(cell)),
                 track: (!line.track.is_empty()).then(|| self.tracked(line, cell)),
             }
@@ -190,6 +193,19 @@ impl Scored<'_> {
             }
         };
         Some(rolled.cells.get(cell)?.iter().map(one).collect())
+    }
+
+    /// The cards of shorter periods that a line rolls up, the incomplete ones included.
+    fn shorter_cards(&self, line: &LineColumns, row: usize) -> Option<Vec<SubPeriod>> {
+        let inside = line.rolled.as_ref()?.inside.get(row)?;
+        let one = |card: &ShorterCard| SubPeriod {
+            period: self.model().policy.calendar.show(card.period),
+            actual: card.result.map(|(score, _)| quantity(self.model(), &Value::Dec(score), Type::POINTS)),
+            target: None,
+            attainment: card.result.map(|(_, attainment)| attainment),
+            met: None,
+        };
+        Some(inside.iter().map(one).collect())
     }
 
     /// What a line shows of shorter periods that are tracked.

@@ -8,6 +8,7 @@ mod finish;
 mod lines;
 mod members;
 mod places;
+mod rolled;
 mod score;
 
 use kpi_check::model::ScorecardId;
@@ -23,6 +24,8 @@ pub(crate) use lines::{combined_parts, judge_cell, part_lines};
 pub use members::Members;
 pub(crate) use members::members;
 pub(crate) use places::Ranking;
+pub(crate) use rolled::how_words;
+pub use rolled::{RolledCards, ShorterCard, ShorterCards};
 pub(crate) use score::{groups_of, score_cards};
 
 /// Every card of one scorecard, column by column. Entries of all columns belong to the same cards.

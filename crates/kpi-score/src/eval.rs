@@ -32,6 +32,7 @@ pub use self::rolled::Rolled;
 pub use self::scoring::Fraction;
 pub(crate) use self::troubles::Site;
 use self::troubles::Troubles;
+use crate::cards::ShorterCards;
 use crate::rollup::{Pair, PairKey, PartKey};
 use crate::spine::rows_in_force;
 use crate::{Column, Spine, Timeline};
@@ -89,6 +90,8 @@ pub struct Evaluator<'a> {
     troubles: Troubles,
     /// For each indicator on a card, the cells in which a card has it.
     on_cards: FxHashMap<(IndicatorId, SpineId), Vec<bool>>,
+    /// The cards of shorter periods that were scored before.
+    pub(crate) shorter_cards: Arc<ShorterCards>,
     #[cfg(feature = "faults")]
     fault: Option<crate::Fault>,
 }
@@ -235,6 +238,7 @@ impl<'a> Evaluator<'a> {
             judged: FxHashSet::default(),
             troubles: Troubles::default(),
             on_cards: FxHashMap::default(),
+            shorter_cards: Arc::default(),
             #[cfg(feature = "faults")]
             fault: None,
         }

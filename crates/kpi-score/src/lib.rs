@@ -22,6 +22,7 @@ mod findings;
 mod pay;
 mod rules;
 mod scored;
+mod staged;
 mod used;
 
 mod assemble;
@@ -30,7 +31,9 @@ mod explain;
 
 pub use assemble::NoPlace;
 pub use assumed::{Assumed, imagine, imagined_key, score_assumed};
-pub use cards::{Cards, LineColumns, LineSource, Mark, Members, Steps, TrackColumns};
+pub use cards::{
+    Cards, LineColumns, LineSource, Mark, Members, RolledCards, ShorterCard, ShorterCards, Steps, TrackColumns,
+};
 pub use column::Column;
 pub use eval::{Applied, At, Evaluator, Fraction, IndicatorColumns, Reading, Rolled, RowCounts};
 pub use explain::{NoAnswer, Question};
@@ -43,3 +46,4 @@ pub use rules::Outcomes;
 pub use scored::score_with_fault;
 pub use scored::{Scored, score};
 pub use spine::{NOWHERE, Spine, Timeline};
+pub use staged::{Staged, score_stages};

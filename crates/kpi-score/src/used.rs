@@ -150,6 +150,7 @@ impl Walk<'_, '_> {
                     }
                     self.scoring(reading, (scoring, *attainment_cap), at.spine, cell);
                 }
+                (LineKind::Card(_), _) if column.rolled.is_some() => {}
                 (LineKind::Card(card), _) => {
                     let period = self.ev.spine(at.spine).period(cell);
                     self.cards_of(*card, period);

@@ -149,12 +149,3 @@ pub struct Unbuilt {
     /// Its name, where one follows.
     pub name: Option<Name>,
 }
-
-/// A construct inside a declaration that is read and not built yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NotBuilt {
-    /// What it is, as the list of K9001 names it: `track`, `exclude`, `weights by`.
-    pub what: String,
-    /// Where it stands.
-    pub span: Span,
-}

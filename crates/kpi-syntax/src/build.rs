@@ -23,7 +23,7 @@ use kpi_base::{Diagnostic, Join, Span, Text as Words, text};
 use kpi_value::{Dec, PeriodKind};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::ast::{Name, NotBuilt, Text};
+use crate::ast::{Name, Text};
 use crate::fault::in_chinese;
 use crate::grammar::{Pair, Rule};
 use crate::suggest::nearest_word;
@@ -78,10 +78,6 @@ impl Builder<'_> {
 
     fn path(&self, pair: Pair<'_>) -> Vec<Name> {
         pair.into_inner().filter(|p| p.as_rule() == Rule::name).map(|p| self.name(&p)).collect()
-    }
-
-    fn not_built(&self, what: &str, pair: &Pair<'_>) -> NotBuilt {
-        NotBuilt { what: what.to_owned(), span: self.span(pair) }
     }
 
     /// A whole number with its place.

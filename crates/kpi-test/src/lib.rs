@@ -1,7 +1,7 @@
 //! Judges the expectations of a policy's tests.
 //!
 //! A test of the policy is run like any period: planned, answered by an engine from the test's own rows, scored. This crate
-//! says what to plan ([`request`]), which columns the test should have given ([`unknown_columns`]), and which expectations
+//! says what to plan ([`judged`]), which columns the test should have given ([`unknown_columns`]), and which expectations
 //! fail ([`judge`]), each with what was expected, what came out, and how it came about. It runs no engine and renders
 //! nothing. [`coverage`] says which decisions of the policy tests reach.
 
@@ -11,24 +11,48 @@ mod show;
 use kpi_base::codes::tests as codes;
 use kpi_base::{Diagnostic, Files, Text, text};
 use kpi_check::model::{CardField, Claim, ColumnId, Expect, IndicatorField, Model, Place, RuleOutcome, Test};
-use kpi_plan::{Facts, Plan, Request, Roots};
+use kpi_plan::{Facts, Judged, Plan};
 use kpi_results::{CardStatus, Derivation, Step, TestFailure};
-use kpi_score::{NoPlace, Question, Scored};
-use kpi_value::{Period, Value};
+use kpi_score::{NoPlace, Question, Scored, Staged};
+use kpi_value::{PeriodKind, Value};
 
 use show::{show_outcome, show_value};
 
-/// What has to be computed for a test: what it speaks of, in the periods that it speaks of.
-pub fn request(model: &Model, test: &Test) -> Request {
-    // A day tells which of several stints is meant, in its own period.
-    let whole = |period| model.policy.calendar.containing(test.period.kind, period);
-    let periods = || test.expects.iter().map(|expect| whole(expect.period)).chain([test.period]);
-    let by_index = |period: &Period| period.index;
-    Request {
-        from: periods().min_by_key(by_index).unwrap_or(test.period),
-        to: periods().max_by_key(by_index).unwrap_or(test.period),
-        data_until: test.data_until,
-        roots: Roots::of_test(test),
+/// The periods that a test speaks of, of each kind by which what it speaks of is judged.
+pub fn judged(model: &Model, test: &Test) -> Judged {
+    let calendar = &model.policy.calendar;
+    let mut judged = Judged::new();
+    for expect in &test.expects {
+        let kind = kind_of(model, &expect.claim);
+        // A day tells which of several stints is meant, in its own period.
+        let period = calendar.containing(kind, expect.period);
+        let (first, last) = judged.entry(kind).or_insert((period, period));
+        *first = if period.index < first.index { period } else { *first };
+        *last = if period.index > last.index { period } else { *last };
+    }
+    if let Some((first, last)) = judged.get_mut(&test.period.kind) {
+        *first = if test.period.index < first.index { test.period } else { *first };
+        *last = if test.period.index > last.index { test.period } else { *last };
+    }
+    judged
+}
+
+/// By which kind of period is judged what a claim speaks of.
+fn kind_of(model: &Model, claim: &Claim) -> PeriodKind {
+    match claim {
+        Claim::Compare(place, ..) | Claim::Near(place, ..) | Claim::Missing(place, _) | Claim::Takes(place, _) => {
+            match place {
+                Place::Card(card, _) | Place::Line(card, ..) | Place::LineWeight(card, _) => {
+                    model.scorecards[*card].period
+                }
+                Place::Indicator(id, _) => model.indicators[*id].period,
+                Place::Pay(id, _) => model.incentives[*id].period,
+            }
+        }
+        Claim::Incomplete(card, _) | Claim::Because(card, _) | Claim::Vetoed(card, ..) => {
+            model.scorecards[*card].period
+        }
+        Claim::Rule(rule, _) | Claim::Says(rule, _) => model.rules[*rule].period,
     }
 }
 
@@ -58,8 +82,13 @@ pub fn unknown_columns(model: &Model, test: &Test, plan: &Plan, facts: &Facts) -
 }
 
 /// The expectations that are not met, in the order of the test.
-pub fn judge(test: &Test, scored: &mut Scored<'_>, files: &Files) -> Vec<TestFailure> {
-    test.expects.iter().filter_map(|expect| judge_one(test, expect, scored, files)).collect()
+pub fn judge(model: &Model, test: &Test, scored: &mut Staged<'_>, files: &Files) -> Vec<TestFailure> {
+    let expects = test.expects.iter();
+    let failure = |expect: &Expect| {
+        let scored = scored.of_mut(kind_of(model, &expect.claim))?;
+        judge_one(test, expect, scored, files)
+    };
+    expects.filter_map(failure).collect()
 }
 
 /// What came out instead, in words.

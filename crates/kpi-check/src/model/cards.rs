@@ -4,7 +4,9 @@ use kpi_base::Span;
 use kpi_value::{Dec, Period, PeriodKind};
 use serde::Serialize;
 
-use super::{ByNumber, ByTable, Expr, IndicatorId, Path, ScorecardId, Scoring, StepBound, TableId, Title, WhenMissing};
+use super::{
+    ByNumber, ByTable, Expr, IndicatorId, Path, RollUp, ScorecardId, Scoring, StepBound, TableId, Title, WhenMissing,
+};
 
 /// A scorecard.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,6 +59,8 @@ pub struct Line {
     pub weight: Option<ByNumber>,
     /// What it does without data.
     pub when_missing: WhenMissing,
+    /// Of a scorecard of a shorter period: how its cards inside this one become one.
+    pub rolled: Option<RollUp>,
     /// Its text.
     #[serde(skip)]
     pub span: Span,

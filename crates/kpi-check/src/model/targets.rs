@@ -39,6 +39,9 @@ pub struct Indicator {
     /// Whom it measures. An indicator of the policy stands in the model once for each kind of subject that it is used
     /// for (`staff` and, by `over team`, `team`), with the same title.
     pub subject: Subject,
+    /// The period for which it is computed: that of the card, the incentive or the rule that reads it. One that is used by cards of
+    /// several periods stands in the model once for each.
+    pub period: PeriodKind,
 }
 
 /// The parts of an indicator.

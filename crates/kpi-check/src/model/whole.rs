@@ -1,8 +1,33 @@
 //! Questions about a model as a whole.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use kpi_value::PeriodKind;
+
 use super::{Audience, ByKey, ByTable, Expr, Line, LineKind, Model, Scoring};
 
 impl Model {
+    /// The kinds of period by which something is judged, the shortest first: the policy's, and those that cards, incentives and rules have
+    /// of their own.
+    pub fn judged_kinds(&self) -> BTreeSet<PeriodKind> {
+        let cards = self.scorecards.iter().map(|(_, card)| card.period);
+        let incentives = self.incentives.iter().map(|(_, incentive)| incentive.period);
+        let rules = self.rules.iter().map(|(_, rule)| rule.period);
+        cards.chain(incentives).chain(rules).chain([self.policy.period]).collect()
+    }
+
+    /// The policy as it would be if this kind of period were its own: what is judged by it is computed like that.
+    pub fn judged_by(&self, kind: PeriodKind) -> Cow<'_, Model> {
+        if self.policy.period == kind {
+            return Cow::Borrowed(self);
+        }
+        let mut model = self.clone();
+        model.policy.period = kind;
+        model.policy.rows_expected = model.policy.rows_expected.max(kind);
+        Cow::Owned(model)
+    }
+
     /// The names of the goals that serve this one: itself, those that are a part of it, and so on.
     pub fn goals_for<'m>(&'m self, goal: &'m str) -> Vec<&'m str> {
         let mut found = vec![goal];

@@ -1,7 +1,8 @@
 //! Whom an incentive pays and a rule watches.
 
-use kpi_base::{Diagnostic, Text, codes, text};
+use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
+use kpi_value::PeriodKind;
 
 use crate::checker::Checker;
 use crate::context::Context;
@@ -67,6 +68,54 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// By which period an incentive or a rule is judged: that of the scorecards that it names, its own, or the policy's; `None` after
+    /// a report.
+    pub(super) fn own_period(
+        &mut self,
+        audience: Option<&'a ast::Audience>,
+        own: Option<(PeriodKind, Span)>,
+    ) -> Option<PeriodKind> {
+        let named = match audience {
+            Some(ast::Audience::Named(names, _)) => names.as_slice(),
+            _ => &[],
+        };
+        let mut found: Option<(PeriodKind, &ast::Name)> = None;
+        for name in named {
+            let Some(Decl::Scorecard(index)) = self.names.get(&name.text) else { continue };
+            let theirs = self.scorecard_period(index);
+            if let Some((first, other)) = found
+                && first != theirs
+            {
+                let message = text!("these scorecards are judged by different periods");
+                self.report(
+                    Diagnostic::new(codes::cards::AUDIENCE, message)
+                        .label(name.span, text!("by the {unit}", unit = crate::show::show_period(theirs)))
+                        .label(other.span, text!("by the {unit}", unit = crate::show::show_period(first)))
+                        .help(text!("write one for each period")),
+                );
+                return None;
+            }
+            found = found.or(Some((theirs, name)));
+        }
+        match (found, own) {
+            (None, None) => Some(self.model.policy.period),
+            (None, Some((own, _))) => Some(own),
+            (Some((theirs, _)), None) => Some(theirs),
+            (Some((theirs, _)), Some((own, _))) if theirs == own => Some(own),
+            (Some((theirs, name)), Some((_, span))) => {
+                let unit = crate::show::show_period(theirs);
+                let message = text!("`{name}` is judged by the {unit}", name = name.text, unit);
+                self.report(
+                    Diagnostic::new(codes::cards::AUDIENCE, message)
+                        .label(span, text!("another period"))
+                        .label(name.span, text!("its cards are of a {unit}", unit))
+                        .help(text!("leave `period` out: what is for cards has their period")),
+                );
+                None
+            }
+        }
+    }
+
     fn subjects(&mut self, name: &ast::Name, table: TableId, condition: Option<&'a ast::Expr>) -> Option<Reach> {
         self.check_subjects(table, name.span)?;
         let cx = Context::cell(Subject::Table(table));
@@ -109,8 +158,11 @@ impl<'a> Checker<'a> {
         self.cards(&indices, span)
     }
 
-    fn each_scorecard(&mut self, table: Option<TableId>, span: kpi_base::Span) -> Option<Reach> {
-        let of_table = |checker: &Self, index: &usize| table.is_none() || checker.scorecard_table(*index) == table;
+    fn each_scorecard(&mut self, table: Option<TableId>, span: Span) -> Option<Reach> {
+        let of_table = |checker: &Self, index: &usize| {
+            checker.scorecard_period(*index) == checker.judged
+                && (table.is_none() || checker.scorecard_table(*index) == table)
+        };
         let indices: Vec<usize> = (0..self.names.scorecards.len()).filter(|index| of_table(self, index)).collect();
         if indices.is_empty() {
             let of = table
@@ -126,7 +178,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Scorecards as an audience; they must share their subjects. Unsound cards are left out: they are reported.
-    fn cards(&mut self, indices: &[usize], span: kpi_base::Span) -> Option<Reach> {
+    fn cards(&mut self, indices: &[usize], span: Span) -> Option<Reach> {
         let tables: Vec<TableId> = indices.iter().filter_map(|index| self.scorecard_table(*index)).collect();
         let table = *tables.first()?;
         if let Some(other) = tables.iter().find(|other| **other != table) {

@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
             title: title(&written.name, &written.label, doc),
             audience,
             table,
-            period: self.model.policy.period,
+            period: self.judged,
             line: cx.line_of,
             condition,
             share: share?,
@@ -110,7 +110,7 @@ impl<'a> Checker<'a> {
     /// The indicators of all lines of cards, of a tag if one is written, each with the cards on which it stands.
     fn judged_lines(&mut self, tag: Option<&ast::Name>, span: Span) -> Option<Vec<Judged>> {
         let mut found: Vec<Judged> = Vec::new();
-        for (id, card) in self.model.scorecards.iter() {
+        for (id, card) in self.model.scorecards.iter().filter(|(_, card)| card.period == self.judged) {
             let mut lines: Vec<&Line> = card.lines.iter().rev().collect();
             while let Some(line) = lines.pop() {
                 match &line.kind {
@@ -198,7 +198,7 @@ impl<'a> Checker<'a> {
 
     /// The first period that counts for `once when`.
     fn once(&mut self, once: Span, since: Option<&'a ast::Expr>) -> Option<Period> {
-        let judged = self.model.policy.period;
+        let judged = self.judged;
         let Some(since) = since else {
             self.report(
                 Diagnostic::new(codes::cards::ONCE, text!("nothing says since when a rule that fires once looks back"))
@@ -226,7 +226,7 @@ impl<'a> Checker<'a> {
 
     /// In how many periods on end a condition must hold.
     fn streak(&mut self, n: Dec, unit: Option<PeriodKind>, span: Span) -> Option<u32> {
-        let own = self.model.policy.period;
+        let own = self.judged;
         if unit.is_some_and(|unit| unit != own) {
             let message = text!(
                 "a streak counts the periods of the policy, and each of them is a {word}",

@@ -75,7 +75,38 @@ impl<'a> Checker<'a> {
         };
         let subject = self.subject_key(subject)?;
         let decl = self.resolve(name, &text!("a scorecard, an indicator, an incentive or a rule"))?;
+        self.check_one_period(name, decl, period, index.last().map_or(name.span, |last| last.span))?;
         Some(Found { name, decl, subject, period })
+    }
+
+    /// Whether what is judged by a shorter period than the test's says which of them is meant.
+    fn check_one_period(&mut self, name: &ast::Name, decl: Decl, period: Period, place: Span) -> Option<()> {
+        let kind = match decl {
+            Decl::Scorecard(index) => Some(self.scorecard_period(index)),
+            Decl::Incentive(index) => {
+                self.incentive_ids.get(index).copied().flatten().map(|id| self.model.incentives[id].period)
+            }
+            Decl::Rule(index) => {
+                self.rule_ids.get(index).and_then(|ids| ids.first()).map(|id| self.model.rules[*id].period)
+            }
+            _ => None,
+        };
+        let kind = kind.unwrap_or(self.model.policy.period);
+        if period.kind <= kind {
+            return Some(());
+        }
+        let calendar = self.model.policy.calendar;
+        let (name, unit, whole) = (&name.text, crate::show::show_period(kind), calendar.show(period));
+        let one = calendar.parts(period, kind).map_or_else(String::new, |(_, last)| calendar.show(last));
+        let message = text!("`{name}` is judged by the {unit}, and {whole} has several", name, unit, whole);
+        self.report(
+            Diagnostic::new(codes::tests::TEST_PERIOD, message).label(place, text!("which of them?")).help(text!(
+                "name it behind the subject: `{name}[A01, {one}]`",
+                name,
+                one
+            )),
+        );
+        None
     }
 
     /// Whether a name is that of a scorecard with a card for each stint, or of an incentive or a rule for such cards.

@@ -1,5 +1,7 @@
 //! Lines and groups of a scorecard, with their weights.
 
+use std::cmp::Ordering;
+
 use kpi_base::{Diagnostic, Severity, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::Dec;
@@ -14,6 +16,7 @@ use crate::counter::Claim;
 use crate::instances::Need;
 use crate::model::{self, ByNumber, ByTable, CurveKind, LineKind, Scoring, Subject, Type, Unit};
 use crate::names::Decl;
+use crate::periods::roll_up_of;
 use crate::targets::asks;
 
 /// A line whose weight may still have to be worked out.
@@ -21,6 +24,7 @@ struct Draft {
     kind: DraftKind,
     item: Option<Item>,
     when_missing: model::WhenMissing,
+    rolled: Option<model::RollUp>,
     span: Span,
 }
 
@@ -96,6 +100,7 @@ impl<'a> Checker<'a> {
             },
             item: Some(Item { weight: weight?, presence, span: written.span }),
             when_missing: when_missing(written.when_missing.as_ref()).unwrap_or_default(),
+            rolled: None,
             span: written.span,
         })
     }
@@ -140,6 +145,7 @@ impl<'a> Checker<'a> {
             kind: DraftKind::Line(kind),
             item: written.watch.is_none().then_some(item),
             when_missing: when_missing(written.when_missing.as_ref()).unwrap_or(missing),
+            rolled: written.rolled.map(|(roll_up, _)| roll_up_of(roll_up)),
             span: written.span,
         })
     }
@@ -149,6 +155,7 @@ impl<'a> Checker<'a> {
         written: &'a ast::OneLine,
         card: &mut Card<'_>,
     ) -> Option<(LineKind, Presence, model::WhenMissing)> {
+        self.check_not_rolled(written)?;
         let id = self.indicator(&written.name, &Subject::Table(card.table), Need::All)?;
         self.askers.entry(id).or_default().push(Asker::Card(card.index));
         let indicator = self.instance(id)?;
@@ -268,8 +275,65 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
+        self.check_rolled_card(written, index)?;
         let id = self.scorecard(index, card.stages)?;
         Some((LineKind::Card(id), Presence::Always, model::WhenMissing::Fail))
+    }
+
+    /// Whether a card that is a line says how its periods become one, if these are shorter, and only then.
+    fn check_rolled_card(&mut self, written: &ast::OneLine, index: usize) -> Option<()> {
+        let (name, own, theirs) = (&written.name, self.judged, self.scorecard_period(index));
+        let (whole, unit) = (crate::show::show_period(own), crate::show::show_period(theirs));
+        let place = self.names.scorecards.get(index).map(|declared| declared.ast.name.span).unwrap_or_default();
+        let finding = match (theirs.cmp(&own), &written.rolled) {
+            (Ordering::Equal, None) => return Some(()),
+            (Ordering::Less, Some((ast::RollUp::Average | ast::RollUp::Worst, _))) => return Some(()),
+            (Ordering::Less, None) => {
+                let message =
+                    text!("`{name}` does not say how its {unit}s become a {whole}", name = name.text, unit, whole);
+                Diagnostic::new(codes::cards::SHORTER_PERIOD, message)
+                    .label(written.span, text!("several cards of a {unit}", unit))
+                    .help(text!("add `rolled up by average` (of their scores and attainments) or `rolled up by worst`"))
+            }
+            (Ordering::Less, Some((_, span))) => {
+                Diagnostic::new(codes::cards::SHORTER_PERIOD, text!("scores of cards are not rolled up like this"))
+                    .label(*span, Text::default())
+                    .help(text!(
+                        "write `rolled up by average` (of their scores and attainments) or `rolled up by worst`"
+                    ))
+            }
+            (Ordering::Equal, Some((_, span))) => {
+                let message = text!("`{name}` is judged by the {whole} as it is", name = name.text, whole);
+                Diagnostic::new(codes::cards::SHORTER_PERIOD, message)
+                    .label(*span, text!("there is one card of it"))
+                    .label(place, Text::default())
+                    .help(text!("leave `rolled up by` out"))
+            }
+            (Ordering::Greater, _) => {
+                let message = text!("a card of a {unit} is no line on that of a {whole}", unit, whole);
+                Diagnostic::new(codes::cards::SHORTER_PERIOD, message)
+                    .label(name.span, text!("its period is longer"))
+                    .label(place, Text::default())
+                    .help(text!("hold cards of the same period, or roll up those of a shorter one"))
+            }
+        };
+        self.report(finding);
+        None
+    }
+
+    /// `rolled up by` belongs to cards of a shorter period: an indicator is computed for the period of the card that it stands on.
+    fn check_not_rolled(&mut self, written: &ast::OneLine) -> Option<()> {
+        let Some((_, span)) = &written.rolled else { return Some(()) };
+        let message =
+            text!("`{name}` is an indicator, and is computed for the period of this card", name = written.name.text);
+        self.report(
+            Diagnostic::new(codes::cards::SHORTER_PERIOD, message)
+                .label(*span, text!("belongs to scorecards of a shorter period"))
+                .help(text!(
+                    "to judge it in shorter periods, say so in the indicator: `period week rolled up by average`"
+                )),
+        );
+        None
     }
 
     fn weight(&mut self, written: &'a ast::ByTable<ast::Expr>, card: &Card<'_>) -> Option<ByNumber> {
@@ -365,7 +429,8 @@ impl<'a> Checker<'a> {
                     }
                 }
             };
-            lines.push(model::Line { kind, weight, when_missing: draft.when_missing, span: draft.span });
+            let (when_missing, rolled) = (draft.when_missing, draft.rolled);
+            lines.push(model::Line { kind, weight, when_missing, rolled, span: draft.span });
         }
         sound.then_some(lines)
     }

@@ -1,12 +1,12 @@
 //! What a run reads: the checked policy, and the files that `kpi.toml` binds to the tables of a plan.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use kpi_base::{Diagnostic, Join, Text, codes::config as codes, text};
 use kpi_check::model::{Model, Table, TableId};
 use kpi_check::names::nearest;
 use kpi_engine::{Encoding, Export, Input, Inputs};
-use kpi_plan::Plan;
 
 use crate::config::{self, Binding, Pattern};
 use crate::console::Failure;
@@ -34,8 +34,13 @@ impl Project {
         Failure::Findings(findings, self.files.clone())
     }
 
-    /// The files of every table that a plan reads, in an environment.
-    pub fn inputs(&self, model: &Model, plan: &Plan, environment: Option<&str>) -> Result<Inputs, Failure> {
+    /// The files of every table that is read, in an environment.
+    pub fn inputs(
+        &self,
+        model: &Model,
+        tables: &BTreeSet<TableId>,
+        environment: Option<&str>,
+    ) -> Result<Inputs, Failure> {
         let (bindings, section) = self.environment(environment)?;
         let mut findings = Vec::new();
         for binding in bindings {
@@ -46,7 +51,7 @@ impl Project {
         }
         let mut inputs = Inputs::new();
         let mut unbound = Vec::new();
-        for id in plan.tables(model) {
+        for &id in tables {
             let name = &model.tables[id].title.name;
             let Some(binding) = bindings.iter().find(|b| b.table == *name) else {
                 unbound.push(id);

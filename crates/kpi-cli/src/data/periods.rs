@@ -10,10 +10,10 @@ use crate::console::Failure;
 
 /// The first and the last period.
 pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, Period), Failure> {
-    let kind = model.policy.period;
+    let (kind, kinds) = (model.policy.period, model.judged_kinds());
     let calendar = model.policy.calendar;
     let read = |text: &str| {
-        let period = calendar.parse(text).ok().filter(|period| period.kind == kind);
+        let period = calendar.parse(text).ok().filter(|period| kinds.contains(&period.kind));
         period.ok_or_else(|| {
             let (wanted, example) = (show_period(kind), example(kind));
             let message = text!("`{text}` is not a {wanted} such as {example}", text, wanted, example);
@@ -25,6 +25,12 @@ pub(crate) fn read_periods(periods: &Periods, model: &Model) -> Result<(Period, 
         (Some(period), ..) => read(period).map(|period| (period, period)),
         (None, Some(from), Some(to)) => {
             let (first, last) = (read(from)?, read(to)?);
+            if first.kind != last.kind {
+                let message = text!("{from} and {to} are not of the same length", from, to);
+                let help =
+                    text!("name the first and the last {wanted}", wanted = show_period(first.kind.min(last.kind)));
+                return Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(help)));
+            }
             if first.index > last.index {
                 let message = text!("the first period, {from}, comes after the last, {to}", from, to);
                 return Err(Failure::one(Diagnostic::new(codes::PERIOD, message).help(text!("swap the two"))));

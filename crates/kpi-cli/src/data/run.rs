@@ -9,16 +9,16 @@ use kpi_base::{Diagnostic, Text, codes::config as codes, text};
 use kpi_check::model::{Model, ScorecardId};
 use kpi_check::names::nearest;
 use kpi_engine::{Options, OutColumn, write_parquet};
-use kpi_plan::{Request, Roots};
+use kpi_plan::Roots;
 use kpi_report::{Cells, FlatTable, Show, View, flatten, render_csv, render_csv_parts, render_json, render_run};
 use kpi_results::{CardStatus, Run};
-use kpi_score::Scored;
+use kpi_score::Staged;
 
 use super::groups::Grouping;
 use super::inputs::Policy;
 use super::output::Output;
 use super::periods::{read_data_date, read_periods};
-use super::pipeline::{compute, make_plan};
+use super::pipeline::{compute, plan, tables};
 use super::progress::watch;
 use super::titles::{add_subject_names, plan_subject_names, titles};
 use crate::args::{self, FailOn, Format};
@@ -42,16 +42,16 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         Some(Only::Card(card)) => Roots::of_card(&model, card),
         _ => Roots::all(&model),
     };
-    let mut plan = make_plan(&model, &Request { data_until, from, to, roots });
-    plan_subject_names(&model, &mut plan);
+    let mut stages = plan(&model, (from, to), data_until, &roots)?;
+    stages.iter_mut().for_each(|stage| plan_subject_names(&model, &mut stage.plan));
     let grouping =
         (args.view == args::Show::Team || args.by.is_some()).then(|| Grouping::find(&model, args.by.as_deref()));
     let grouping = grouping.transpose()?;
     if let Some(grouping) = &grouping {
-        grouping.plan(&model, &mut plan);
+        stages.iter_mut().for_each(|stage| grouping.plan(&model, &mut stage.plan));
     }
     let mut titles = titles(&model);
-    let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
+    let inputs = project.inputs(&model, &tables(&stages), args.data.env.as_deref())?;
     // Before the work: a folder that cannot be written is told at once.
     let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
     let progress = watch(args.data.progress, console.interactive, console.language);
@@ -59,15 +59,17 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     // Tables of everybody are written as they are made; whatever else is shown needs the run as a whole.
     let in_parts =
         if args.format == Format::Csv && !matches!(only, Some(Only::Subject(_))) { output.as_ref() } else { None };
-    let found = compute(&model, &plan, &inputs, &options, |scored, facts| {
+    let found = compute(&stages, &inputs, &options, |scored, facts| {
         if let Some(output) = in_parts {
-            return (scored.head(), scored.is_incomplete(), write_csv_parts(scored, output));
+            return (scored.head((from, to)), scored.is_incomplete(), write_csv_parts(scored, output));
         }
-        add_subject_names(&mut titles, &model, facts);
+        facts.iter().for_each(|facts| add_subject_names(&mut titles, &model, facts));
         if let Some(grouping) = &grouping {
-            grouping.add(&mut titles, &model, facts, (from, to));
+            for (stage, facts) in stages.iter().zip(facts) {
+                grouping.add(&mut titles, &model, facts, (stage.plan.from, stage.plan.to));
+            }
         }
-        let mut run = scored.run();
+        let mut run = scored.run((from, to));
         if let Some(Only::Subject(subject)) = only {
             run.findings = scored.findings_about(Some(subject));
         }
@@ -187,7 +189,7 @@ fn no_subject(name: &str, subjects: &[&str], run: &Run, model: &Model) -> Failur
     Failure::one(finding.help(help))
 }
 
-fn write_csv_parts(scored: &Scored<'_>, output: &Output) -> Result<(), Failure> {
+fn write_csv_parts(scored: &Staged<'_>, output: &Output) -> Result<(), Failure> {
     output.write_by_and_by("csv", |write| render_csv_parts(scored.parts(), |n| scored.part(n), write))
 }
 

@@ -9,9 +9,10 @@ use std::thread;
 use kpi_base::Diagnostic;
 use kpi_check::model::{Model, Test};
 use kpi_engine::{Input, Inputs, Options, execute};
-use kpi_plan::plan;
+use kpi_plan::{Roots, stages};
 use kpi_results::{Coverage, TestFailure, TestOutcome};
-use kpi_test::{judge, request, unknown_columns};
+use kpi_score::score_stages;
+use kpi_test::{judge, judged, unknown_columns};
 
 use crate::args;
 use crate::console::Failure;
@@ -98,24 +99,37 @@ fn find_failures(
     covers: bool,
 ) -> Result<(Vec<TestFailure>, Vec<bool>), Failure> {
     let model = &*test.overridden(model);
-    let plan = plan(model, &request(model, test));
+    let stages = stages(model, &judged(model, test), test.data_until, &Roots::of_test(test));
     let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
     let inputs: Inputs = tables.collect();
     let before = |findings: Vec<Diagnostic>| (findings.into_iter().map(TestFailure::before).collect(), Vec::new());
-    let facts = match execute(model, &plan, &inputs, &Options::default()) {
-        Ok(facts) => facts,
-        Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
-        Err(findings) => return Ok(before(findings)),
-    };
-    let unknown = unknown_columns(model, test, &plan, &facts);
+    let mut facts = Vec::with_capacity(stages.len());
+    let mut unknown = Vec::new();
+    for stage in &stages {
+        let found = match execute(&stage.model, &stage.plan, &inputs, &Options::default()) {
+            Ok(found) => found,
+            Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
+            Err(findings) => return Ok(before(findings)),
+        };
+        for failure in unknown_columns(model, test, &stage.plan, &found) {
+            if !unknown.contains(&failure) {
+                unknown.push(failure);
+            }
+        }
+        facts.push(found);
+    }
     if !unknown.is_empty() {
         return Ok((unknown, Vec::new()));
     }
-    let mut scored = kpi_score::score(model, &plan, &facts);
+    let mut scored = score_stages(&stages, &facts);
     let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).collect();
     if !errors.is_empty() {
         return Ok(before(errors));
     }
-    let reached = if covers { kpi_test::coverage::reach(&scored) } else { Vec::new() };
-    Ok((judge(test, &mut scored, &project.files), reached))
+    let mut reached: Vec<bool> = Vec::new();
+    for own in scored.stages().iter().filter(|_| covers).map(kpi_test::coverage::reach) {
+        reached.resize(reached.len().max(own.len()), false);
+        reached.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
+    }
+    Ok((judge(model, test, &mut scored, &project.files), reached))
 }

@@ -1,16 +1,17 @@
 //! `kpi why`
 
 use kpi_base::{Diagnostic, Join, Text, codes::config as codes, text};
-use kpi_check::model::{Line, LineKind, Model, Title};
+use kpi_check::model::{IndicatorId, Line, LineKind, Model, Title};
 use kpi_check::names::nearest;
 use kpi_engine::Options;
-use kpi_plan::{Request, Roots};
+use kpi_plan::Roots;
 use kpi_report::{render_derivation, render_derivations_json};
 use kpi_score::{NoAnswer, Question};
+use kpi_value::PeriodKind;
 
 use super::inputs::Policy;
 use super::periods::{read_data_date, read_periods};
-use super::pipeline::{compute, make_plan};
+use super::pipeline::{compute, plan, tables};
 use super::progress::watch;
 use super::titles::titles;
 use crate::args::{self, TextOrJson};
@@ -29,20 +30,18 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
     };
     let mut roots = Roots::all(&model);
     if let Question::Indicator(id) = &question {
-        roots.indicators.insert(*id);
+        roots.indicators.extend(of_each_period(&model, *id));
     }
-    let plan = make_plan(&model, &Request { data_until, from, to, roots });
-    let inputs = project.inputs(&model, &plan, args.data.env.as_deref())?;
+    let stages = plan(&model, (from, to), data_until, &roots)?;
+    let inputs = project.inputs(&model, &tables(&stages), args.data.env.as_deref())?;
     let options =
         Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
-    let answers = compute(&model, &plan, &inputs, &options, |scored, _| {
-        let periods = (0..=to.index.saturating_sub(from.index)).map(|n| from.plus(n));
-        let answer = |period| scored.explain(&project.files, &args.subject, period, &question);
-        periods.map(answer).collect::<Result<Vec<_>, NoAnswer>>()
+    let answers = compute(&stages, &inputs, &options, |scored, _| {
+        scored.explain(&project.files, &args.subject, |model, kind| asked_of(&question, model, kind))
     });
     drop(options);
     let answers = answers.map_err(|found| project.fail(warnings.into_iter().chain(found).collect()))?;
-    let derivations: Vec<_> = answers.map_err(no_answer)?.into_iter().flatten().collect();
+    let derivations = answers.map_err(no_answer)?;
     match args.format {
         TextOrJson::Json => {
             console.out.write_all(render_derivations_json(&derivations, &project.files)?.as_bytes())?;
@@ -58,6 +57,27 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
         }
     }
     Ok(Exit::Clean)
+}
+
+/// The indicator for each kind of period by which cards judge it.
+fn of_each_period(model: &Model, id: IndicatorId) -> impl Iterator<Item = IndicatorId> {
+    let (name, subject) = (&model.indicators[id].title.name, &model.indicators[id].subject);
+    let same = model.indicators.iter().filter(move |(_, other)| other.title.name == *name && other.subject == *subject);
+    same.map(|(id, _)| id)
+}
+
+/// A question as it concerns what is judged by a kind of period, if it does.
+fn asked_of(question: &Question, model: &Model, kind: PeriodKind) -> Option<Question> {
+    let period = match question {
+        Question::Cards | Question::Grade | Question::Rank => return Some(question.clone()),
+        Question::Indicator(id) => {
+            return of_each_period(model, *id).find(|id| model.indicators[*id].period == kind).map(Question::Indicator);
+        }
+        Question::Card(card) | Question::Line(card, _) | Question::Veto(card, _) => model.scorecards[*card].period,
+        Question::Pay(incentive, _) => model.incentives[*incentive].period,
+        Question::Rule(rule) => model.rules[*rule].period,
+    };
+    (period == kind).then(|| question.clone())
 }
 
 fn no_answer(no: NoAnswer) -> Failure {

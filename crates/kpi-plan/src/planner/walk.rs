@@ -376,6 +376,8 @@ impl<'a> Walk<'a> {
                     self.walk_track(*indicator);
                     self.walk_indicator(*indicator, spine).max(self.walk_scoring(scoring, spine))
                 }
+                // A card of a shorter period is scored before, in a stage of its own.
+                LineKind::Card(_) if line.rolled.is_some() => 0,
                 LineKind::Card(card) => self.walk_card(*card),
                 LineKind::Group { lines, .. } => self.walk_lines(lines, spine),
             });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kpi_check::model::{
-    ByNumber, Combine, Indicator, IndicatorId, Line, LineKind, MidPeriod, Model, Parts, ScorecardId, Scoring,
+    ByNumber, Combine, Indicator, IndicatorId, Line, LineKind, MidPeriod, Model, Parts, RollUp, ScorecardId, Scoring,
     TargetKind, WhenMissing,
 };
 use kpi_plan::SpineId;
@@ -11,6 +11,7 @@ use kpi_results::LineStatus;
 use kpi_value::{Dec, Overflow};
 
 use super::combine::{Mark, Part, combine};
+use super::rolled::{RolledCards, roll_up};
 use super::{Cards, Members, get, place};
 use crate::{At, Column, Evaluator, Fraction, IndicatorColumns, Reading};
 
@@ -41,6 +42,8 @@ pub struct LineColumns {
     pub attained_inside: Option<Arc<Column>>,
     /// What is shown of shorter periods, where its indicator is tracked.
     pub track: Vec<TrackColumns>,
+    /// The cards of shorter periods that it rolls up.
+    pub rolled: Option<RolledCards>,
 }
 
 /// What a line shows of shorter periods of one kind, one entry a cell of the card's spine.
@@ -158,6 +161,9 @@ fn build_as_written(
             Ok(indicator_line(ev, members, line, weights, (*indicator, scoring, *attainment_cap)))
         }
         LineKind::Card(card) => {
+            if let Some(how) = line.rolled {
+                return rolled_line(ev, members, line, weights, (*card, how));
+            }
             let nested = done.get(card.index()).and_then(Option::as_ref);
             let title = &ev.model.scorecards[*card].title;
             let mut built = Built::new(title.name.clone(), LineSource::Card(*card), line, weights, members);
@@ -192,6 +198,26 @@ fn build_as_written(
             Ok(built)
         }
     }
+}
+
+/// A line of the cards of a shorter period.
+fn rolled_line(
+    ev: &Evaluator<'_>,
+    members: &Members,
+    line: &Line,
+    weights: &Weights<'_>,
+    (card, how): (ScorecardId, RollUp),
+) -> Result<Built, Overflow> {
+    let name = ev.model.scorecards[card].title.name.clone();
+    let mut built = Built::new(name, LineSource::Card(card), line, weights, members);
+    let inside = ev.shorter_cards.inside(ev, members, card);
+    for (row, cards) in inside.iter().enumerate() {
+        let mark = roll_up(how, cards)?;
+        let status = if mark.is_some() { LineStatus::Scored } else { LineStatus::NoData };
+        built.put(row, weights, status, mark.map(|m| m.attainment), mark, None);
+    }
+    built.columns.rolled = Some(RolledCards { how, inside });
+    Ok(built)
 }
 
 fn indicator_line(
@@ -276,7 +302,7 @@ pub(crate) fn part_lines(model: &Model, parts: &Parts, cap: Dec) -> Vec<Line> {
     let line = |&id: &IndicatorId| {
         let part = &model.indicators[id];
         let kind = LineKind::Indicator { indicator: id, scoring: part.scoring.clone(), attainment_cap: cap };
-        Line { kind, weight: None, when_missing: WhenMissing::Fail, span: part.title.span }
+        Line { kind, weight: None, when_missing: WhenMissing::Fail, rolled: None, span: part.title.span }
     };
     parts.parts.iter().map(line).collect()
 }
@@ -423,6 +449,7 @@ impl Built {
             lines: Vec::new(),
             attained_inside: None,
             track: Vec::new(),
+            rolled: None,
         };
         Built { columns, parts: vec![None; cards], watched: matches!(weights, Weights::Watched) }
     }

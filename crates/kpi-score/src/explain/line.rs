@@ -10,7 +10,7 @@ use kpi_value::{Dec, Period};
 
 use super::node::{node, number, percent};
 use super::{Reader, shows};
-use crate::cards::{Cards, LineColumns, LineSource, get, part_lines};
+use crate::cards::{Cards, LineColumns, LineSource, get, how_words, part_lines};
 use crate::findings::why_line;
 use crate::{At, Fraction, IndicatorColumns, Reading, Rolled};
 
@@ -81,6 +81,9 @@ impl Reader<'_, '_> {
                     }
                 }
             }
+            (LineKind::Card(_), LineSource::Card(_)) if column.rolled.is_some() => {
+                made.from = self.shorter_cards(column, row);
+            }
             (LineKind::Card(_), LineSource::Card(card)) => {
                 let nested = self.scored.cards_of(*card).and_then(|cards| Some((cards, cards.members.row(cell)?)));
                 made.from.extend(nested.map(|(cards, row)| self.score(cards, row)));
@@ -119,6 +122,28 @@ impl Reader<'_, '_> {
             }),
         };
         Some(made)
+    }
+
+    /// The cards of shorter periods that a line rolls up, and what they come to.
+    fn shorter_cards(&self, column: &LineColumns, row: usize) -> Vec<Derivation> {
+        let Some(rolled) = &column.rolled else { return Vec::new() };
+        let calendar = &self.scored.model().policy.calendar;
+        let mut made = Vec::new();
+        for card in rolled.inside.get(row).into_iter().flatten() {
+            let score = number(card.result.map(|(score, _)| score), "points");
+            let mut one = node(Text::verbatim(calendar.show(card.period)), Step::Period, score);
+            match card.result {
+                Some((_, attainment)) => {
+                    one.from.push(node(text!("attainment"), Step::Attainment, number(Some(attainment), "ratio")));
+                }
+                None => one.note = Some(text!("incomplete, left out")),
+            }
+            made.push(one);
+        }
+        let mut step = node(text!("attainment"), Step::Attainment, number(get(&column.attainment, row), "ratio"));
+        step.note = Some(how_words(rolled, row));
+        made.push(step);
+        made
     }
 
     /// Actual, target and attainment of an indicator.

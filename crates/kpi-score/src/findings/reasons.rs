@@ -94,6 +94,7 @@ fn hold(
 pub(crate) fn why_line(ev: &Evaluator<'_>, line: &LineColumns, (row, cell, at): (usize, usize, At)) -> Text {
     match &line.source {
         LineSource::Group(_) => text!("has no line left"),
+        LineSource::Card(_) if line.rolled.is_some() => text!("has no complete card in any of the shorter periods"),
         LineSource::Card(_) => text!("is incomplete, or the subject has no such card"),
         LineSource::Indicator { id, columns, .. } => {
             let indicator = &ev.model.indicators[*id];

@@ -3,7 +3,7 @@
 use kpi_base::Span;
 use kpi_value::{Dec, PeriodKind};
 
-use super::{ByKey, ByTable, Combine, CurveRow, Expr, Label, Name, NotBuilt, Pattern, Scoring, Text, WhenMissing};
+use super::{ByKey, ByTable, Combine, CurveRow, Expr, Label, Name, Pattern, RollUp, Scoring, Text, WhenMissing};
 
 /// `scorecard host_card "主播" for staff where role == host { … }`
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,6 @@ pub struct Scorecard {
     pub mid_period: Option<(MidPeriod, Span)>,
     /// `weights by stage { … }`
     pub weights: Option<WeightGrid>,
-    /// Members that are read and not built yet: `rolled up by`.
-    pub not_built: Vec<NotBuilt>,
 }
 
 impl Scorecard {
@@ -52,7 +50,6 @@ impl Scorecard {
             period: None,
             mid_period: None,
             weights: None,
-            not_built: Vec::new(),
         }
     }
 }
@@ -119,6 +116,8 @@ pub struct OneLine {
     pub attainment_cap: Option<Expr>,
     /// `scoring …`, in place of the indicator's
     pub scoring: Option<Scoring>,
+    /// `rolled up by average`, of a scorecard of a shorter period
+    pub rolled: Option<(RollUp, Span)>,
     /// The whole line.
     pub span: Span,
 }
@@ -126,7 +125,16 @@ pub struct OneLine {
 impl OneLine {
     /// A line of which only the name is written.
     pub fn new(name: Name, span: Span) -> OneLine {
-        OneLine { name, weight: None, watch: None, when_missing: None, attainment_cap: None, scoring: None, span }
+        OneLine {
+            name,
+            weight: None,
+            watch: None,
+            when_missing: None,
+            attainment_cap: None,
+            scoring: None,
+            rolled: None,
+            span,
+        }
     }
 }
 

@@ -618,6 +618,8 @@ pub struct Incentive {
     pub per_card: Option<Span>,
     /// `share by stint`
     pub by_stint: Option<Span>,
+    /// `period year`
+    pub period: Option<(PeriodKind, Span)>,
 }
 
 /// `pay base "基本" = … round to 1元`
@@ -656,6 +658,8 @@ pub struct Rule {
     pub once: Option<Span>,
     /// `since 2026-01`, of `once when … since 2026-01`
     pub since: Option<Expr>,
+    /// `period quarter`
+    pub period: Option<(PeriodKind, Span)>,
     /// `top 20% of gmv among role`
     pub share: Option<Share>,
 }

@@ -3,7 +3,7 @@
 use kpi_base::Span;
 use kpi_value::Date;
 
-use super::{Expr, Name, NotBuilt, Text};
+use super::{Expr, Name, Text};
 
 /// `test "…" { period 2026-10, tables, expectations }`
 ///
@@ -27,8 +27,6 @@ pub struct Test {
     pub tables: Vec<TestTable>,
     /// What must come out.
     pub expects: Vec<Expect>,
-    /// Members that are read and not built yet.
-    pub not_built: Vec<NotBuilt>,
 }
 
 impl Test {
@@ -43,7 +41,6 @@ impl Test {
             data_until: None,
             tables: Vec::new(),
             expects: Vec::new(),
-            not_built: Vec::new(),
         }
     }
 }

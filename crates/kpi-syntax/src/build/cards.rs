@@ -50,11 +50,10 @@ impl Builder<'_> {
                     self.one_of(&find(member, Rule::name)?, &text!("way to read what changes in a period"), WORDS)?;
                 self.set(&mut card.mid_period, Some((word.0, span)), "mid_period", span);
             }
-            Rule::m_weights => {
+            _ => {
                 let grid = self.weight_grid(member, card.lines.len())?;
                 self.set(&mut card.weights, Some(grid), "weights by", span);
             }
-            _ => card.not_built.push(self.not_built("rolled up by", &member)),
         }
         Some(())
     }
@@ -80,6 +79,10 @@ impl Builder<'_> {
                 Rule::m_scoring => {
                     let scoring = Some(self.scoring(part)?);
                     self.set(&mut line.scoring, scoring, "scoring", span);
+                }
+                Rule::rolled_up => {
+                    let rolled = self.rolled_up(part)?;
+                    self.set(&mut line.rolled, Some(rolled), "rolled up by", span);
                 }
                 _ => {}
             }

@@ -101,6 +101,7 @@ impl Builder<'_> {
             floor: None,
             per_card: None,
             by_stint: None,
+            period: None,
         })
     }
 
@@ -116,6 +117,7 @@ impl Builder<'_> {
             then: None,
             once: None,
             since: None,
+            period: None,
             share: None,
         })
     }

@@ -10,7 +10,7 @@ use crate::ast::{
 };
 use crate::build::expr::{comparison_op, curve_kind};
 use crate::grammar::{Pair, Rule};
-use kpi_base::text;
+use kpi_base::{Span, text};
 
 impl Builder<'_> {
     pub(crate) fn indicator_member(&mut self, pair: Pair<'_>, indicator: &mut Indicator) -> Option<()> {
@@ -64,23 +64,26 @@ impl Builder<'_> {
     }
 
     fn shorter(&mut self, pair: Pair<'_>) -> Option<ShorterPeriod> {
+        let span = self.span(&pair);
+        let period = self.period_kind(&find(pair.clone(), Rule::name)?)?;
+        let roll_up = match find(pair, Rule::rolled_up) {
+            Some(clause) => Some(self.rolled_up(clause)?),
+            None => None,
+        };
+        Some(ShorterPeriod { period, roll_up, span })
+    }
+
+    /// `rolled up by average`
+    pub(super) fn rolled_up(&mut self, clause: Pair<'_>) -> Option<(RollUp, Span)> {
         const ROLL_UPS: &[(&str, RollUp)] = &[
             ("sum", RollUp::Sum),
             ("average", RollUp::Average),
             ("worst", RollUp::Worst),
             ("share_met", RollUp::ShareMet),
         ];
-        let span = self.span(&pair);
-        let period = self.period_kind(&find(pair.clone(), Rule::name)?)?;
-        let roll_up = match find(pair, Rule::rolled_up) {
-            Some(clause) => {
-                let span = self.span(&clause);
-                let (roll_up, _) = self.one_of(&find(clause, Rule::name)?, &text!("way to roll up"), ROLL_UPS)?;
-                Some((roll_up, span))
-            }
-            None => None,
-        };
-        Some(ShorterPeriod { period, roll_up, span })
+        let span = self.span(&clause);
+        let (roll_up, _) = self.one_of(&find(clause, Rule::name)?, &text!("way to roll up"), ROLL_UPS)?;
+        Some((roll_up, span))
     }
 
     fn track_share(&mut self, pair: Pair<'_>) -> Option<TrackShare> {

@@ -28,6 +28,10 @@ impl Builder<'_> {
                 let condition = self.clause(member);
                 self.set(&mut incentive.condition, condition, "when", span);
             }
+            Rule::m_period => {
+                let kind = self.period_kind(&find(member, Rule::name)?);
+                self.set(&mut incentive.period, kind, "period", span);
+            }
             Rule::m_per_card => self.set(&mut incentive.per_card, Some(span), "per card", span),
             _ => self.set(&mut incentive.by_stint, Some(span), "share by stint", span),
         }
@@ -51,6 +55,10 @@ impl Builder<'_> {
         let span = self.span(&member);
         match member.as_rule() {
             Rule::r_when => self.rule_condition(member, rule)?,
+            Rule::m_period => {
+                let kind = self.period_kind(&find(member, Rule::name)?);
+                self.set(&mut rule.period, kind, "period", span);
+            }
             Rule::m_then => {
                 let then = self.then(member);
                 self.set(&mut rule.then, then, "then", span);

@@ -92,7 +92,7 @@ const SCORECARD: Kind = Kind {
     head: Rule::scorecard_head,
     members: Rule::scorecard_members,
     what: || text!("a scorecard"),
-    words: &["group", "veto", "bonus", "deduct", "grade", "rank", "period", "weights", "rolled", "mid_period"],
+    words: &["group", "veto", "bonus", "deduct", "grade", "rank", "period", "weights", "mid_period"],
     names: true,
 };
 const GROUP: Kind = Kind {
@@ -106,14 +106,14 @@ const INCENTIVE: Kind = Kind {
     head: Rule::incentive_head,
     members: Rule::incentive_members,
     what: || text!("an incentive"),
-    words: &["pay", "cap", "floor", "when", "per", "share"],
+    words: &["pay", "cap", "floor", "when", "per", "share", "period"],
     names: false,
 };
 const RULE: Kind = Kind {
     head: Rule::rule_head,
     members: Rule::rule_members,
     what: || text!("a rule"),
-    words: &["when", "then", "once", "top", "bottom"],
+    words: &["when", "then", "once", "top", "bottom", "period"],
     names: false,
 };
 const TEST: Kind = Kind {

@@ -101,7 +101,7 @@ fn place_of(parent: Rule, rule: Rule) -> Option<Place> {
             Place::Card
         }
         (Rule::group_combine, Rule::kw_all) => Place::Combine,
-        (Rule::rolled_up | Rule::m_rolled, Rule::kw_up) => Place::Indicator,
+        (Rule::rolled_up, Rule::kw_up) => Place::Indicator,
         (_, Rule::and_op | Rule::or_op | Rule::not_op) => Place::Reserved,
         _ => {
             // The rules of keywords have their names in common.
