@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
             edition: 1,
             currency: model::Currency { code: "CNY".to_owned(), digits: 2 },
             period: PeriodKind::Month,
-            rows_expected: PeriodKind::Month,
+            declared: PeriodKind::Month,
             attainment_cap: Dec::percent(200),
             rounding: Rounding::default(),
             calendar: Calendar::default(),

@@ -8,6 +8,7 @@ use crate::checker::{Checker, title};
 use crate::context::Context;
 use crate::model::{self, IndicatorId, Scoring, Subject, TableId, WhenMissing};
 use crate::names::Decl;
+use crate::periods::target_exprs;
 
 /// How much of an indicator is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,6 +176,9 @@ impl<'a> Checker<'a> {
         let mut sound = model.is_some();
         self.instances.get_mut(id.index())?.model = model;
         sound = sound && self.check_shorter_formula(id).is_some();
+        if let Some(formula) = self.instance(id).map(|indicator| indicator.formula.clone()) {
+            sound = sound && self.check_row_lengths([&formula], &indicator.name).is_some();
+        }
         self.instances.get_mut(id.index())?.formula = if sound { State::Done } else { State::Failed };
         sound.then_some(())
     }
@@ -189,7 +193,11 @@ impl<'a> Checker<'a> {
             State::New => instance.rest = State::Open,
         }
         self.open.push(id);
-        let sound = self.check_target_and_scoring(index, subject, id);
+        let mut sound = self.check_target_and_scoring(index, subject, id);
+        let target = self.instance(id).and_then(|indicator| indicator.target.clone());
+        if let (Some(target), Some(declared)) = (target, self.names.indicators.get(index)) {
+            sound = sound && self.check_row_lengths(target_exprs(&target), &declared.ast.name).is_some();
+        }
         self.open.pop();
         self.instances.get_mut(id.index())?.rest = if sound { State::Done } else { State::Failed };
         sound.then_some(())

@@ -95,8 +95,8 @@ pub struct Policy {
     pub currency: Currency,
     /// The period of its cards, rules and incentives, unless they say otherwise.
     pub period: PeriodKind,
-    /// In each period of this kind every flow that is not `sparse` must have rows: the policy's period, or the longer one by which is judged.
-    pub rows_expected: PeriodKind,
+    /// The period that the policy names for itself; [`Model::judged_by`] puts another in the place of `period`.
+    pub declared: PeriodKind,
     /// The largest attainment of a line (default 200%).
     pub attainment_cap: Dec,
     /// How the named roundings round.
@@ -105,6 +105,13 @@ pub struct Policy {
     pub calendar: Calendar,
     /// The place by whose clocks times with a zone are read; without one they are refused.
     pub timezone: Option<Zone>,
+}
+
+impl Policy {
+    /// In each period of this kind every flow that is not `sparse` must have rows: the policy's own period, or a longer one that is judged.
+    pub fn rows_expected(&self) -> PeriodKind {
+        self.declared.max(self.period)
+    }
 }
 
 /// A currency.

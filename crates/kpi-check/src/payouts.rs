@@ -79,6 +79,9 @@ impl<'a> Checker<'a> {
         if pays.is_empty() || faulty {
             return None;
         }
+        let all = pays.iter().flatten().map(|pay| &pay.value).chain(condition.iter().flatten());
+        let all: Vec<_> = all.chain(cap.iter().flatten()).chain(floor.iter().flatten()).cloned().collect();
+        self.check_row_lengths(&all, name)?;
         Some(model::Incentive {
             title: title(name, &written.label, doc),
             audience,

@@ -58,6 +58,31 @@ impl<'a> Checker<'a> {
         Some(Shorter { period, roll_up: roll_up_of(roll_up) })
     }
 
+    /// Refuses rows of a longer time in what is judged by a shorter period than the policy's.
+    pub(crate) fn check_row_lengths<'e>(
+        &mut self,
+        roots: impl IntoIterator<Item = &'e model::Expr>,
+        name: &ast::Name,
+    ) -> Option<()> {
+        if self.judged >= self.model.policy.period {
+            return Some(());
+        }
+        let unfolded = Unfolded { name: &name.text, unit: self.judged, span: name.span };
+        let mut open: Vec<&model::Expr> = roots.into_iter().collect();
+        let mut found = Vec::new();
+        while let Some(e) = open.pop() {
+            match &e.kind {
+                ExprKind::Aggregate(aggregate) => found.extend(self.long_rows(aggregate.table, e.span, unfolded)),
+                ExprKind::Lookup(lookup) => found.extend(self.long_rows(lookup.table, e.span, unfolded)),
+                _ => {}
+            }
+            open.extend(e.children());
+        }
+        let sound = found.is_empty();
+        found.into_iter().for_each(|finding| self.report(finding));
+        sound.then_some(())
+    }
+
     /// Checks that a formula by the week can be computed by the week: its rows are not of months.
     pub(crate) fn check_shorter_formula(&mut self, id: IndicatorId) -> Option<()> {
         let Some((shorter, span)) = self.shorter_of(id) else { return Some(()) };
@@ -429,7 +454,7 @@ fn adds_up(formula: &model::Expr) -> bool {
 }
 
 /// The expressions of a target.
-fn target_exprs(table: &ByTable<Option<Target>>) -> Vec<&model::Expr> {
+pub(crate) fn target_exprs(table: &ByTable<Option<Target>>) -> Vec<&model::Expr> {
     let mut exprs = Vec::new();
     for key in &table.keys {
         if let model::ByKey::Expr(e) = key {

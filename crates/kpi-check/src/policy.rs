@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
         self.check_currency(policy, faulty);
         match policy.period {
             Some((period, _)) => {
-                (self.model.policy.period, self.model.policy.rows_expected) = (period, period);
+                (self.model.policy.period, self.model.policy.declared) = (period, period);
                 self.judged = period;
             }
             None if faulty => {}

@@ -130,6 +130,9 @@ impl<'a> Checker<'a> {
         }
         let (lines, adjustments) = (lines?, adjustments.into_iter().collect::<Option<Vec<_>>>()?);
         let score_limit = self.score_limit(&lines, &adjustments);
+        let read = vetoes.iter().flatten().map(|veto| &veto.condition).chain(adjustments.iter().map(|a| &a.value));
+        let read: Vec<_> = read.chain(condition.iter().flatten()).cloned().collect();
+        self.check_row_lengths(&read, &written.name)?;
         Some(model::Scorecard {
             title: title(&written.name, &written.label, doc),
             table: table_id,

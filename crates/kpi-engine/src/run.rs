@@ -385,7 +385,7 @@ impl<'a> Run<'a> {
             let groups = Groups::read(run, frame).map_err(|error| vec![sources::engine_failed(&error)])?;
             let timed = matches!(self.model.tables[cube.table].time, Timing::Flow(_) | Timing::AsOf(_));
             let view = self.model.counted_of(cube.table) != cube.table;
-            if !view && (!timed || cube.tells_periods(self.model.policy.rows_expected)) {
+            if !view && (!timed || cube.tells_periods(self.model.policy.rows_expected())) {
                 let sources = facts.sources.entry(cube.table);
                 sources.or_insert_with(|| self.source_facts(cube.table, cube.grain.period, &groups));
             }
@@ -404,9 +404,9 @@ impl<'a> Run<'a> {
     fn source_facts(&self, id: TableId, grain: PeriodKind, groups: &Groups) -> SourceFacts {
         let mut periods = BTreeMap::new();
         let policy = &self.model.policy;
-        let own = |index: i32| match grain == policy.rows_expected {
+        let own = |index: i32| match grain == policy.rows_expected() {
             true => index,
-            false => policy.calendar.containing(policy.rows_expected, Period { kind: grain, index }).index,
+            false => policy.calendar.containing(policy.rows_expected(), Period { kind: grain, index }).index,
         };
         if matches!(self.model.tables[id].time, Timing::Flow(_) | Timing::AsOf(_)) {
             for (place, rows) in groups.places.iter().zip(&groups.rows) {
@@ -456,7 +456,7 @@ impl<'a> Run<'a> {
         for (id, table) in self.loaded.iter() {
             let policy = &self.model.policy;
             let period =
-                |(from, _): &(Option<Date>, _)| Some(policy.calendar.period(policy.rows_expected, (*from)?).index);
+                |(from, _): &(Option<Date>, _)| Some(policy.calendar.period(policy.rows_expected(), (*from)?).index);
             if matches!(self.model.tables[id].time, Timing::AsOf(_)) {
                 periods.entry(id).or_insert_with(|| table.validity.iter().filter_map(period).collect());
             }
@@ -473,7 +473,7 @@ impl<'a> Run<'a> {
         if !counted || declared.sparse || !exported {
             return None;
         }
-        let (calendar, kind) = (&self.model.policy.calendar, self.model.policy.rows_expected);
+        let (calendar, kind) = (&self.model.policy.calendar, self.model.policy.rows_expected());
         let show = |index: i32| calendar.show(Period { kind, index });
         let place = |period| calendar.containing(kind, period).index;
         let missing = (place(self.plan.from)..=place(self.plan.to)).filter(|p| !periods.contains(p));

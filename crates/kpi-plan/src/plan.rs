@@ -21,7 +21,7 @@ pub struct Plan {
     pub wanted: Roots,
     /// How many periods before the first judged one are needed.
     pub history: u32,
-    /// The periods that are needed of each kind in use, in the order of their length; the judged kind is the last.
+    /// The periods that are needed of each kind in use, in the order of their length.
     pub ranges: Vec<Range>,
     /// The tables whose rows the value stage needs: subjects, and what their attributes refer to.
     pub rosters: Vec<RosterUse>,

@@ -52,6 +52,9 @@ pub(crate) fn replay(
     inputs: &Inputs<'_>,
     samples: &[Sample],
 ) -> Vec<Outcome> {
+    let incentive = subject.incentive.map(|incentive| model.incentives[incentive].period);
+    let kind = incentive.or(subject.card.map(|card| model.scorecards[card].period));
+    let model = &*model.judged_by(kind.unwrap_or(model.policy.period));
     let period = period_of(model, case);
     let mut roots = Roots { scorecards: BTreeSet::from_iter(subject.card), ..Roots::default() };
     roots.incentives.extend(subject.incentive);

@@ -195,16 +195,20 @@ impl<'m> Scene<'m> {
         }
     }
 
-    /// How many days a period of the policy has.
+    /// How many days a period has by which something is judged.
     pub fn days(&self) -> Range {
-        let (least, most) = match self.model.policy.period {
-            PeriodKind::Day => (1, 1),
-            PeriodKind::Week => (7, 7),
-            PeriodKind::Month => (28, 31),
-            PeriodKind::Quarter => (90, 92),
-            PeriodKind::Year => (365, 366),
+        let days = |kind: PeriodKind| {
+            let (least, most) = match kind {
+                PeriodKind::Day => (1, 1),
+                PeriodKind::Week => (7, 7),
+                PeriodKind::Month => (28, 31),
+                PeriodKind::Quarter => (90, 92),
+                PeriodKind::Year => (365, 366),
+            };
+            Range::new(Dec::int(least), Dec::int(most))
         };
-        Range::new(Dec::int(least), Dec::int(most))
+        let kinds = self.model.judged_kinds().into_iter();
+        kinds.map(days).reduce(Range::join).unwrap_or(Range::ALL)
     }
 
     fn numbers(&self, args: &[&Expr], f: impl Fn(&[Number]) -> Option<Number>) -> Known {

@@ -42,8 +42,8 @@ pub use fault::Fault;
 pub use kernels::goal::Goal;
 pub use pay::{Pays, Standing};
 pub use rules::Outcomes;
-#[cfg(feature = "faults")]
-pub use scored::score_with_fault;
 pub use scored::{Scored, score};
 pub use spine::{NOWHERE, Spine, Timeline};
+#[cfg(feature = "faults")]
+pub use staged::score_stages_with_fault;
 pub use staged::{Staged, score_stages};

@@ -181,7 +181,7 @@ impl Evaluator<'_> {
         let source = self.facts.sources.get(&table);
         let contract = &self.model.tables[table];
         let timed = !self.model.always_says(table);
-        let (calendar, expected) = (&self.model.policy.calendar, self.model.policy.rows_expected);
+        let (calendar, expected) = (&self.model.policy.calendar, self.model.policy.rows_expected());
         let says = |whole: &Period| {
             let period = calendar.containing(expected, *whole);
             let Some(source) = source.filter(|source| source.given) else { return false };

@@ -36,14 +36,6 @@ pub fn score<'a>(model: &'a Model, plan: &'a Plan, facts: &'a Facts) -> Scored<'
     score_with(Evaluator::new(model, plan, facts))
 }
 
-/// As [`score`], with a fault planted.
-#[cfg(feature = "faults")]
-pub fn score_with_fault<'a>(model: &'a Model, plan: &'a Plan, facts: &'a Facts, fault: crate::Fault) -> Scored<'a> {
-    let mut ev = Evaluator::new(model, plan, facts);
-    ev.plant(fault);
-    score_with(ev)
-}
-
 /// Computes with an evaluator that is ready.
 pub(crate) fn score_with(mut ev: Evaluator<'_>) -> Scored<'_> {
     let (model, plan) = (ev.model, ev.plan);

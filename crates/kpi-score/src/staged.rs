@@ -20,9 +20,20 @@ pub struct Staged<'a> {
 
 /// Computes what the stages of a run want, each from its own facts; cards that are rolled up are scored before those that hold them.
 pub fn score_stages<'a>(stages: &'a [Stage<'a>], facts: &'a [Facts]) -> Staged<'a> {
+    score_each(stages, facts, |_| {})
+}
+
+/// As [`score_stages`], with a fault planted in every stage.
+#[cfg(feature = "faults")]
+pub fn score_stages_with_fault<'a>(stages: &'a [Stage<'a>], facts: &'a [Facts], fault: crate::Fault) -> Staged<'a> {
+    score_each(stages, facts, |ev| ev.plant(fault))
+}
+
+fn score_each<'a>(stages: &'a [Stage<'a>], facts: &'a [Facts], prepare: impl Fn(&mut Evaluator<'a>)) -> Staged<'a> {
     let mut scored: Vec<Scored<'a>> = Vec::with_capacity(stages.len());
     for (stage, facts) in stages.iter().zip(facts) {
         let mut ev = Evaluator::new(&stage.model, &stage.plan, facts);
+        prepare(&mut ev);
         if stage.rolls_up() {
             let mut shorter = ShorterCards::default();
             scored.iter().for_each(|scored| shorter.add(scored));

@@ -14,8 +14,8 @@ mod answer;
 
 use kpi_base::FileId;
 use kpi_check::model::Model;
-use kpi_plan::{Request, Roots, plan};
-use kpi_score::score;
+use kpi_plan::{Roots, judged_inside, stages};
+use kpi_score::score_stages;
 use kpi_testkit::compare::{first_difference, is_wholly_no_data};
 use kpi_testkit::coverage::Coverage;
 use kpi_testkit::generate::Case;
@@ -52,16 +52,16 @@ fn run(case: &Case) -> Shown {
     };
     let calendar = &model.policy.calendar;
     let (from, to) = (calendar.parse(&case.from).unwrap(), calendar.parse(&case.to).unwrap());
-    let plan = plan(&model, &Request { data_until: None, from, to, roots: Roots::all(&model) });
-    let facts = answer::answer(&model, &plan, &data);
-    let scored = score(&model, &plan, &facts);
+    let stages = stages(&model, &judged_inside(&model, from, to), None, &Roots::all(&model));
+    let facts: Vec<_> = stages.iter().map(|stage| answer::answer(&stage.model, &stage.plan, &data)).collect();
+    let scored = score_stages(&stages, &facts);
     let stopped = scored.findings().iter().find(|d| d.is_error()).map(|d| format!("{}: {}", d.code, d.message));
     match (interpret(&model, &data, from, to), stopped) {
         (Err(Fault::Model(why)), _) => Shown::Different(format!("the interpreter refuses the model: {why}")),
         (Err(_), Some(_)) => Shown::Equal { wholly_no_data: true },
         (Err(fault), None) => Shown::Different(format!("the interpreter stops: {fault:?}")),
         (Ok(_), Some(why)) => Shown::Different(format!("the value stage stops: {why}")),
-        (Ok(expected), None) => match first_difference(&expected, &scored.run()) {
+        (Ok(expected), None) => match first_difference(&expected, &scored.run((from, to))) {
             Some(difference) => Shown::Different(difference),
             None => Shown::Equal { wholly_no_data: is_wholly_no_data(&expected) },
         },

@@ -21,6 +21,7 @@
 //! | [`places`] | ranks and grades |
 //! | [`pay`] | incentives |
 //! | [`rules`] | rules and their streaks |
+//! | [`stages`] | what is judged by periods of different kinds |
 
 mod aggregates;
 mod cards;
@@ -32,6 +33,7 @@ mod places;
 mod rows;
 mod rules;
 mod show;
+mod stages;
 mod stints;
 mod strict;
 mod tables;
@@ -139,6 +141,8 @@ type RowsInForce<'a> = FxHashMap<Arc<str>, Option<&'a Row>>;
 struct Interpreter<'a> {
     model: &'a Model,
     data: &'a Data,
+    /// The data without the rows of views.
+    exports: &'a Data,
     values: RefCell<FxHashMap<MemoKey, Option<Value>>>,
     cards: RefCell<Cards>,
     /// The columns that the policy reads.
@@ -149,51 +153,61 @@ struct Interpreter<'a> {
     subjects: RefCell<FxHashMap<(TableId, When), RowsInForce<'a>>>,
 }
 
-/// Everything that a policy finds in the periods from `from` to `to`, both included; without findings.
+/// Everything that a policy finds in the periods from `from` to `to`, both included; without findings. What is judged by a period of
+/// its own is judged in each of them that ends in that time.
 ///
 /// # Errors
 /// [`Fault`] where the data cannot be judged.
 pub fn interpret(model: &Model, data: &Data, from: Period, to: Period) -> Result<Run, Fault> {
-    let mut data = with_views(model, data)?;
-    data.until.get_or_insert_with(|| model.last_day(to));
-    let data = &data;
-    let interpreter = Interpreter {
-        model,
-        data,
-        values: RefCell::default(),
-        cards: RefCell::default(),
-        read: OnceCell::new(),
-        rows: RefCell::default(),
-        subjects: RefCell::default(),
+    let calendar = &model.policy.calendar;
+    let mut run = Run {
+        policy: model.policy.title.clone(),
+        period: kpi_results::Span { from: calendar.show(from), to: calendar.show(to) },
+        ..Run::default()
     };
-    interpreter.run(from, to)
+    for kind in model.judged_kinds() {
+        let model = model.judged_by(kind);
+        let periods = stages::ending_between(&model, kind, from, to);
+        let Some(last) = periods.last() else { continue };
+        let seen = stages::seen_by(&model, data, *last)?;
+        Interpreter::new(&model, &seen, data).judge_all(&periods, &mut run)?;
+    }
+    Ok(run)
 }
 
-impl Interpreter<'_> {
-    fn run(&self, from: Period, to: Period) -> Result<Run, Fault> {
-        let calendar = &self.model.policy.calendar;
-        let mut run = Run {
-            policy: self.model.policy.title.clone(),
-            period: kpi_results::Span { from: calendar.show(from), to: calendar.show(to) },
-            ..Run::default()
-        };
-        let periods: Vec<Period> = (from.index..=to.index).map(|index| Period { kind: from.kind, index }).collect();
-        for (id, _) in self.model.scorecards.iter() {
-            for &period in &periods {
+impl<'a> Interpreter<'a> {
+    fn new(model: &'a Model, data: &'a Data, exports: &'a Data) -> Interpreter<'a> {
+        Interpreter {
+            model,
+            data,
+            exports,
+            values: RefCell::default(),
+            cards: RefCell::default(),
+            read: OnceCell::new(),
+            rows: RefCell::default(),
+            subjects: RefCell::default(),
+        }
+    }
+
+    /// Adds what is judged by the kind of these periods.
+    fn judge_all(&self, periods: &[Period], run: &mut Run) -> Result<(), Fault> {
+        let kind = self.model.policy.period;
+        for (id, _) in self.model.scorecards.iter().filter(|(_, card)| card.period == kind) {
+            for &period in periods {
                 run.cards.extend(self.finished_cards(id, period)?);
             }
         }
-        for (id, _) in self.model.incentives.iter() {
-            for &period in &periods {
+        for (id, _) in self.model.incentives.iter().filter(|(_, incentive)| incentive.period == kind) {
+            for &period in periods {
                 run.incentives.extend(self.roster_pay(id, period)?);
             }
         }
-        for (id, _) in self.model.rules.iter() {
-            for &period in &periods {
+        for (id, _) in self.model.rules.iter().filter(|(_, rule)| rule.period == kind) {
+            for &period in periods {
                 run.rules.extend(self.roster_rules(id, period)?);
             }
         }
-        Ok(run)
+        Ok(())
     }
 }
 

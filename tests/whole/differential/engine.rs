@@ -2,17 +2,17 @@
 
 use kpi_check::model::Model;
 use kpi_engine::{Input, Inputs, Options};
-use kpi_plan::{Facts, Plan, Request, Roots};
+use kpi_plan::{Facts, Roots, Stage, judged_inside};
 use kpi_results::Run;
-use kpi_score::{Fault, Scored};
+use kpi_score::Fault;
 use kpi_testkit::generate::{Case, Csv};
 use kpi_value::Period;
 
 /// A case whose files were aggregated.
 pub struct Executed<'m> {
-    model: &'m Model,
-    plan: Plan,
-    facts: Facts,
+    stages: Vec<Stage<'m>>,
+    facts: Vec<Facts>,
+    asked: (Period, Period),
 }
 
 /// The first and the last period judged.
@@ -47,10 +47,11 @@ impl<'m> Executed<'m> {
             }
         }
         let (from, to) = periods(model, case);
-        let plan = kpi_plan::plan(model, &Request { data_until: None, from, to, roots: Roots::all(model) });
-        let facts = kpi_engine::execute(model, &plan, &inputs, &Options::default());
-        let facts = facts.map_err(|findings| words(&findings))?;
-        Ok(Executed { model, plan, facts })
+        let stages = kpi_plan::stages(model, &judged_inside(model, from, to), None, &Roots::all(model));
+        let facts =
+            stages.iter().map(|stage| kpi_engine::execute(&stage.model, &stage.plan, &inputs, &Options::default()));
+        let facts = facts.collect::<Result<_, _>>().map_err(|findings: Vec<_>| words(&findings))?;
+        Ok(Executed { stages, facts, asked: (from, to) })
     }
 
     /// The results, with a fault planted or without.
@@ -58,12 +59,12 @@ impl<'m> Executed<'m> {
     /// # Errors
     /// What stops the run.
     pub fn run(&self, fault: Option<Fault>) -> Result<Run, String> {
-        let scored: Scored<'_> = match fault {
-            None => kpi_score::score(self.model, &self.plan, &self.facts),
-            Some(fault) => kpi_score::score_with_fault(self.model, &self.plan, &self.facts, fault),
+        let scored = match fault {
+            None => kpi_score::score_stages(&self.stages, &self.facts),
+            Some(fault) => kpi_score::score_stages_with_fault(&self.stages, &self.facts, fault),
         };
         let errors: Vec<_> = scored.findings().into_iter().filter(kpi_base::Diagnostic::is_error).collect();
-        if errors.is_empty() { Ok(scored.run()) } else { Err(words(&errors)) }
+        if errors.is_empty() { Ok(scored.run(self.asked)) } else { Err(words(&errors)) }
     }
 }
 

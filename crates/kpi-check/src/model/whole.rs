@@ -24,7 +24,6 @@ impl Model {
         }
         let mut model = self.clone();
         model.policy.period = kind;
-        model.policy.rows_expected = model.policy.rows_expected.max(kind);
         Cow::Owned(model)
     }
 

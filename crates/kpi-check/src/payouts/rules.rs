@@ -93,6 +93,7 @@ impl<'a> Checker<'a> {
             Some(condition) => condition,
             None => self.make(constant(Value::Bool(true)), Type::Bool, written.name.span),
         };
+        self.check_row_lengths([&condition], &written.name)?;
         Some(model::Rule {
             title: title(&written.name, &written.label, doc),
             audience,
@@ -229,7 +230,7 @@ impl<'a> Checker<'a> {
         let own = self.judged;
         if unit.is_some_and(|unit| unit != own) {
             let message = text!(
-                "a streak counts the periods of the policy, and each of them is a {word}",
+                "a streak counts the periods by which the rule is judged, and each of them is a {word}",
                 word = crate::show::show_period(own)
             );
             self.report(

@@ -114,7 +114,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
 
     /// Has the rows of every table counted by the periods in which they are expected: whether a table says anything is asked of those.
     fn count_periods(&mut self) {
-        let policy = self.model.policy.rows_expected;
+        let policy = self.model.policy.rows_expected();
         // Of a view it is asked whether its export has rows, but where its rows are dated in another way.
         let exports: std::collections::BTreeSet<TableId> =
             self.cubes.iter().map(|c| self.model.counted_of(c.cube.table)).collect();
@@ -132,7 +132,7 @@ impl<'a, 'w> Cubes<'a, 'w> {
 
     /// Has the rows counted that the tables read leave out, where all their rows go by anyway.
     pub fn count_left_out(&mut self) -> Vec<LeftOut> {
-        let policy = self.model.policy.rows_expected;
+        let policy = self.model.policy.rows_expected();
         let read: std::collections::BTreeSet<TableId> = self.cubes.iter().map(|c| c.cube.table).collect();
         let mut told = Vec::new();
         for id in read {

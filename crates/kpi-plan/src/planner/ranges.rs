@@ -29,5 +29,11 @@ pub(super) fn ranges(model: &Model, whole: Range, shorter: &BTreeMap<PeriodKind,
         ranges.retain(|range| range.first.kind != PeriodKind::Day);
         ranges.insert(0, Range { first: day(first), last: day(last) });
     }
+    // Whether a table has rows is asked of a longer period than is judged.
+    let expected = model.policy.rows_expected();
+    if expected > whole.first.kind {
+        let containing = |period| calendar.containing(expected, period);
+        ranges.push(Range { first: containing(whole.first), last: containing(whole.last) });
+    }
     ranges
 }

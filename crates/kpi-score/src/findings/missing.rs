@@ -138,7 +138,7 @@ fn source_missing(ev: &Evaluator<'_>, table: TableId, at: At, cell: usize) -> Op
         return None;
     }
     let whole = *ev.timeline_of(at.spine).wholes.get(ev.spine(at.spine).period(cell))?;
-    let period = ev.model.policy.calendar.containing(ev.model.policy.rows_expected, whole);
+    let period = ev.model.policy.calendar.containing(ev.model.policy.rows_expected(), whole);
     let shown = ev.model.policy.calendar.show(period);
     let empty = facts.periods.get(&period.index).is_none_or(|&rows| rows == 0);
     let before = facts.periods.keys().next().is_some_and(|&first| period.index < first);

@@ -263,7 +263,7 @@ impl Answer<'_> {
     }
 
     fn period_of(&self, value: &Value) -> Period {
-        self.model.policy.calendar.period(self.model.policy.period, self.day(value))
+        self.model.policy.calendar.period(self.model.policy.rows_expected(), self.day(value))
     }
 
     /// The period of the same kind as another in which a time falls.

@@ -4,10 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use kpi_check::model::{Combine, Line, LineKind, MidPeriod, ScorecardId, VetoEffect, WhenMissing};
-use kpi_results::{Card, CardStatus, Line as Shown, LineStatus, Stint};
+use kpi_results::{Card, CardStatus, Line as Shown, LineStatus, Quantity, Stint, SubPeriod};
 use kpi_value::{Dec, Period};
 
 use super::indicators::Goal;
+use super::stages::roll_up;
 use super::time::{Days, When};
 use super::{Fault, Interpreter, Place, Who};
 
@@ -178,6 +179,20 @@ impl Interpreter<'_> {
                 let (mark, met) = (measured.mark(scoring), measured.counts_as_met());
                 Entry { shown, weight, mark, met, when_missing: line.when_missing }
             }
+            LineKind::Card(id) if line.rolled.is_some() => {
+                let cards = self.shorter_cards(*id, place)?;
+                let mark = line.rolled.map(|how| roll_up(how, &cards)).transpose()?.flatten();
+                let mark = match mark {
+                    Some((score, attainment)) => Some((score.mul(Dec::percent(1))?, attainment)),
+                    None => None,
+                };
+                let status = if mark.is_some() { LineStatus::Scored } else { LineStatus::NoData };
+                let periods = cards.iter().map(|(period, card)| self.shown_shorter(*period, card)).collect();
+                let name = &self.model.scorecards[*id].title.name;
+                let shown = Shown { periods: Some(periods), ..blank(name, mark.map(|mark| mark.1), status) };
+                let met = mark.is_some_and(|(fraction, _)| fraction >= Dec::ONE);
+                Entry { shown, weight, mark, met, when_missing: line.when_missing }
+            }
             // "A nested card gives its final score ÷ 100 and its final attainment."
             LineKind::Card(id) => {
                 let cards = self.cards(*id, place.when.period)?;
@@ -209,6 +224,19 @@ impl Interpreter<'_> {
             entry.shown.status = LineStatus::Watched;
         }
         Ok(Some(entry))
+    }
+}
+
+impl Interpreter<'_> {
+    fn shown_shorter(&self, period: Period, card: &Card) -> SubPeriod {
+        let score = card.score.map(|score| Quantity { value: score.to_string(), unit: "points".to_owned() });
+        SubPeriod {
+            period: self.model.policy.calendar.show(period),
+            actual: score,
+            target: None,
+            attainment: card.attainment,
+            met: None,
+        }
     }
 }
 

@@ -164,7 +164,7 @@ impl<'a> Interpreter<'a> {
         if data.rows.is_empty() {
             return self.data.test || self.model.tables[table].sparse;
         }
-        let period = self.home(period);
+        let period = self.belongs(self.home(period), self.model.policy.rows_expected());
         let mut periods = data.rows.iter().filter_map(|row| self.period_of(cell(row, time), period.kind));
         if self.model.tables[table].sparse {
             periods.min().is_none_or(|first| first <= period)

@@ -1,6 +1,5 @@
 //! Views: their rows are made once, of the whole input, and are rows like any others.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use kpi_check::model::{Aggregate, GroupAggregate, GroupKey, Grouping, Model, TableId, Timing, View};
@@ -25,15 +24,7 @@ pub fn with_views(model: &Model, data: &Data) -> Result<Data, Fault> {
         let Some(id) = left.iter().copied().find(ready) else { return Err(Fault::Model("a view of itself")) };
         left.retain(|other| *other != id);
         let Some(view) = &model.tables[id].view else { continue };
-        let interpreter = Interpreter {
-            model,
-            data: &data,
-            values: RefCell::default(),
-            cards: RefCell::default(),
-            read: OnceCell::new(),
-            rows: RefCell::default(),
-            subjects: RefCell::default(),
-        };
+        let interpreter = Interpreter::new(model, &data, &data);
         let rows = interpreter.view(view)?;
         if let Some(slot) = data.tables.get_mut(id.index()) {
             *slot = rows;
