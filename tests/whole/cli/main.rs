@@ -13,5 +13,6 @@ mod formats;
 mod formatting;
 mod house;
 mod outputs;
+mod own_periods;
 mod policy_tests;
 mod support;
