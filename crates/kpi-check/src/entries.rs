@@ -10,7 +10,8 @@ mod bind;
 mod fill;
 mod fits;
 
-pub use alone::{Alone, alone, examples};
+pub use alone::{Alone, Taken, alone, examples, taken};
+pub use fits::show_type;
 
 use kpi_base::{Diagnostic, Join, Span, Text, codes::names as codes, text};
 use kpi_syntax::ast::{self, File, Indicator, ItemKind, Name, Table};

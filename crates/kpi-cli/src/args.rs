@@ -78,6 +78,9 @@ pub(crate) enum Command {
         /// The code, such as K9001
         code: Option<String>,
     },
+    /// List the library of indicators, or show one of its entries
+    #[command(subcommand)]
+    Std(Std),
     /// Serve an editor over stdin and stdout, in the language server protocol
     Lsp,
     /// Print completions for a shell
@@ -85,6 +88,26 @@ pub(crate) enum Command {
         /// The shell
         #[arg(value_enum)]
         shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Std {
+    /// List what the library has, with its names
+    List {
+        /// Only this module, such as std.live
+        module: Option<String>,
+        /// How the list is written
+        #[arg(long, value_enum, default_value_t)]
+        format: TextOrJson,
+    },
+    /// Show an entry: what it means, its formula, the columns that it needs, examples
+    Show {
+        /// The entry, such as std.live.watch_time; its module may be left out
+        name: String,
+        /// How the entry is written
+        #[arg(long, value_enum, default_value_t)]
+        format: TextOrJson,
     },
 }
 

@@ -7,6 +7,7 @@ mod fmt;
 mod init;
 mod mend;
 mod prove;
+mod std;
 
 #[cfg(not(feature = "engine"))]
 use kpi_base::{Diagnostic, codes, text};
@@ -33,9 +34,10 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         #[cfg(not(feature = "engine"))]
         Command::Run(_) | Command::Test(_) | Command::Why(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
+        Command::Std(args) => std::run(&args, console),
         Command::Lsp => kpi_lsp::serve(Box::new(house_rules))
             .map(|()| Exit::Clean)
-            .map_err(|e| Failure::Io(std::io::Error::other(e))),
+            .map_err(|e| Failure::Io(::std::io::Error::other(e))),
         Command::Completions { shell } => completions::run(shell, console),
     }
 }

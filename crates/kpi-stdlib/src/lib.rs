@@ -3,6 +3,14 @@
 //! [`load`] brings the modules that a package uses into it, whoever gathers its files: the command line, the language
 //! server, the tests. A module is text like any other, so that findings and explanations lead into it; what a policy
 //! leaves unused of it is no finding.
+//!
+//! [`described`] says what there is in it, for `kpi std` and for [`pages`], the pages of docs/library.
+
+mod describe;
+mod pages;
+
+pub use describe::{Column, Described, Example, Kind, Taken, described};
+pub use pages::pages;
 
 use kpi_base::codes::names::UNKNOWN_MODULE;
 use kpi_base::{Diagnostic, Files, Join, SourceFile, Span, Text, text};

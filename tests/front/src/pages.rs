@@ -96,10 +96,11 @@ pub fn check(text: &str) -> Vec<Diagnostic> {
     let id = files.add(SourceFile::new("page.kpi", text));
     let parsed = kpi_syntax::parse(id, &files.get(id).unwrap().text);
     let mut found = parsed.diagnostics;
-    let files = [parsed.file];
-    let checked = kpi_check::check(&files);
+    let mut asts = vec![parsed.file];
+    found.extend(kpi_stdlib::load(&mut files, &mut asts));
+    let checked = kpi_check::check(&asts);
     found.extend(checked.diagnostics);
-    found.extend(kpi_lint::lint(&files, checked.model.as_ref(), &house()));
+    found.extend(kpi_lint::lint(&asts, checked.model.as_ref(), &house()));
     if let Some(model) = checked.model {
         found.extend(kpi_prove::check(&model));
     }

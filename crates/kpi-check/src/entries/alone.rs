@@ -7,7 +7,7 @@ use kpi_syntax::ast::{
 };
 use kpi_value::{Date, Dec, PeriodKind};
 
-use super::bind::shape_of;
+use super::bind::{columns_read, shape_of};
 use super::fill::{Bound, Filling};
 use super::fits::KEY;
 use super::{Entry, Module, gather};
@@ -57,10 +57,47 @@ pub fn examples(files: &[File], module: &str) -> Vec<Alone> {
     })
 }
 
+/// What an entry takes.
+#[derive(Clone, Debug)]
+pub struct Taken<'a> {
+    /// As written.
+    pub param: &'a ast::EntryParam,
+    /// Of a table: its shape, and of that the columns that the entry reads; where the table must lie in time, the column that says so.
+    pub table: Option<(&'a Table, Vec<&'a ast::Column>)>,
+}
+
+/// What the entries in these files take, in the order of the text, with the item that declares each.
+pub fn taken<'a>(files: &'a [File], module: &str) -> Vec<(&'a ast::Item, &'a Indicator, Vec<Taken<'a>>)> {
+    let modules = gather(files);
+    let Some(module) = modules.iter().find(|found| found.name == module) else { return Vec::new() };
+    let items = files.iter().filter(|file| file.module == module.name).flat_map(|file| &file.items);
+    let entries = items.filter_map(|item| match &item.kind {
+        ItemKind::Indicator(indicator) if !indicator.params.is_empty() => Some((item, indicator)),
+        _ => None,
+    });
+    entries
+        .map(|(item, indicator)| {
+            let entry = Entry { indicator, doc: item.doc.as_deref(), faulty: item.faulty };
+            let read = columns_read(module, entry);
+            let taken = indicator.params.iter().map(|param| {
+                let read = read.get(param.name.text.as_str());
+                let is_read = |column: &&ast::Column| {
+                    column.time.is_some() || read.is_some_and(|read| read.contains(column.name.text.as_str()))
+                };
+                let table = shape_of(module, &param.ty);
+                Taken { param, table: table.map(|shape| (shape, shape.columns.iter().filter(is_read).collect())) }
+            });
+            (item, indicator, taken.collect())
+        })
+        .collect()
+}
+
 /// A module with what its entries may read.
 struct Package<'m, 'a> {
     module: &'m Module<'a>,
     shared: Vec<File>,
+    /// What the policy of the package says of itself, if there is one.
+    policy: Option<ast::Policy>,
 }
 
 fn entries(
@@ -81,7 +118,12 @@ fn entries(
         module => file.module == module,
     };
     let shared = files.iter().filter(of_module).map(|file| File { items: shared(&file.items), ..file.clone() });
-    let package = Package { module: found, shared: shared.collect() };
+    let policy =
+        files.iter().filter(|_| module.is_empty()).flat_map(|file| &file.items).find_map(|item| match &item.kind {
+            ItemKind::Policy(policy) => Some(policy.clone()),
+            _ => None,
+        });
+    let package = Package { module: found, shared: shared.collect(), policy };
     entries.into_iter().flat_map(|entry| make(*entry, &package)).collect()
 }
 
@@ -136,7 +178,7 @@ impl Package<'_, '_> {
         indicator.supports.clear();
         filling.indicator(&mut indicator);
         let mut items = vec![
-            item(ItemKind::Policy(policy(at)), at),
+            item(ItemKind::Policy(self.policy.clone().unwrap_or_else(|| policy(at))), at),
             item(ItemKind::Roster(table(name(SUBJECT, at), vec![column("id", "text", at, true)])), at),
         ];
         items.extend(tables.into_iter().map(|table| item(ItemKind::Source(table), at)));

@@ -305,7 +305,7 @@ impl<'a> Fitting<'_, 'a> {
                     (found.text.as_str(), place)
                 }
                 Some(_) => {
-                    renamed.extend(own.map(|e| (name, e.clone())));
+                    renamed.extend(own.map(|e| (name, self.qualified(e))));
                     continue;
                 }
                 None => (renamed.get(name).map_or(name, |_| self.facts.time.unwrap_or(name)), self.table.span),
@@ -349,6 +349,20 @@ impl<'a> Fitting<'_, 'a> {
             }
         }
         sound.then_some(renamed)
+    }
+
+    /// A value of a row, in which columns stand with their table, so that aggregates know whose they are.
+    fn qualified(&self, e: &Expr) -> Expr {
+        let table = &self.table.text;
+        let columns = self.facts.columns.iter().filter(|(name, _)| name != table);
+        let values = columns.map(|(name, _)| {
+            let named = |text: &str| Name { text: text.to_owned(), span: e.span };
+            let base = Expr { kind: ExprKind::Name(named(table)), span: e.span };
+            (*name, Expr { kind: ExprKind::Field(Box::new(base), named(name)), span: e.span })
+        });
+        let mut e = e.clone();
+        Filling { values: values.collect(), ..Filling::default() }.expr(&mut e, None);
+        e
     }
 
     /// Whether the shape has the columns that are given.

@@ -136,7 +136,7 @@ impl Filling<'_> {
     }
 
     /// Fills an expression. `row` is the parameter over whose rows it is computed.
-    fn expr(&self, e: &mut Expr, row: Option<&str>) {
+    pub fn expr(&self, e: &mut Expr, row: Option<&str>) {
         let span = e.span;
         match &mut e.kind {
             ExprKind::Name(name) => {

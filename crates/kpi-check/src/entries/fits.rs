@@ -16,7 +16,7 @@ const TYPES: &[&str] = &[
 pub(super) const KEY: &str = "key";
 
 /// A type as people write it.
-pub(super) fn show_type(ty: &TypeName) -> String {
+pub fn show_type(ty: &TypeName) -> String {
     let optional = if ty.optional { "?" } else { "" };
     match &ty.kind {
         TypeKind::Named(name) => format!("{}{optional}", name.word()),
