@@ -18,7 +18,7 @@ fn about_parameters<'t>(
     formula: &str,
     tables: &'t BTreeMap<String, Table>,
     rosters: &BTreeSet<String>,
-    indicators: &BTreeSet<String>,
+    elsewhere: &BTreeSet<String>,
 ) -> Option<(String, Vec<&'t Table>)> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let mut words: Vec<(usize, usize)> = Vec::new();
@@ -63,7 +63,7 @@ fn about_parameters<'t>(
             // It may be an attribute of the subject, which is no row of a table that an entry takes.
             (2, Some(_)) if rosters.contains(&chain[0]) || !in_aggregate(&formula[..word.0]) => return None,
             (2, Some(_)) => out += &format!("k_{name}"),
-            (1, None) if NOT_OF_TABLES.contains(&name.as_str()) || indicators.contains(&name) => return None,
+            (1, None) if NOT_OF_TABLES.contains(&name.as_str()) || elsewhere.contains(&name) => return None,
             (1, None) if column(&name) && behind != Some('(') => out += &format!("k_{name}"),
             // An attribute of the subject.
             (1, None) if of_roster(&name) && behind != Some('(') => return None,
@@ -114,7 +114,7 @@ fn shape(name: &str, table: &Table, ty: impl Fn(&TypeKind) -> String) -> Block {
 fn bound(case: &Case) -> (Case, usize) {
     let parsed = kpi_syntax::parse(FileId(0), &case.policy()).file;
     let mut tables = BTreeMap::new();
-    let (mut rosters, mut indicators) = (BTreeSet::new(), BTreeSet::new());
+    let (mut rosters, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
     for item in &parsed.items {
         match &item.kind {
             ItemKind::Roster(table) | ItemKind::Source(table) => {
@@ -124,10 +124,14 @@ fn bound(case: &Case) -> (Case, usize) {
                 tables.insert(table.name.text.clone(), table.clone());
             }
             ItemKind::Indicator(indicator) => {
-                indicators.insert(indicator.name.text.clone());
+                elsewhere.insert(indicator.name.text.clone());
+            }
+            // A dimension is the subject's column of it.
+            ItemKind::Dimension(dimension) => {
+                elsewhere.insert(dimension.name.text.clone());
             }
             ItemKind::View(view) => {
-                indicators.insert(view.name.text.clone());
+                elsewhere.insert(view.name.text.clone());
             }
             _ => {}
         }
@@ -139,7 +143,7 @@ fn bound(case: &Case) -> (Case, usize) {
         let Some(head) = block.head.strip_prefix("indicator ") else { continue };
         let Some(place) = block.members.iter().position(|member| member.starts_with("formula ")) else { continue };
         let formula = block.members[place].strip_prefix("formula ").unwrap();
-        let Some((formula, taken)) = about_parameters(formula, &tables, &rosters, &indicators) else { continue };
+        let Some((formula, taken)) = about_parameters(formula, &tables, &rosters, &elsewhere) else { continue };
         let name = head.split([' ', '{']).next().unwrap().to_owned();
         let word = |kind: &TypeKind| match kind {
             TypeKind::Named(name) => name.text.clone(),

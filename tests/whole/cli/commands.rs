@@ -287,3 +287,39 @@ fn findings_are_json_where_json_is_asked_for() {
     let findings: serde_json::Value = serde_json::from_str(&outcome.err).unwrap();
     assert_eq!(findings["findings"][0]["code"], "K6016");
 }
+
+#[test]
+fn std_lists_the_library_and_shows_its_entries() {
+    let project = Project::live();
+    let list = project.kpi("std list live");
+    assert!(list.out.contains("std.live.watch_time"), "{}", list.whole());
+    let names = |text: &str| text.lines().filter(|line| line.starts_with("std.")).count();
+    assert!(names(&project.kpi("std list").out) > names(&list.out));
+    insta::assert_snapshot!("std_show", project.kpi("std show live.watch_time").whole());
+    insta::assert_snapshot!("std_show_zh", project.kpi("--lang zh std show std.live.watch_time").whole());
+    let json: serde_json::Value = serde_json::from_str(&project.kpi("std show watch_time --format json").out).unwrap();
+    assert_eq!(json["name"], "std.live.watch_time");
+    assert_eq!(json["takes"][0]["columns"][1]["name"], "watched");
+    let all: serde_json::Value = serde_json::from_str(&project.kpi("std list --format json").out).unwrap();
+    assert!(all.as_array().unwrap().len() > 10);
+}
+
+#[test]
+fn std_says_what_there_is_not() {
+    let project = Project::live();
+    insta::assert_snapshot!("std_unknown_entry", project.kpi("std show watch_tine").whole());
+    insta::assert_snapshot!("std_unknown_module", project.kpi("std list std.liv").whole());
+}
+
+#[test]
+fn what_is_bound_to_an_entry_of_the_library_comes_to_the_same() {
+    let project = Project::live();
+    let plain = project.kpi("run --period 2026-10").out;
+    let bound = project.replace(
+        "policy/live.kpi",
+        "indicator watch_time \"平均停留时长\" {\n  formula sum(live.watched) ÷ sum(live.viewers)",
+        "indicator watch_time = std.live.watch_time(live) {",
+    );
+    assert_eq!(bound.kpi("run --period 2026-10").out, plain);
+    insta::assert_snapshot!("why_bound", bound.kpi("why A02 watch_time --period 2026-10").whole());
+}
