@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes every card and every pay of the private-domain policy, independently of kpi: the standard library, exact fractions, its own readers.
+"""Recomputes every card, pay and rule of the private-domain policy, independently of kpi: the standard library, exact fractions, its own readers.
 
     python3 expected.py                      prints JSON: the cards, pays and rules of 2025
     python3 expected.py --compare run.json   compares with what `kpi run --from 2025-01 --to 2025-12 --format json` wrote;
@@ -273,6 +273,10 @@ def nps_score(c):
     return mul(div(F(sum(a >= 9 for a in answers) - sum(a <= 6 for a in answers)), F(len(answers))), F(100))
 
 
+def nps_rise(c):
+    return minus(nps_score(c), nps_score(c.past()))
+
+
 def praise(c):
     return share(c.own(SERVICE), yes("好评"))
 
@@ -415,6 +419,7 @@ TARGETS = {
     blind_test: base("≥", 4),
     suggestions: base("≥", 1),
     sales: lambda c: ("≥", planned(c), None),
+    nps_rise: base("≥", 5),
 }
 STRETCHED = {new_retention, tags, open_rate, event_rate, promo_roi, referral_k, nps_score, arpu, ltv}
 RATED = {mixed, manager_view, blind_test}
@@ -498,6 +503,16 @@ class Nested(Line):
         self.attainment = self.counts = card.attainment
 
 
+class RolledUp(Line):
+    """The cards of shorter periods as a line: the mean of those that are complete."""
+
+    def __init__(self, cards):
+        complete = [card for card in cards if card.complete]
+        self.name, self.lines, self.actual, self.target, self.status = cards[0].scorecard, None, None, None, "scored" if complete else "no_data"
+        self.fraction = div(mean([card.score for card in complete]), F(100)) if complete else None
+        self.attainment = self.counts = mean([card.attainment for card in complete]) if complete else None
+
+
 # ---- cards
 
 
@@ -573,7 +588,7 @@ def pd_card(key, period):
         (by_brand, pct(5)),
     ]
     bonus = min(F(6), F(outcomes.count("已验证") + 2 * outcomes.count("成功")))
-    return Card("pd_card", c, lines, [line(service_per_head), line(sales), line(suggestions)], {"community"}, bonus)
+    return Card("pd_card", c, lines, [line(service_per_head), line(sales)], {"community"}, bonus)
 
 
 def review(key, period):
@@ -584,11 +599,18 @@ def review(key, period):
     return Card("baby_review", c, [inner, (Line(mixed, c), pct(30))])
 
 
-@lru_cache(None)
+def quarter_card(key, period):
+    c = Cell(key, period)
+    months = [m for m in MONTHS if period.first <= m.first <= period.last and terms(key, m)]
+    lines = [(RolledUp([pd_card(key, m) for m in months]), pct(70)), (Line(nps_rise, c), pct(20)), (Line(suggestions, c), pct(10))]
+    return Card("quarter_card", c, lines)
+
+
 def cards(period):
-    """All cards of a month, ranked among those of their scorecard."""
+    """All cards of a month or a quarter, ranked among those of their scorecard."""
     there = [key for key in STAFF if terms(key, period)]
-    out = [pd_card(key, period) for key in there] + [review(key, period) for key in there]
+    kinds = [pd_card, review] if period.unit == "month" else [quarter_card]
+    out = [kind(key, period) for kind in kinds for key in there]
     for card in out:
         if card.complete:
             card.rank = 1 + sum(o.complete and o.scorecard == card.scorecard and o.score > card.score for o in out)
@@ -621,12 +643,79 @@ def sales_pay(key, period):
     return {"incentive": "sales_pay", "subject": key, "period": str(period), "pay": pay, "total_pay": whole}
 
 
+def growth_award(key, period):
+    """5% of what was spent more than in the year before; held where nobody was here in that."""
+    c = Cell(key, period)
+    spent, before = (total(x.own(ORDERS), "实付金额") for x in (c, c.past()))
+    pay = None if before is None else rounded(pct(5) * max(spent - before, ZERO), 2)
+    return {"incentive": "growth_award", "subject": key, "period": str(period), "pay": {"growth": pay}, "total_pay": pay}
+
+
+# ---- rules of their own periods
+
+
+def outcome(holds):
+    return "not_judged" if holds is None else "fired" if holds else "not_fired"
+
+
+def both(a, b):
+    return False if a is False or b is False else None if a is None or b is None else True
+
+
+@lru_cache(None)
+def of_level(indicator, level, period):
+    """The values of those of a level, by person."""
+    there = [Cell(key, period) for key in STAFF if terms(key, period)]
+    own = {c.key: indicator(c) for c in there if c.terms["级别"] == level}
+    return {key: x for key, x in own.items() if x is not None}
+
+
+def above_mean(indicator, c):
+    values = of_level(indicator, c.terms["级别"], c.period)
+    return values[c.key] > mean(list(values.values())) if c.key in values else None
+
+
+def promotion(c):
+    return both(above_mean(repurchase, c), above_mean(referral_k, c))
+
+
+def message_drop(c):
+    """Less than half of the mean of the seven days before, those without data left out."""
+    week = [count(c.past(n).own(MESSAGE)) for n in range(1, 8)]
+    known = [x for x in week if x is not None]
+    return count(c.own(MESSAGE)) < mul(pct(50), mean(known)) if known else None
+
+
+def fewer(c):
+    now, before = count(c.own(MESSAGE)), count(c.past().own(MESSAGE))
+    return None if now is None or before is None else now < before
+
+
+def message_trend(c):
+    """Three weeks in a row, each with fewer than the one before."""
+    now = fewer(c)
+    return False if now is False else both(both(now, fewer(c.past(1))), fewer(c.past(2)))
+
+
+def over_the_year(unit):
+    """The periods that end in the year."""
+    period = of(unit, date(2025, 1, 1))
+    while period.last <= date(2025, 12, 31):
+        yield period
+        period = of(unit, period.last + DAY)
+
+
 def recompute():
-    people = [(key, m) for m in MONTHS for key in STAFF if terms(key, m)]
+    there = lambda unit: [(key, period) for period in over_the_year(unit) for key in STAFF if terms(key, period)]
+    judged = [(promotion, "year"), (message_drop, "day"), (message_trend, "week")]
     return {
-        "cards": [card.as_json() for m in MONTHS for card in cards(m)],
-        "incentives": [sales_pay(key, m) for key, m in people],
-        "rules": [],
+        "cards": [card.as_json() for unit in ("month", "quarter") for period in over_the_year(unit) for card in cards(period)],
+        "incentives": [sales_pay(*at) for at in there("month")] + [growth_award(*at) for at in there("year")],
+        "rules": [
+            {"rule": rule.__name__, "subject": key, "period": str(period), "outcome": outcome(rule(Cell(key, period)))}
+            for rule, unit in judged
+            for key, period in there(unit)
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-//! The private-domain operators of two brands against plain Python: every card and every pay of a year; their exports; and what was planted in them.
+//! The private-domain operators of two brands against plain Python: every card, pay and rule of a year; their exports; and what was planted in them.
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fn the_exports_are_what_the_generator_writes() {
 }
 
 #[test]
-fn every_card_and_pay_of_a_year_equals_plain_python() {
+fn every_card_pay_and_rule_of_a_year_equals_plain_python() {
     let folder = tempfile::tempdir().unwrap();
     let written = folder.path().join("run.json");
     std::fs::write(&written, a_year().to_string()).unwrap();
@@ -87,6 +87,26 @@ fn what_was_planted_shows() {
     assert_eq!(pay("B3", "2025-02"), is("1400", "60"));
     assert_eq!(pay("B4", "2025-02"), is("1400", "210"));
     assert_eq!(pay("M2", "2025-04"), is("held", "held"));
+
+    // The award of a year that has none before it is held.
+    let award = |subject: &str| {
+        found(&run, "incentives", ["incentive", "growth_award"], subject, "2025").unwrap()["total_pay"].clone()
+    };
+    assert_eq!((award("B6"), award("B5")), (Value::Null, "0".into()));
+
+    // A day of one message, weeks that fall one after the other, a first day without a week before it.
+    let outcome = |rule: &str, subject: &str, period: &str| {
+        found(&run, "rules", ["rule", rule], subject, period).unwrap()["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(outcome("message_drop", "B2", "2025-06-18"), "fired");
+    assert_eq!(outcome("message_drop", "B6", "2025-05-12"), "not_judged");
+    assert_eq!(outcome("message_trend", "M4", "2025-W35"), "fired");
+
+    // A quarter takes the complete ones of its months.
+    let months = line(card(&run, "quarter_card", "B6", "2025-Q2"), "pd_card").unwrap()["periods"].as_array().unwrap();
+    let known: Vec<bool> = months.iter().map(|month| month["actual"].is_object()).collect();
+    assert_eq!(known, [false, true]);
+    assert_eq!(card(&run, "quarter_card", "M6", "2025-Q3")["status"], "complete");
 
     // Nobody brought anybody; nobody rated; departments that did not rate leave their share to the others; no blind test.
     assert_eq!(status("M3", "2025-02", "referral_k"), "no_data");
