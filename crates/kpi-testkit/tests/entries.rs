@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kpi_base::FileId;
-use kpi_syntax::ast::{ItemKind, Table, TypeKind};
+use kpi_syntax::ast::{ByTable, ItemKind, Table, TypeKind};
 use kpi_testkit::compare::first_difference;
 use kpi_testkit::generate::{Block, Case};
 use kpi_testkit::{check, interpret, read};
@@ -65,6 +65,7 @@ fn about_parameters<'t>(
             (2, Some(_)) => out += &format!("k_{name}"),
             (1, None) if NOT_OF_TABLES.contains(&name.as_str()) || elsewhere.contains(&name) => return None,
             (1, None) if column(&name) && behind != Some('(') => out += &format!("k_{name}"),
+            (1, None) if elsewhere.contains(&format!("{name}!")) && behind != Some('[') => return None,
             // An attribute of the subject.
             (1, None) if of_roster(&name) && behind != Some('(') => return None,
             (1, None) => out += &name,
@@ -129,6 +130,10 @@ fn bound(case: &Case) -> (Case, usize) {
             // A dimension is the subject's column of it.
             ItemKind::Dimension(dimension) => {
                 elsewhere.insert(dimension.name.text.clone());
+            }
+            // So is the key of a table that is not indexed.
+            ItemKind::Param(param) if matches!(param.value, ByTable::By(_)) => {
+                elsewhere.insert(format!("{}!", param.name.text));
             }
             ItemKind::View(view) => {
                 elsewhere.insert(view.name.text.clone());
