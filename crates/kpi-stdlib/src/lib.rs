@@ -30,6 +30,7 @@ pub const MODULES: &[Module] = &[
     Module { name: "std.commerce", text: include_str!("../../../stdlib/commerce.kpi") },
     Module { name: "std.live", text: include_str!("../../../stdlib/live.kpi") },
     Module { name: "std.payout", text: include_str!("../../../stdlib/payout.kpi") },
+    Module { name: "std.private_domain", text: include_str!("../../../stdlib/private_domain.kpi") },
     Module { name: "std.survey", text: include_str!("../../../stdlib/survey.kpi") },
 ];
 
