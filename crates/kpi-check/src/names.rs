@@ -97,6 +97,8 @@ pub struct Names<'a> {
     pub requirements: Vec<Declared<'a, ast::Require>>,
     /// What is to be proven.
     pub obligations: Vec<Declared<'a, ast::Prove>>,
+    /// What the modules of a library are called.
+    modules: FxHashMap<FileId, &'a str>,
     /// The files that are modules of a library.
     pub library: FxHashSet<FileId>,
     /// The first words of declarations that are not built.
@@ -129,6 +131,9 @@ impl<'a> Names<'a> {
         let mut names = Names::default();
         let of_library = files.iter().filter(|file| file.library).filter_map(|file| file.items.first());
         names.library.extend(of_library.map(|item| item.span.file));
+        for file in files.iter().filter(|file| file.library) {
+            names.modules.extend(file.items.first().map(|item| (item.span.file, file.module.as_str())));
+        }
         let items = || files.iter().flat_map(|file| &file.items);
         let is_view = |item: &&ast::Item| matches!(item.kind, ast::ItemKind::View(_));
         items().filter(|item| !is_view(item)).for_each(|item| names.collect_item(item, diagnostics));
@@ -264,7 +269,11 @@ impl<'a> Names<'a> {
             ast::ItemKind::Rule(x) => (&x.name, Decl::Rule(push(&mut self.rules, x, item))),
         };
         if let Some((_, first)) = self.by_name.get(name.text.as_str()) {
-            diagnostics.push(duplicate(&name.text, name.span, *first));
+            let module = self.modules.get(&name.span.file).filter(|_| !self.library.contains(&first.file));
+            diagnostics.push(match module {
+                Some(module) => taken(&name.text, *first, name.span, module),
+                None => duplicate(&name.text, name.span, *first),
+            });
         } else {
             self.by_name.insert(&name.text, (decl, name.span));
         }
@@ -277,6 +286,15 @@ pub fn duplicate(name: &str, again: Span, first: Span) -> Diagnostic {
         .label(again, text!("declared again here"))
         .label(first, text!("first declared here"))
         .help(text!("give one of the two another name"))
+}
+
+/// The finding that a name of the policy is one of a module that it uses.
+fn taken(name: &str, own: Span, of_module: Span, module: &str) -> Diagnostic {
+    let message = text!("`{name}` is declared here, and in `{module}`, which is used", name, module);
+    Diagnostic::new(codes::names::DUPLICATE_NAME, message)
+        .label(own, text!("declared here"))
+        .label(of_module, text!("declared in `{module}`", module))
+        .help(text!("give yours another name, or take `use {module}` out if nothing of it is needed", module))
 }
 
 /// How many pairs of names are compared in a check.

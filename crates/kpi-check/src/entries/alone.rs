@@ -299,7 +299,7 @@ fn test(example: &ast::Example, indicator: &Indicator) -> ast::Test {
         let equal = |value: &Expr| e(ExprKind::Binary(BinaryOp::Eq, Box::new(actual.clone()), Box::new(value.clone())));
         let kind = match &expect.kind {
             ast::ExampleValue::Value(value, None) => ExpectKind::Compare(equal(value)),
-            ast::ExampleValue::Value(value, Some(within)) => ExpectKind::Near(equal(value), within.clone()),
+            ast::ExampleValue::Value(value, Some(within)) => ExpectKind::Near(equal(value), (**within).clone()),
             ast::ExampleValue::Is(presence) => ExpectKind::Missing(actual.clone(), *presence == ast::Presence::Known),
         };
         Expect { kind, span }

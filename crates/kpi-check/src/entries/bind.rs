@@ -290,7 +290,7 @@ impl<'a> Fitting<'_, 'a> {
                     Some(_) => {}
                     None if self.facts.faulty => return None,
                     None => {
-                        self.misfit(column, text!("no column of it is marked `time`"), diagnostics);
+                        self.misfit(column, &text!("no column of it is marked `time`"), diagnostics);
                         sound = false;
                         continue;
                     }
@@ -321,7 +321,7 @@ impl<'a> Fitting<'_, 'a> {
                     let missing = ty.optional && !column.ty.optional;
                     if missing && fits(column, &TypeName { optional: false, ..(*ty).clone() }) {
                         let table = &self.table.text;
-                        let finding = self.finding(column, text!("`{found}` may be missing there", found));
+                        let finding = self.finding(column, &text!("`{found}` may be missing there", found));
                         diagnostics.push(finding.help(text!(
                             "say what counts then: `{table} { {name} = coalesce({table}.{found}, …) }`",
                             table,
@@ -342,7 +342,7 @@ impl<'a> Fitting<'_, 'a> {
                             wanted
                         )
                     };
-                    self.misfit(column, why, diagnostics);
+                    self.misfit(column, &why, diagnostics);
                     sound = false;
                 }
                 Some(_) => renamed.extend(own.map(|e| (name, e.clone()))),
@@ -383,7 +383,7 @@ impl<'a> Fitting<'_, 'a> {
         sound
     }
 
-    fn misfit(&self, column: &ast::Column, why: Text, diagnostics: &mut Vec<Diagnostic>) {
+    fn misfit(&self, column: &ast::Column, why: &Text, diagnostics: &mut Vec<Diagnostic>) {
         let finding = self.finding(column, why);
         let name = &column.name.text;
         diagnostics.push(finding.help(text!(
@@ -393,7 +393,7 @@ impl<'a> Fitting<'_, 'a> {
         )));
     }
 
-    fn finding(&self, column: &ast::Column, why: Text) -> Diagnostic {
+    fn finding(&self, column: &ast::Column, why: &Text) -> Diagnostic {
         let message = text!(
             "`{table}` does not fit the shape `{shape}`: {why}",
             table = self.table.text,
@@ -414,7 +414,7 @@ impl<'a> Fitting<'_, 'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let (table, name, wanted) = (&self.table.text, &column.name.text, show_type(&column.ty));
-        let finding = self.finding(column, text!("it has no column `{found}`", found));
+        let finding = self.finding(column, &text!("it has no column `{found}`", found));
         let fitting = self.facts.columns.iter().filter(|(_, ty)| ty.is_none_or(|ty| fits(column, ty)));
         let fitting: Vec<&str> = fitting.map(|(name, _)| *name).collect();
         let finding = match (nearest(found, fitting.iter().copied()), fitting.as_slice()) {

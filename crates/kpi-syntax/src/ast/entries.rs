@@ -79,7 +79,7 @@ pub struct ExampleExpect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExampleValue {
     /// This value, give or take the second.
-    Value(Expr, Option<Expr>),
+    Value(Box<Expr>, Option<Box<Expr>>),
     /// None, or any.
     Is(Presence),
 }

@@ -95,10 +95,10 @@ impl Builder<'_> {
                     Some(tail) => ExampleValue::Is(presence(tail)),
                     None => {
                         let within = match find(member.clone(), Rule::x_within) {
-                            Some(within) => Some(self.expr(operand(within)?)?),
+                            Some(within) => Some(Box::new(self.expr(operand(within)?)?)),
                             None => None,
                         };
-                        ExampleValue::Value(self.expr(operand(member)?)?, within)
+                        ExampleValue::Value(Box::new(self.expr(operand(member)?)?), within)
                     }
                 };
                 example.expects.push(ExampleExpect { kind, span });
