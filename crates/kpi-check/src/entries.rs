@@ -100,7 +100,9 @@ pub(crate) fn expand(files: &[File], diagnostics: &mut Vec<Diagnostic>) -> Optio
 fn check_alone(files: &[File], diagnostics: &mut Vec<Diagnostic>) {
     for package in alone(files, "").into_iter().chain(examples(files, "")) {
         let (checked, ..) = crate::check_here(&package.files, false);
-        diagnostics.extend(checked.diagnostics.into_iter().filter(Diagnostic::is_error));
+        // Two declarations of one name are said where the package is checked.
+        let new = |finding: &Diagnostic| finding.is_error() && finding.code != codes::DUPLICATE_NAME;
+        diagnostics.extend(checked.diagnostics.into_iter().filter(new));
     }
 }
 
