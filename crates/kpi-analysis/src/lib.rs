@@ -14,6 +14,8 @@ use kpi_lint::{Baseline, Judged, Settings};
 pub struct Analysis {
     /// The model, unless there are errors.
     pub model: Option<Model>,
+    /// The examples of the entries that the policy has itself, each as a policy with one test.
+    pub examples: Vec<Model>,
     /// Everything that was found, whether it is to be told or not.
     pub findings: Vec<Diagnostic>,
 }
@@ -47,8 +49,11 @@ pub fn analyse(files: &mut Files, policies: &[FileId], settings: &Settings) -> A
     findings.extend(checked.diagnostics);
     findings.extend(kpi_lint::lint(&parsed, checked.model.as_ref(), settings));
     let model = checked.model.filter(|_| !unread);
+    let examples = kpi_check::entries::examples(&parsed, "");
+    let examples = examples.into_iter().filter(|_| model.is_some());
+    let examples = examples.filter_map(|example| kpi_check::check_meaning(&example.files).model).collect();
     if let Some(model) = &model {
         findings.extend(kpi_prove::check(model));
     }
-    Analysis { model, findings }
+    Analysis { model, examples, findings }
 }

@@ -172,3 +172,18 @@ fn expectations_may_ask_for_the_reason() {
     ];
     insta::assert_snapshot!("test_reasons", judge(&fails).join("\n"));
 }
+
+#[test]
+fn the_examples_of_entries_are_run_with_the_tests() {
+    let entry = "shape session { watched: duration, viewers: count, started: datetime time }\n\n\
+                 indicator stay(s: session) {\n  formula sum(s.watched) ÷ sum(s.viewers)\n\
+                 \u{20} example \"thirty seconds\" {\n    s | started | watched | viewers |\n      | 2026-10-03 20:00 | 60s | 2 |\n    expect 30s\n  }\n\
+                 \u{20} example \"nobody\" {\n    s | started | watched | viewers |\n      | 2026-10-03 20:00 | 60s | 3 |\n    expect 30s ± 1s\n  }\n}\n\n";
+    let project =
+        Project::live().replace("policy/live.kpi", "indicator watch_time", &format!("{entry}indicator watch_time"));
+    let outcome = project.kpi("test");
+    assert_eq!(outcome.code, 1, "{}", outcome.whole());
+    insta::assert_snapshot!("examples_of_entries", outcome.whole());
+    assert_eq!(project.kpi("test thirty").code, 0);
+    assert_eq!(project.kpi("test --coverage thirty").code, 0);
+}

@@ -23,9 +23,9 @@ pub struct Alone {
     pub files: Vec<File>,
 }
 
-/// Names that nobody can write.
-const SUBJECT: &str = "·subject";
-const CARD: &str = "·card";
+/// Names that nobody writes.
+const SUBJECT: &str = "the subject of the example";
+const CARD: &str = "the example";
 /// The key of the one subject.
 const SOMEBODY: &str = "A";
 
@@ -309,6 +309,6 @@ fn test(example: &ast::Example, indicator: &Indicator) -> ast::Test {
         data_until: example.data_until,
         tables,
         expects: expects.collect(),
-        ..ast::Test::new(example.name.clone())
+        ..ast::Test::new(text(&format!("{}: {}", indicator.name.text, example.name.value), at))
     }
 }

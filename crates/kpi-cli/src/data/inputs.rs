@@ -15,6 +15,8 @@ use crate::project::{CONFIG, Project, expand};
 /// A checked policy and what there is to say about it that is no error.
 pub(crate) struct Policy {
     pub model: Model,
+    /// The examples of its own entries, each as a policy with one test.
+    pub examples: Vec<Model>,
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -24,7 +26,9 @@ impl Project {
         let analysis = self.analyse();
         let findings = self.judge(&analysis)?.findings;
         match analysis.model {
-            Some(model) if !findings.iter().any(Diagnostic::is_error) => Ok(Policy { model, warnings: findings }),
+            Some(model) if !findings.iter().any(Diagnostic::is_error) => {
+                Ok(Policy { model, examples: analysis.examples, warnings: findings })
+            }
             _ => Err(self.fail(findings)),
         }
     }

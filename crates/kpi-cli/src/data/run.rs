@@ -34,7 +34,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         return Err(Failure::one(finding.help(text!("add `--out results/`"))));
     }
     let mut project = Project::load(args.project.path.as_deref(), console)?;
-    let Policy { model, warnings } = project.check()?;
+    let Policy { model, warnings, .. } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
     let data_until = read_data_date(&args.periods, &model, from)?;
     let only = args.only.as_deref().map(|name| Only::find(name, &model));

@@ -23,11 +23,15 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
     let word = path.filter(|path| filter.is_none() && !console.cwd.join(path).exists());
     let filter = filter.or_else(|| word.and_then(|word| word.to_str()));
     let mut project = Project::load(path.filter(|_| word.is_none()), console)?;
-    let Policy { model, warnings } = project.check()?;
+    let Policy { model, examples, warnings } = project.check()?;
     console.report(&warnings, &project.files)?;
     let wanted = filter.map(str::to_lowercase);
-    let matches = |test: &&Test| wanted.as_ref().is_none_or(|filter| test.name.to_lowercase().contains(filter));
-    let tests: Vec<&Test> = model.tests.iter().filter(matches).collect();
+    let matches =
+        |(_, test): &(&Model, &Test)| wanted.as_ref().is_none_or(|filter| test.name.to_lowercase().contains(filter));
+    // The examples of entries are tests of their own small policies.
+    let all =
+        || std::iter::once(&model).chain(&examples).flat_map(|model| model.tests.iter().map(move |test| (model, test)));
+    let tests: Vec<(&Model, &Test)> = all().filter(matches).collect();
     if tests.is_empty() {
         return Err(no_test(&model, filter));
     }
@@ -52,7 +56,7 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
     let tested = Tested {
         not_run: tests.len() - outcomes.len(),
         tests: outcomes,
-        not_matching: model.tests.len() - tests.len(),
+        not_matching: all().count() - tests.len(),
         coverage,
     };
     if told {

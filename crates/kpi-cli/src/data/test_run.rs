@@ -18,13 +18,13 @@ use crate::args;
 use crate::console::Failure;
 use crate::project::Project;
 
-/// Runs tests; `tell` gets each outcome in the order of the tests, as soon as all before it are there.
+/// Runs tests, each of its policy; `tell` gets each outcome in the order of the tests, as soon as all before it are there.
 ///
 /// Where nothing is wanted behind the first that fails, what has been begun there is thrown away: what is told hangs on the
 /// policy, not on how many tests run at once.
 pub(super) fn run_tests(
-    model: &Model,
-    tests: &[&Test],
+    policy: &Model,
+    tests: &[(&Model, &Test)],
     project: &Project,
     args: &args::Test,
     coverage: &mut Option<Coverage>,
@@ -33,13 +33,14 @@ pub(super) fn run_tests(
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let jobs = args.jobs.map_or(processors, NonZeroUsize::get).min(tests.len());
     let next = AtomicUsize::new(0);
+    // Sites are those of the policy, which the examples of entries do not have.
     let covers = coverage.is_some();
     let work = |send: mpsc::Sender<(usize, Result<Ran, Failure>)>| {
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(test) = tests.get(place) else { return };
+            let Some((model, test)) = tests.get(place) else { return };
             // Nobody listens any more once the run is over.
-            if send.send((place, run_test(model, test, project, covers))).is_err() {
+            if send.send((place, run_test(model, test, project, covers && std::ptr::eq(policy, *model)))).is_err() {
                 return;
             }
         }

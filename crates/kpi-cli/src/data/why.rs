@@ -21,7 +21,7 @@ use crate::project::Project;
 pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, Failure> {
     console.json = args.format == TextOrJson::Json;
     let mut project = Project::load(args.path.as_deref(), console)?;
-    let Policy { model, warnings } = project.check()?;
+    let Policy { model, warnings, .. } = project.check()?;
     let (from, to) = read_periods(&args.periods, &model)?;
     let data_until = read_data_date(&args.periods, &model, from)?;
     let question = match &args.what {
