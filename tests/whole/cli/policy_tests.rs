@@ -187,3 +187,20 @@ fn the_examples_of_entries_are_run_with_the_tests() {
     assert_eq!(project.kpi("test thirty").code, 0);
     assert_eq!(project.kpi("test --coverage thirty").code, 0);
 }
+
+#[test]
+fn the_examples_of_the_library_come_out_of_the_engine() {
+    let policy =
+        "policy \"Library\" {\n  edition 1\n  currency CNY\n  period month\n}\n\nroster staff { id: text key }\n\n";
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if path.extension().is_none_or(|extension| extension != "kpi") || !text.contains("example \"") {
+            continue;
+        }
+        let outcome = Project::live().write("policy/live.kpi", format!("{policy}{text}")).kpi("test");
+        assert_eq!(outcome.code, 0, "{}: {}", path.display(), outcome.whole());
+        assert!(outcome.out.contains(", 0 failed"), "{}", outcome.whole());
+    }
+}
