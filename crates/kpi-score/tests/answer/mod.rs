@@ -9,15 +9,16 @@
     reason = "a test may panic"
 )]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kpi_check::model::{
-    ArithmeticOp, Bound, Builtin, ByKey, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprKind, Model, Path, Pattern,
-    PeriodField, TableId, Timing,
+    ArithmeticOp, Bound, Builtin, ByKey, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprKind, MidPeriod, Model,
+    Path, Pattern, PeriodField, TableId, Timing,
 };
 use kpi_plan::{
-    Cube, CubeFacts, Facts, NO_KEY, Part, PartFacts, PartOp, Plan, Roster, RosterColumn, RosterUse, SourceFacts,
+    Cube, CubeFacts, Facts, Grain, NO_KEY, Part, PartFacts, PartOp, Plan, Roster, RosterColumn, RosterUse, SourceFacts,
 };
 use kpi_testkit::{Data, Row};
 use kpi_value::{Date, DateTime, Dec, Period, Value};
@@ -26,12 +27,15 @@ struct Answer<'a> {
     model: &'a Model,
     data: &'a Data,
     until: Date,
+    /// That of the cube in hand: as of when references inside a row are followed, and of which cell its period is a part.
+    grain: Cell<Grain>,
 }
 
 /// The facts that a plan asks for.
 pub fn answer(model: &Model, plan: &Plan, data: &Data) -> Facts {
     let data = &kpi_testkit::with_views(model, data).unwrap_or_else(|_| data.clone());
-    let this = Answer { model, data, until: plan.data_until };
+    let grain = Cell::new(Grain::of(model.policy.period, MidPeriod::Last));
+    let this = Answer { model, data, until: plan.data_until, grain };
     let rosters: Vec<Roster> = plan.rosters.iter().map(|r| this.roster(r)).collect();
     let periods = |kind| {
         let range = plan.range(kind).expect("a range of every grain");
@@ -95,6 +99,7 @@ impl Answer<'_> {
     }
 
     fn cube(&self, cube: &Cube, plan: &Plan, rosters: &[Roster], periods: &[Period]) -> CubeFacts {
+        self.grain.set(cube.grain);
         let data = self.data.table(cube.table);
         let timeless = self.model.tables[cube.table].time == Timing::Timeless;
         let mut groups: BTreeMap<(u32, i32, Vec<Option<Value>>), Vec<(&Row, Period)>> = BTreeMap::new();
@@ -298,7 +303,7 @@ impl Answer<'_> {
         }
     }
 
-    /// The row of a key on the last day on which one is valid in the period.
+    /// The row of a key on the last day on which one is valid in the period, or on the first.
     fn row_of(&self, table: TableId, key: &str, period: Period) -> Option<&Row> {
         let mut own = self.data.table(table).rows.iter().filter(|row| self.key(table, row).as_deref() == Some(key));
         if let Timing::Flow(_) = self.model.tables[table].time {
@@ -310,7 +315,15 @@ impl Answer<'_> {
             let last = to.map_or(end, |to| to.min(end));
             (last >= start && from.is_none_or(|from| from <= last)).then_some(last)
         };
-        own.filter(|row| last_day(row).is_some()).max_by_key(last_day)
+        let first_day = |row: &&Row| {
+            let (from, to) = self.validity(table, row);
+            let first = from.map_or(start, |from| from.max(start));
+            (first <= end && to.is_none_or(|to| to >= first)).then_some(first)
+        };
+        match self.grain.get().mid {
+            MidPeriod::First => own.filter(|row| first_day(row).is_some()).min_by_key(first_day),
+            _ => own.filter(|row| last_day(row).is_some()).max_by_key(last_day),
+        }
     }
 
     fn follow(&self, row: &Row, path: &Path, period: Period) -> Option<Value> {
@@ -348,6 +361,7 @@ impl Answer<'_> {
         let not = |a: Option<bool>| a.map(|a| !a);
         let or = |a, b| not(and(not(a), not(b)));
         let calendar = &self.model.policy.calendar;
+        let cell = calendar.containing(self.grain.get().cell, period);
         match &expr.kind {
             ExprKind::Const(value) => value.clone(),
             ExprKind::Column(path) => self.follow(row, path, period),
@@ -420,7 +434,8 @@ impl Answer<'_> {
                     .keys
                     .iter()
                     .map(|key| match key {
-                        ByKey::Date => Some(Value::Date(calendar.start(period))),
+                        ByKey::Date if cell.kind == self.model.policy.period => Some(Value::Date(calendar.start(cell))),
+                        ByKey::Date => Some(Value::Date(calendar.end(cell))),
                         ByKey::Expr(_) => value(written.next().expect("a written index")),
                     })
                     .collect();
@@ -459,10 +474,10 @@ impl Answer<'_> {
                 }
             }
             ExprKind::Period(field) => {
-                let days = i64::from(calendar.days(period));
+                let days = i64::from(calendar.days(cell));
                 Some(match field {
-                    PeriodField::Start => Value::Date(calendar.start(period)),
-                    PeriodField::End => Value::Date(calendar.end(period)),
+                    PeriodField::Start => Value::Date(calendar.start(cell)),
+                    PeriodField::End => Value::Date(calendar.end(cell)),
                     PeriodField::Days => Value::Dec(Dec::int(days)),
                     PeriodField::Length => Value::Dec(Dec::int(days * 86_400)),
                 })
