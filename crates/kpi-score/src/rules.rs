@@ -145,7 +145,7 @@ fn judge(ev: &mut Evaluator<'_>, id: RuleId, cards: Option<&Cards>, members: Mem
 fn is_on(model: &Model, rule: &Rule, cards: Option<&Cards>, row: usize) -> bool {
     let (Some(line), Some(cards)) = (rule.line, cards) else { return true };
     let name = &model.indicators[line].title.name;
-    find(&cards.lines, name).is_some_and(|line| get(&line.status, row).is_some())
+    is_on_card(&cards.lines, name, row)
 }
 
 /// For each row whether it is in the share of its group; none where its value or its group has no data.
@@ -211,10 +211,10 @@ fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-/// The line of an indicator, at any depth.
-fn find<'l>(lines: &'l [LineColumns], name: &str) -> Option<&'l LineColumns> {
-    lines.iter().find_map(|line| match line.source {
-        LineSource::Indicator { .. } => Some(line).filter(|line| line.name == name),
-        _ => find(&line.lines, name),
+/// Whether a card has the line of an indicator, at any depth: what stands in a group that is not on the card is not on it either.
+fn is_on_card(lines: &[LineColumns], name: &str, row: usize) -> bool {
+    lines.iter().filter(|line| get(&line.status, row).is_some()).any(|line| match line.source {
+        LineSource::Indicator { .. } => line.name == name,
+        _ => is_on_card(&line.lines, name, row),
     })
 }

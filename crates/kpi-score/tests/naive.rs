@@ -68,9 +68,39 @@ fn run(case: &Case) -> Shown {
     }
 }
 
+/// How many cases are tried usually: so many that there are [`ENOUGH`] of each of [`CONSTRUCTS`].
+const USUAL: u64 = 640;
+
+/// How many cases each of [`CONSTRUCTS`] has at least.
+const ENOUGH: u64 = 200;
+
+/// What is used seldom by itself, and decides pay all the same.
+const CONSTRUCTS: &[&str] = &[
+    "at start",
+    "card for flow source",
+    "card for stock source",
+    "dated",
+    "exclude",
+    "exists",
+    "is known",
+    "once when",
+    "param by date",
+    "rule for each indicator",
+    "rule streak",
+    "scale",
+    "share of a group",
+    "target by date",
+    "then by",
+    "then one of",
+    "then step",
+    "weighted",
+    "window",
+    "year_ago",
+];
+
 /// How many cases are tried; `KPI_CASES` asks for more.
 fn cases() -> u64 {
-    std::env::var("KPI_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
+    std::env::var("KPI_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(USUAL)
 }
 
 #[test]
@@ -103,4 +133,10 @@ fn planner_and_value_stage_agree_with_the_interpreter() {
         }
     }
     println!("{coverage}\n{refusals:#?}");
+    if cases() >= USUAL {
+        for construct in CONSTRUCTS {
+            let tried = coverage.cases_with(construct);
+            assert!(tried >= ENOUGH, "{tried} cases use `{construct}`");
+        }
+    }
 }

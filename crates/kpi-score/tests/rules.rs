@@ -180,3 +180,65 @@ fn rules_are_explained() {
     }
     insta::assert_snapshot!(out);
 }
+
+const EARLIER: &str = r#"
+policy "P" { edition 1, currency CNY, period month }
+roster staff { id: text key }
+source sale { who: -> staff, on: date time }
+indicator sales { formula count(sale), target ≥ previous(self) }
+indicator few { formula count(sale), target ≤ 9 }
+scorecard card for staff {
+  sales weight by date { from 2026-01: 60%, from 2026-06: 100% }
+  group rest weight by date { from 2026-01: 40%, from 2026-06: 0% } { few weight 100% }
+}
+rule first for each scorecard of staff { once when score ≥ 50 for 2 consecutive months since 2026-04, then "at last" }
+rule line for each indicator { when met, then "well" }
+test "t" {
+  period 2026-05
+  staff | id |
+        | A  |
+  sale  | who | on         |
+        | A   | 2026-01-05 |
+        | A   | 2026-02-05 |
+        | A   | 2026-03-05 |
+        | A   | 2026-04-05 |
+        | A   | 2026-05-05 |
+        | A   | 2026-06-05 |
+  expect card[A].score == 100
+}
+"#;
+
+#[test]
+fn the_first_time_looks_as_far_back_as_the_cards_that_it_looks_at() {
+    // In May the condition has held in April and May; it held in March and April already, so that April was the first time. To know that
+    // the card of March must be known, whose target is what February had.
+    let run = may(EARLIER, "2026-05");
+    let first = |run: &Run| run.cards[0].rules.iter().find(|rule| rule.rule == "first").unwrap().outcome;
+    assert_eq!(first(&run), RuleOutcome::NotFired);
+    assert_eq!(first(&may(EARLIER, "2026-04")), RuleOutcome::Fired);
+}
+
+#[test]
+fn a_line_in_a_group_that_is_not_on_the_card_is_not_judged() {
+    let lines = |run: &Run| {
+        let rules = run.cards[0].rules.iter().filter_map(|rule| rule.indicator.clone());
+        rules.collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&may(EARLIER, "2026-05")), ["sales", "few"]);
+    assert_eq!(lines(&may(EARLIER, "2026-06")), ["sales"]);
+}
+
+/// A month of a policy with one test, which the interpreter judges alike.
+fn may(text: &str, month: &str) -> Run {
+    let policy = Policy::new(text);
+    let data = Data::of_test(&policy.model, &policy.model.tests[0]);
+    let month = policy.period(month);
+    let roots = kpi_plan::Roots::all(&policy.model);
+    let request = kpi_plan::Request { data_until: None, from: month, to: month, roots };
+    let plan = kpi_plan::plan(&policy.model, &request);
+    let facts = answer::answer(&policy.model, &plan, &data);
+    let found = score(&policy.model, &plan, &facts).run();
+    let expected = interpret(&policy.model, &data, month, month).unwrap();
+    assert_eq!(kpi_testkit::compare::first_difference(&expected, &found), None);
+    found
+}

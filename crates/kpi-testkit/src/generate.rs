@@ -11,6 +11,7 @@ mod payouts;
 mod rng;
 mod rows;
 mod schema;
+mod special;
 mod views;
 mod wild;
 
@@ -149,6 +150,7 @@ impl Generator {
     fn case(mut self) -> Case {
         let mut blocks = self.declare_schema();
         self.make_indicators();
+        self.make_special();
         self.make_cards();
         self.make_incentives();
         self.make_rules();

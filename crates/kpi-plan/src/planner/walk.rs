@@ -426,7 +426,9 @@ impl<'a> Walk<'a> {
 
     fn walk_rule(&mut self, id: RuleId) -> u32 {
         let rule = &self.model.rules[id];
-        self.walk_audience(&rule.audience, rule.table, |walk, spine| {
+        // How far back `once when` and a streak look counts on top of what the cards need that they look at.
+        let mut once = 0;
+        let depth = self.walk_audience(&rule.audience, rule.table, |walk, spine| {
             let says = rule.then.as_ref().map_or(0, |then| walk.walk_keys(&then.text, spine));
             let before = if rule.streak > 1 || rule.once.is_some() { walk.unsplit(spine) } else { spine };
             let number = rule.then.iter().filter_map(|then| then.by_number.as_ref()).map(|(number, _)| number);
@@ -438,8 +440,9 @@ impl<'a> Walk<'a> {
                 share.by.iter().for_each(|path| walk.use_path(path));
                 depth = depth.max(walk.walk_all(share.of.iter(), spine));
             }
-            let once = rule.once.map_or(0, |since| walk.periods_of(Window::Since(since), spine));
-            depth + once
-        }) + rule.streak.saturating_sub(1)
+            once = rule.once.map_or(0, |since| walk.periods_of(Window::Since(since), spine)).max(once);
+            depth
+        });
+        depth.saturating_add(once).saturating_add(rule.streak.saturating_sub(1))
     }
 }

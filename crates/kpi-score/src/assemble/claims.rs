@@ -200,7 +200,7 @@ impl Scored<'_> {
         period: Period,
     ) -> Result<(&LineColumns, usize, usize), NoPlace> {
         let (cards, row) = self.card_row(card, subject, period)?;
-        let line = find(&cards.lines, name).filter(|line| get(&line.status, row).is_some()).ok_or(NoPlace::Line)?;
+        let line = find(&cards.lines, name, row).ok_or(NoPlace::Line)?;
         Ok((line, row, cards.members.cell(row).ok_or(NoPlace::Subject)?))
     }
 
@@ -266,12 +266,12 @@ fn met(status: Option<LineStatus>) -> Option<Value> {
     }
 }
 
-/// The line of a name, at any depth.
-fn find<'l>(lines: &'l [LineColumns], name: &str) -> Option<&'l LineColumns> {
-    lines.iter().find_map(|line| match line.source {
+/// The line of a name that is on a card, at any depth: what stands in a group that is not on the card is not on it either.
+fn find<'l>(lines: &'l [LineColumns], name: &str, row: usize) -> Option<&'l LineColumns> {
+    lines.iter().filter(|line| get(&line.status, row).is_some()).find_map(|line| match line.source {
         _ if line.name == name => Some(line),
         // The parts of an indicator have names of their own.
         LineSource::Indicator { .. } => None,
-        _ => find(&line.lines, name),
+        _ => find(&line.lines, name, row),
     })
 }

@@ -115,14 +115,14 @@ impl Generator {
 
     /// Cards for what is no roster: anything with a key may be judged.
     fn make_other_cards(&mut self) {
-        if self.chance(15) {
+        if self.chance(40) {
             self.tag("card for stock source");
             let indicator = vec!["formula task.effort".to_owned(), "target ≤ 1h".into()];
             self.blocks.push(Block::braces("indicator task_effort", indicator));
             let members = vec!["task_effort weight 100%".to_owned(), "veto rush when urgent then cap 80".into()];
             self.blocks.push(Block::braces("scorecard task_card for task where owner.role == host", members));
         }
-        if self.chance(10) {
+        if self.chance(20) {
             self.tag("card for flow source");
             let share = vec!["formula refund.amount / session.gmv".to_owned(), "target ≤ 50%".into()];
             self.blocks.push(Block::braces("indicator refund_share", share));

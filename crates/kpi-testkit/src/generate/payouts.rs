@@ -1,6 +1,7 @@
 //! Random incentives and rules.
 
 use super::formulas::{About, Ty};
+use super::indicators::{Judged, Made};
 use super::schema::ROLES;
 use super::{Block, Generator};
 
@@ -119,7 +120,7 @@ impl Generator {
 
     pub(super) fn make_rules(&mut self) {
         let paid = self.blocks.iter().any(|block| block.head.starts_with("incentive monthly"));
-        let n = self.rng.below(3);
+        let n = 3 + self.rng.below(3);
         for place in 0..n {
             let on_cards = self.cards.iter().any(|card| card.about == About::Staff) && self.chance(70);
             let mut streak = String::new();
@@ -127,15 +128,22 @@ impl Generator {
                 self.tag("rule streak");
                 streak = format!(" for {} consecutive periods", self.pick(&["2", "2", "3"]));
             }
-            let then = match self.rng.below(3) {
-                0 => "then \"talk\"".to_owned(),
-                1 => "then warn \"careful\"".to_owned(),
-                _ => {
-                    self.tag("then by");
-                    format!("then by role {{ {}: \"one\", else: \"two\" }}", ROLES[0])
-                }
-            };
-            let (audience, condition) = if on_cards {
+            let each = on_cards && self.chance(35);
+            let then = self.then(each);
+            let mut share = None;
+            let (audience, condition) = if each {
+                self.tag("rule for each indicator");
+                let whole = |made: &Made| made.has_actual(Judged::Whole);
+                let gap = if self.indicators.iter().all(whole) { "gap ≤ -10%" } else { "attainment ≤ 90%" };
+                let condition = self.pick(&[
+                    "attainment < 80%",
+                    gap,
+                    "not met",
+                    "score < 100%",
+                    "attainment ≥ 100% and previous(attainment) < 100%",
+                ]);
+                ("each indicator".to_owned(), condition.to_owned())
+            } else if on_cards {
                 self.tag("rule for cards");
                 let condition = match self.rng.below(5) {
                     0 | 1 => {
@@ -151,15 +159,75 @@ impl Generator {
                         format!("score < 95 and {condition}")
                     }
                 };
+                if self.chance(40) {
+                    share = Some(self.share(true));
+                }
                 ("each scorecard of staff".to_owned(), condition)
             } else {
                 self.tag("rule for roster");
                 let audience =
                     if self.chance(40) { format!("staff where role == {}", ROLES[1]) } else { "staff".into() };
+                if self.chance(40) {
+                    share = Some(self.share(false));
+                }
                 (audience, self.condition(About::Staff, 2))
             };
-            let members = vec![format!("when {condition}{streak}"), then];
+            let mut members = Vec::new();
+            if share.is_none() || self.chance(50) {
+                members.push(if self.chance(25) {
+                    self.tag("once when");
+                    let first = self.schema.from.plus(-(self.rng.below(3) as i32));
+                    format!("once when {condition}{streak} since {}", self.schema.calendar.show(first))
+                } else {
+                    format!("when {condition}{streak}")
+                });
+            }
+            members.extend(share);
+            members.push(then);
             self.blocks.push(Block::braces(format!("rule rule{place} for {audience}"), members));
         }
+    }
+
+    /// What a rule says; of a line that may be anybody's nothing but what every line has.
+    fn then(&mut self, of_lines: bool) -> String {
+        match self.rng.below(6) {
+            2 | 4 if of_lines => {
+                self.tag("then step");
+                "then step(attainment) { ≥ 100%: \"well\", ≥ 60%: \"fairly\", < 40%: \"badly\" }".to_owned()
+            }
+            3 | 5 if of_lines => {
+                self.tag("then one of");
+                "then \"decide\" one of { \"talk\", \"training\" }".to_owned()
+            }
+            0 => "then \"talk\"".to_owned(),
+            1 => "then warn \"careful\"".to_owned(),
+            2 => {
+                self.tag("then step");
+                let number = self.formula(Ty::Number, About::Staff, 1);
+                format!("then step({number}) {{ ≥ 10: \"much\", ≥ 2: \"some\", ≥ 1: \"little\" }}")
+            }
+            3 => {
+                self.tag("then one of");
+                self.pick(&["then one of role", "then \"decide\" one of { \"talk\", \"training\" }"]).to_owned()
+            }
+            _ => {
+                self.tag("then by");
+                format!("then by role {{ {}: \"one\", else: \"two\" }}", ROLES[0])
+            }
+        }
+    }
+
+    fn share(&mut self, scored: bool) -> String {
+        self.tag("share of a group");
+        let side = self.pick(&["top", "bottom"]);
+        let share = self.pick(&["20%", "34%", "50%", "100%"]);
+        let least = self.pick(&["", "", " at least 1", " at least 2"]);
+        let of = if scored && self.chance(50) {
+            String::new()
+        } else {
+            format!(" of {}", self.formula(Ty::Number, About::Staff, 1))
+        };
+        let among = self.pick(&["", " among role", " among team"]);
+        format!("{side} {share}{least}{of}{among}")
     }
 }

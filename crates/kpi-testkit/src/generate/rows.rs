@@ -310,7 +310,8 @@ impl Generator {
         for who in people {
             let n = self.rng.below(3).max(usize::from(rows.is_empty()));
             for _ in 0..n {
-                rows.push(vec![who.clone(), self.one(&["1", "2", "3.5", "4", "5"]), self.one(&KINDS)]);
+                let broken = if self.schema.scaled { "3" } else { "3.5" };
+                rows.push(vec![who.clone(), self.one(&["1", "2", broken, "4", "5"]), self.one(&KINDS)]);
             }
         }
         Csv { table: "skill", header, rows }

@@ -46,6 +46,8 @@ pub struct Schema {
     pub rounding: Option<&'static str>,
     /// The attainment cap in per cent.
     pub cap: Option<u32>,
+    /// Whether marks are steps of a scale.
+    pub scaled: bool,
 }
 
 /// What people call the roles, in the order of [`ROLES`]; exports hold the one or the other.
@@ -74,7 +76,13 @@ impl Schema {
         let day = Date::new(2026, 3 + rng.below(3) as u8, 15).unwrap_or(Date(20_500));
         let to = calendar.period(kind, day);
         let from = to.plus(-(rng.below(3) as i32));
-        let first = from.plus(-(1 + rng.below(3) as i32));
+        // Now and then data reach back to the year before.
+        let year = match kind {
+            PeriodKind::Quarter => 4,
+            PeriodKind::Month if rng.chance(40) => 12,
+            _ => 0,
+        };
+        let first = from.plus(-(1 + rng.below(3) as i32 + year));
         let rosters =
             [RosterTime::Timeless, RosterTime::Timeless, RosterTime::Stock, RosterTime::Stock, RosterTime::AsOf];
         let mut staff = rng.pick(&rosters);
@@ -96,6 +104,7 @@ impl Schema {
             team_optional: rng.chance(30),
             floor_optional: rng.chance(40),
             with_clock: rng.chance(60),
+            scaled: rng.chance(40),
             in_minutes: rng.chance(30),
             sparse_violations: rng.chance(80),
             rounding: if rng.chance(15) { Some(rng.pick(&["half_even", "down", "up"])) } else { None },
@@ -212,8 +221,9 @@ impl Generator {
             "urgent: bool".into(),
             "valid from opened to closed".into(),
         ];
-        let mut skill = vec!["who: -> staff".to_owned(), "mark: number".into(), "kind: kind".into()];
-        if self.chance(15) {
+        let mark = if self.schema.scaled { "mark: skill_step" } else { "mark: number" };
+        let mut skill = vec!["who: -> staff".to_owned(), mark.into(), "kind: kind".into()];
+        if self.chance(30) {
             self.tag("exclude");
             let bound = self.pick(&[100, 2000, 4000]);
             live.push(format!("exclude \"refunded\" where refunded > {bound}元"));
@@ -221,10 +231,6 @@ impl Generator {
                 let kind = self.pick(&KINDS);
                 live.push(format!("exclude \"not ours\" where kind == {kind} and (stars < 3 or not ok)"));
             }
-        }
-        if self.chance(10) {
-            self.tag("exclude");
-            violation.push("exclude \"minor ones\" where level == minor".into());
         }
         if self.chance(10) {
             self.tag("exclude");
@@ -238,12 +244,20 @@ impl Generator {
             self.tag("exclude");
             staff.push("exclude \"unpaid\" where extra > 100元".into());
         }
+        let scale = if self.schema.scaled {
+            self.tag("scale");
+            let anchors = ["1: \"poor\"", "2: \"fair\"", "3: \"good\"", "4: \"very good\"", "5: \"excellent\""];
+            Block::braces("scale skill_step 1..5", anchors.map(str::to_owned).to_vec())
+        } else {
+            Block::line("// Marks are numbers.")
+        };
         vec![
             Block::braces("policy \"Generated\"", policy),
             Block::braces("dimension role", roles),
             Block::braces("dimension stage ordered", members(&STAGES)),
             Block::braces("dimension kind", members(&KINDS)),
             Block::braces("dimension severity ordered", members(&SEVERITIES)),
+            scale,
             Block::braces("roster team", team),
             Block::braces("roster staff", staff),
             Block::braces("source live", live),
