@@ -50,11 +50,7 @@ pub(crate) fn language_of_environment() -> Language {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Start a small project that runs: kpi.toml, a policy, sample exports, tests
-    Init {
-        /// The folder, which is made if it is not there
-        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-        dir: PathBuf,
-    },
+    Init(Init),
     /// Check the policy: names, units, tables, weights
     Check(Check),
     /// Show what scores and pay can come to whatever is measured, and what became of each `prove`
@@ -89,6 +85,35 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Init {
+    /// The folder, which is made if it is not there
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// From what the project starts
+    #[arg(long, value_enum, value_name = "NAME", default_value_t)]
+    pub template: TemplateName,
+    /// List the templates, and write nothing
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// What a project may start from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TemplateName {
+    /// Sellers of a shop: the smallest
+    #[default]
+    Shop,
+    /// Hosts of a live-commerce team
+    Live,
+    /// Editors and media buyers of a Douyin account
+    Douyin,
+    /// Operations assistants
+    Ops,
+    /// Operators of private-domain communities
+    PrivateDomain,
 }
 
 #[derive(Debug, Subcommand)]

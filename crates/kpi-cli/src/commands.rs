@@ -8,6 +8,7 @@ mod init;
 mod mend;
 mod prove;
 mod std;
+mod templates;
 
 #[cfg(not(feature = "engine"))]
 use kpi_base::{Diagnostic, codes, text};
@@ -21,7 +22,7 @@ use crate::project::house_rules;
 /// Runs a command.
 pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
     match command {
-        Command::Init { dir } => init::run(&dir, console),
+        Command::Init(args) => init::run(&args, console),
         Command::Check(args) => check::run(&args, console),
         Command::Prove { project, format } => prove::run(&project, format, console),
         #[cfg(feature = "engine")]

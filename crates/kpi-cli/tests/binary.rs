@@ -1,16 +1,23 @@
 //! The binary itself: exit codes, streams and colours as a shell sees them.
 #![allow(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Instant;
 
-fn kpi(args: &[&str]) -> Output {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("starter");
-    Command::new(env!("CARGO_BIN_EXE_kpi")).args(args).current_dir(folder).output().unwrap()
+use tempfile::TempDir;
+
+fn kpi(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kpi"));
+    command.args(args).current_dir(folder).env("KPI_LANG", "en").output().unwrap()
 }
 
 #[test]
 fn exit_codes_and_streams() {
+    let folder = TempDir::new().unwrap();
+    let kpi = |args: &[&str]| kpi(folder.path(), args);
+    assert_eq!(kpi(&["init"]).status.code(), Some(0));
     let run = kpi(&["run", "--period", "2026-10"]);
     assert_eq!(run.status.code(), Some(0));
     let out = String::from_utf8(run.stdout).unwrap();
@@ -24,9 +31,33 @@ fn exit_codes_and_streams() {
     assert_eq!(kpi(&["frobnicate"]).status.code(), Some(2));
 }
 
+/// The bar for somebody who has just installed kpi is five minutes; of those the program takes seconds.
+#[test]
+fn a_new_user_is_done_in_seconds() {
+    let folder = TempDir::new().unwrap();
+    let start = Instant::now();
+    assert_eq!(kpi(folder.path(), &["init", "mine", "--template", "live"]).status.code(), Some(0));
+    let project = folder.path().join("mine");
+    let run = || {
+        let done = kpi(&project, &["run", "--period", "2026-10"]);
+        assert_eq!((done.status.code(), done.stderr.len()), (Some(0), 0));
+        done.stdout
+    };
+    let before = run();
+    assert_eq!(kpi(&project, &["test"]).status.code(), Some(0));
+    let policy = project.join("policy/live.kpi");
+    let text = fs::read_to_string(&policy).unwrap();
+    fs::write(&policy, text.replace("growth: ≥ 45s", "growth: ≥ 55s")).unwrap();
+    assert_ne!(run(), before, "the target moves nothing");
+    // A test of the template says what 45 seconds are worth, and so notices.
+    assert_eq!(kpi(&project, &["test"]).status.code(), Some(1));
+    let took = start.elapsed();
+    assert!(took.as_secs() < 30, "{took:?}");
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("starter");
+    let folder = env!("CARGO_MANIFEST_DIR");
     let mut command = Command::new(env!("CARGO_BIN_EXE_kpi"));
     let mut child =
         command.args(["explain"]).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -94,8 +125,10 @@ fn chinese_output_has_no_english_words() {
 
 #[test]
 fn progress_is_told_in_the_language() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(kpi(folder.path(), &["init"]).status.code(), Some(0));
     let told = |language: &str| {
-        let run = kpi(&["run", "--period", "2026-10", "--progress", "always", "--lang", language]);
+        let run = kpi(folder.path(), &["run", "--period", "2026-10", "--progress", "always", "--lang", language]);
         String::from_utf8(run.stderr).unwrap()
     };
     assert!(told("en").contains("kpi: reading rosters\n"), "{}", told("en"));

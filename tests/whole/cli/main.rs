@@ -16,3 +16,5 @@ mod outputs;
 mod own_periods;
 mod policy_tests;
 mod support;
+mod templates;
+mod tutorial;
