@@ -89,7 +89,7 @@ fn render(entry: &Described, language: Language) -> String {
         out.push_str(text);
         out.push('\n');
     };
-    let heading = |text: Text| text.to(language).to_string();
+    let heading = |text: Text| text.to(language);
     let title = entry.title(chinese);
     if title == entry.name {
         line(&entry.path());
