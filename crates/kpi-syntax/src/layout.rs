@@ -325,7 +325,9 @@ fn pair_brackets(source: &Source, bytes: &[u8], item: &RawItem, by_indentation: 
                 let indent = indentation(bytes, line);
                 let not_deeper = stack.last().and_then(|i| found.brackets.get(*i)).is_some_and(|b| indent <= b.indent);
                 let text = bytes.get(line..item.end).unwrap_or_default();
-                if stack.last().is_some_and(in_parens) && begins_member(text, not_deeper) {
+                // In the head of an indicator it is what an entry is given.
+                let given = found.block.is_none() && is_given(bytes, item.start, text);
+                if stack.last().is_some_and(in_parens) && !given && begins_member(text, not_deeper) {
                     let keep = stack.iter().rposition(|i| !in_parens(i)).map_or(0, |i| i + 1);
                     stack.truncate(keep);
                 }
@@ -379,6 +381,15 @@ fn pair_brackets(source: &Source, bytes: &[u8], item: &RawItem, by_indentation: 
         at += 1;
     }
     found
+}
+
+/// Whether a line of an indicator begins with a name and `=`.
+fn is_given(bytes: &[u8], start: usize, line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    let name = line.iter().position(|b| !is_word(*b)).unwrap_or(line.len());
+    let behind = line.get(name..).unwrap_or_default().trim_ascii_start();
+    let equals = behind.first() == Some(&b'=') && behind.get(1) != Some(&b'=');
+    name > 0 && equals && bytes.get(start..).is_some_and(|item| item.starts_with(b"indicator"))
 }
 
 fn is_round(bracket: Option<&Bracket>) -> bool {

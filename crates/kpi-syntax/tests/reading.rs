@@ -318,7 +318,7 @@ fn entries_shapes_and_what_is_bound_to_them() {
          indicator w(s: session, limit: duration = 30s) \"W\" {\n  formula sum(s.watched)\n\
          \u{20} example \"a row { with | brackets\" {\n    s | on | name |\n      | 2026-10-03 | } \" ( |\n    with limit = 45s\n    expect 30s ± 1s\n  }\n\
          \u{20} track week 1 ÷ 4, day 1 ÷ 24\n  example \"none\" { expect is missing }\n}\n\
-         指标 v \"V\" = std.live.watch_time(live { watched = total,\n  viewers = live.people × 2 }, limit = 1min) {\n  target ≥ 1\n}\n\
+         指标 v \"V\" = std.live.watch_time(live { watched = total,\n  viewers = live.people × 2 },\n  limit = 1min) {\n  target ≥ 1\n}\n\
          indicator u = w(live)\n",
     );
     let kinds: Vec<_> = file.items.iter().map(|item| &item.kind).collect();
