@@ -93,6 +93,7 @@ fn path(module: Module) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -106,6 +107,17 @@ mod tests {
         found.extend(load(&mut files, &mut parsed));
         found.extend(kpi_check::check(&parsed).diagnostics);
         found.iter().map(|d| format!("{} {}", d.code, d.message)).collect()
+    }
+
+    #[test]
+    fn every_module_of_the_folder_is_embedded() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib");
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let modules = paths.filter(|path| path.extension().is_some_and(|extension| extension == "kpi"));
+        let mut names: Vec<String> =
+            modules.map(|path| format!("std.{}", path.file_stem().unwrap().to_string_lossy())).collect();
+        names.sort();
+        assert_eq!(MODULES.iter().map(|module| module.name).collect::<Vec<_>>(), names);
     }
 
     const POLICY: &str = "policy \"Desk\" {\n  edition 1\n  currency CNY\n  period month\n}\n\
