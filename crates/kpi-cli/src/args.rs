@@ -112,6 +112,8 @@ pub(crate) enum TemplateName {
     Douyin,
     /// Operations assistants
     Ops,
+    /// User, merchandise and campaign operations
+    Library,
     /// Operators of private-domain communities
     PrivateDomain,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::Project;
 
-const TEMPLATES: &[&str] = &["shop", "live", "douyin", "ops", "private-domain"];
+const TEMPLATES: &[&str] = &["shop", "live", "douyin", "ops", "library", "private-domain"];
 
 #[test]
 fn every_template_is_green_in_both_languages() {

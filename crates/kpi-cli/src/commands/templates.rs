@@ -83,6 +83,21 @@ const OPS: Template = template!(
     ]
 );
 
+const LIBRARY: Template = template!(
+    "library",
+    "S06",
+    [
+        "kpi.toml",
+        "policy/library.kpi",
+        "exports/staff.csv",
+        "exports/user.csv",
+        "exports/orders-2026-09.csv",
+        "exports/orders-2026-10.csv",
+        "exports/goods.csv",
+        "exports/campaign.csv",
+    ]
+);
+
 const PRIVATE_DOMAIN: Template = template!(
     "private-domain",
     "S03",
@@ -108,6 +123,7 @@ impl TemplateName {
             TemplateName::Live => &LIVE,
             TemplateName::Douyin => &DOUYIN,
             TemplateName::Ops => &OPS,
+            TemplateName::Library => &LIBRARY,
             TemplateName::PrivateDomain => &PRIVATE_DOMAIN,
         }
     }
@@ -119,6 +135,7 @@ impl TemplateName {
             TemplateName::Live => text!("hosts of a live-commerce team"),
             TemplateName::Douyin => text!("editors and media buyers of a Douyin account"),
             TemplateName::Ops => text!("operations assistants"),
+            TemplateName::Library => text!("user, merchandise and campaign operations"),
             TemplateName::PrivateDomain => text!("operators of private-domain communities"),
         }
     }
