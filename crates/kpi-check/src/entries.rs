@@ -1,6 +1,6 @@
 //! Entries of libraries: what is bound to one becomes an indicator like any other before anything is checked.
 //!
-//! [`expand`] writes the formula of the entry into each indicator that is bound to it, with the tables and values that it is
+//! `expand` writes the formula of the entry into each indicator that is bound to it, with the tables and values that it is
 //! given in the place of the entry's parameters. The places of what is written so stay those of the entry, so that findings
 //! and explanations lead into it. Names of a module that the policy does not `use` get the module's name in front, which nobody
 //! can write. [`alone`] makes a policy of an entry by itself, on its shapes, and [`examples`] one of each of its examples.
