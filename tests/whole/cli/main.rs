@@ -1,6 +1,7 @@
 //! The command line over real files: whole outputs and exit codes.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
     reason = "a helper of a test may fail it"

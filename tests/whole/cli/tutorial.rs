@@ -23,6 +23,23 @@ fn every_output_of_the_chinese_tutorial_is_true() {
     follow("docs/tutorial/zh", Language::Chinese);
 }
 
+#[test]
+fn every_link_of_the_tutorial_leads_somewhere() {
+    let mut links = 0;
+    for folder in ["docs/tutorial", "docs/tutorial/zh"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+        let pages = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for page in pages.filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
+            for behind in fs::read_to_string(&page).unwrap().split("](").skip(1) {
+                let link = behind.split([')', '#']).next().unwrap();
+                assert!(folder.join(link).exists(), "{}: {link}", page.display());
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 30, "{links} links");
+}
+
 fn follow(folder: &str, language: Language) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
     let mut chapters: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -41,7 +58,15 @@ fn follow(folder: &str, language: Language) {
         if std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
             fs::write(&chapter, done).unwrap();
         } else {
-            panic!("{} shows other output than kpi; it would be:\n{done}", chapter.display());
+            let same = page.lines().zip(done.lines()).take_while(|(shown, came)| shown == came).count();
+            let from = |text: &str| text.lines().skip(same).take(5).collect::<Vec<_>>().join("\n");
+            panic!(
+                "{}, line {}, shows\n\n{}\n\nand kpi wrote\n\n{}\n",
+                chapter.display(),
+                same + 1,
+                from(&page),
+                from(&done)
+            );
         }
     }
 }
