@@ -111,6 +111,8 @@ impl<'a> Checker<'a> {
             }
         }
         self.bound(dated, inner, &mut exists)?;
+        // What the table leaves out does not exist.
+        exists.condition = self.kept_rows(inner, exists.condition);
         if !sound {
             return None;
         }
@@ -142,16 +144,6 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
                     .label(name.span, text!("which of the two rows would `{name}` be?", name = name.text)),
-            );
-            return None;
-        }
-        if !self.model.tables[inner].exclude.is_empty() {
-            let message =
-                text!("`exists` over `{name}`, of which rows are left out, is not built yet", name = name.text);
-            self.report(
-                Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                    .label(name.span, text!("would a row that is left out answer?"))
-                    .label(self.model.tables[inner].title.span, text!("declared here")),
             );
             return None;
         }

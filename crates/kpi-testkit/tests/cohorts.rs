@@ -30,9 +30,9 @@ const ROWS: &str = "
           | M4 | B       | 2026-09-30 | 2026-10-31 |
 ";
 
-fn run(formula: &str) -> Run {
+fn run_with(head: &str, formula: &str) -> Run {
     let text = format!(
-        "{HEAD}indicator x {{ formula {formula} }}\nscorecard card for channel {{ x watch }}\ntest \"t\" {{\n  period 2026-10{ROWS}  expect card[A] is complete\n}}\n"
+        "{head}indicator x {{ formula {formula} }}\nscorecard card for channel {{ x watch }}\ntest \"t\" {{\n  period 2026-10{ROWS}  expect card[A] is complete\n}}\n"
     );
     let model = check(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     let test = model.tests.first().unwrap();
@@ -40,7 +40,11 @@ fn run(formula: &str) -> Run {
 }
 
 fn actuals(formula: &str) -> [String; 2] {
-    let run = run(formula);
+    actuals_with(HEAD, formula)
+}
+
+fn actuals_with(head: &str, formula: &str) -> [String; 2] {
+    let run = run_with(head, formula);
     ["A", "B"].map(|channel| {
         let card = run.cards.iter().find(|card| card.subject == channel).unwrap();
         card.lines[0].actual.as_ref().map_or("-".into(), |actual| actual.value.clone())
@@ -87,4 +91,31 @@ fn a_stock_is_read_at_the_start_of_the_period_where_that_is_asked() {
     // Of two members at October's start nobody is there at its end but M2, who came on the last day, and M4.
     assert_eq!(actuals("(count(member at period.start) over all)"), ["2", "2"]);
     assert_eq!(actuals("(count(member) over all)"), ["2", "2"]);
+}
+
+#[test]
+fn what_the_inner_table_leaves_out_does_not_exist() {
+    let head = HEAD.replace("ok: bool }", "ok: bool, exclude \"gone\" where left < 2026-10-03 }");
+    let of = |formula: &str| actuals_with(&head, formula);
+    // U2 left on the 2nd of October. Those who have not left are known not to be left out.
+    assert_eq!(
+        of("count(channel where exists(user where user.channel == channel.id and user.registered < 2026-10-02))"),
+        ["1", "1"]
+    );
+    assert_eq!(
+        of("count(channel where exists(user where user.channel == channel.id and user.registered == 2026-10-01))"),
+        ["0", "0"]
+    );
+    assert_eq!(
+        actuals("count(channel where exists(user where user.channel == channel.id and user.registered == 2026-10-01))"),
+        ["1", "0"]
+    );
+    // A view of the table has what it leaves out in common with it.
+    let viewed = format!("{head}view october from user where registered ≥ 2026-10-01\n");
+    let of = |formula: &str| actuals_with(&viewed, formula);
+    assert_eq!(
+        of("count(channel where exists(october where october.channel == channel.id and not october.ok))"),
+        ["0", "0"]
+    );
+    assert_eq!(of("count(channel where exists(october where october.channel == channel.id))"), ["1", "1"]);
 }

@@ -57,6 +57,24 @@ fn a_cohort_is_the_share_of_those_who_are_there_on_the_day() {
 }
 
 #[test]
+fn what_the_other_table_leaves_out_does_not_exist() {
+    let text = POLICY
+        .replace(" and not activity.hidden", "")
+        .replace("hidden: bool }", "hidden: bool, exclude \"隐藏\" where hidden }");
+    assert_eq!(actual(&project().write("p.kpi", &text), "").0, "0.75");
+    // The hidden row of U3, when nothing is left out.
+    let all = text.replace(", exclude \"隐藏\" where hidden", "");
+    assert_eq!(actual(&project().write("p.kpi", &all), "").0, "1");
+    // Through a reference: nothing that U1 did counts, who is of the house, and he himself does.
+    let house = text
+        .replace("owner: -> staff,", "owner: -> staff, house: bool from \"owner2\",")
+        .replace("user: text, day", "user: -> user, day")
+        .replace("where hidden }", "where hidden or user.house }");
+    let users = "用户,owner,owner2,registered\nU1,A,是,2026-09-30\nU2,A,否,2026-10-01\nU3,A,否,2026-09-15\n用户五,A,否,2026-09-20\n";
+    assert_eq!(actual(&project().write("p.kpi", &house).write("user.csv", users), "").0, "0.5");
+}
+
+#[test]
 fn what_the_data_do_not_reach_is_no_data_and_says_until_when() {
     let late = project().replace("activity.csv", "U2,2026-10-31,否\n", "");
     // Known not to be there, a day later than the data of before.

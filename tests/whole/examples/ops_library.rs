@@ -109,6 +109,29 @@ fn what_was_planted_shows() {
     assert_eq!(review["choices"], serde_json::json!(["目标不合理", "资源不足", "执行不力"]));
 }
 
+#[test]
+fn a_cohort_that_is_closed_too_early_says_when_it_is_ripe() {
+    let june = ["--period", "2026-06", "--data-until"];
+    let run = |until: &str| -> Value {
+        let told = kpi(&[&["run", PATH, "--format", "json"], &june[..], &[until]].concat());
+        serde_json::from_str(&told).unwrap()
+    };
+    let actual = |run: &Value, subject: &str| {
+        line(card(run, "user_card", subject, "2026-06"), "retention30")["actual"]["value"].clone()
+    };
+    // On the 15th day 30 of 15 of the users of U3 and U5 each lies ahead, or of less: that is no low share.
+    let early = run("2026-06-15");
+    assert_eq!((actual(&early, "U3"), actual(&early, "U5")), (Value::Null, Value::Null));
+    assert_eq!(card(&early, "user_card", "U5", "2026-06")["status"], "incomplete");
+    let findings = early["findings"].to_string();
+    assert!(findings.contains("`retention30` has no data before it is ripe on 2026-06-30"), "{findings}");
+    assert!(findings.contains("not ripe until 2026-06-30"), "{findings}");
+    let why = kpi(&[&["why", "U5", "retention30", "--path", PATH], &june[..], &["2026-06-15"]].concat());
+    assert!(why.contains("not ripe until 2026-06-"), "{why}");
+    // With all of June it is what plain Python says.
+    assert_eq!(actual(&run("2026-06-30"), "U5"), actual(&serde_json::from_str(&half_a_year()).unwrap(), "U5"));
+}
+
 /// What `kpi check` says of the policy when these words stand for the first ones, or for the line that begins with them.
 fn checked_with(words: &str, others: Option<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();

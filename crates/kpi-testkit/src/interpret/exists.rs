@@ -37,8 +37,10 @@ impl Interpreter<'_> {
         }
         let (keys, bounds) = wanted.split_at(exists.keys.len());
         let (lower, upper) = bounds.split_at(exists.lower.len());
+        // What the table leaves out is a part of the condition.
+        let lenient = !self.model.tables[exists.table].exclude.is_empty();
         for row in &table.rows {
-            let inside = place.in_row(exists.table, row);
+            let inside = Place { lenient, ..place.in_row(exists.table, row) };
             let mut answers = match &exists.condition {
                 Some(condition) => self.truth(condition, &inside)? == Some(true),
                 None => true,
