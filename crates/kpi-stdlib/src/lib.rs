@@ -27,11 +27,18 @@ pub struct Module {
 
 /// Every module, by name.
 pub const MODULES: &[Module] = &[
+    Module { name: "std.campaign", text: include_str!("../../../stdlib/campaign.kpi") },
     Module { name: "std.commerce", text: include_str!("../../../stdlib/commerce.kpi") },
+    Module { name: "std.data_ops", text: include_str!("../../../stdlib/data_ops.kpi") },
     Module { name: "std.live", text: include_str!("../../../stdlib/live.kpi") },
+    Module { name: "std.media", text: include_str!("../../../stdlib/media.kpi") },
+    Module { name: "std.merchandise", text: include_str!("../../../stdlib/merchandise.kpi") },
     Module { name: "std.payout", text: include_str!("../../../stdlib/payout.kpi") },
     Module { name: "std.private_domain", text: include_str!("../../../stdlib/private_domain.kpi") },
+    Module { name: "std.service", text: include_str!("../../../stdlib/service.kpi") },
+    Module { name: "std.short_video", text: include_str!("../../../stdlib/short_video.kpi") },
     Module { name: "std.survey", text: include_str!("../../../stdlib/survey.kpi") },
+    Module { name: "std.users", text: include_str!("../../../stdlib/users.kpi") },
 ];
 
 /// Adds every module that a package uses, or to an entry of which it binds an indicator, to its files, once each, and says which
