@@ -2,10 +2,10 @@
 //!
 //! The inner table is scanned once, all of it whatever the period; no outer row is ever compared with more than one inner time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kpi_check::model::{ColumnId, Exists, Expr, ExprId, ExprKind};
+use kpi_check::model::{ColumnId, Exists, Expr, ExprId, ExprKind, TableId};
 use kpi_plan::Plan;
 use kpi_value::{Date, DateTime, Dec};
 use polars::prelude as pl;
@@ -16,7 +16,8 @@ use crate::columns::stretched;
 use crate::contract::Rep;
 use crate::kernels::{self, Columns};
 
-/// An answer in a row: yes, no, or the day on which it is ripe; missing where it is unknown.
+/// An answer in a row: yes, no, or a day; missing where it is unknown. A day after the data date is that on which the answer is
+/// ripe; another is the first day of which the inner table says something, where more is asked.
 pub const YES: i32 = i32::MAX;
 /// See [`YES`].
 pub const NO: i32 = i32::MIN;
@@ -28,15 +29,19 @@ pub struct Indexes {
     pub until: Date,
     /// For each `exists` its index.
     pub of: BTreeMap<ExprId, Arc<Index>>,
+    /// The periods in which each export that is looked in has rows.
+    pub periods: BTreeMap<TableId, BTreeSet<i32>>,
 }
 
 /// The inner rows of an `exists`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Index {
     /// Whether the table is given; else nothing is known.
     pub given: bool,
     /// The column of an export that is read and not given.
     pub absent: Option<ColumnId>,
+    /// The first day of which the table says something, if the times are those by which its rows belong to periods.
+    pub first: Option<Date>,
     /// The place of each key.
     places: FxHashMap<Box<[u8]>, u32>,
     /// For each key its first time, and behind them the number of times. Empty if times do not matter.
@@ -229,11 +234,18 @@ impl LookUp {
             if self.index.holds(&key, bounded.then_some((low, high))) {
                 return Some(YES);
             }
-            if upper.is_empty() || low > high {
+            if low > high {
                 return Some(NO);
             }
             let last = DateTime(high).date();
-            Some(if last > self.until { last.0 } else { NO })
+            if !upper.is_empty() && last > self.until {
+                return Some(last.0);
+            }
+            let early = |first: &Date| {
+                let first = first.midnight().0;
+                !lower.is_empty() && low < first || !upper.is_empty() && high < first
+            };
+            Some(self.index.first.filter(early).map_or(NO, |first| first.0))
         };
         let answers = (0..height).map(&mut answer);
         Ok(pl::Int32Chunked::from_iter_options(pl::PlSmallStr::EMPTY, answers).into_column())

@@ -27,6 +27,7 @@ mod needs;
 mod columns;
 mod cubes;
 mod groups;
+mod indexes;
 mod kernels;
 mod lower;
 mod run;

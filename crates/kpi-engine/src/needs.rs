@@ -43,6 +43,9 @@ pub fn find_needs(model: &Model, plan: &Plan, inputs: &Inputs) -> Needs {
         exists.inner().for_each(|expr| collect_paths(model, expr, &mut paths));
         let mut columns = BTreeSet::new();
         take_paths(&paths, &mut columns, &mut needs.loaded);
+        if let Timing::Flow(time) = model.tables[exists.table].time {
+            columns.insert(time);
+        }
         // What a view filters is looked up in memory.
         match model.tables[exists.table].view.is_some() {
             true => needs.loaded.entry(exists.table).or_default().extend(columns),

@@ -7,19 +7,20 @@ use std::sync::atomic::Ordering;
 
 use kpi_base::codes::data as codes;
 use kpi_base::{Diagnostic, Join, Text, text};
-use kpi_check::model::{ColumnId, Exists, ExprId, MidPeriod, Model, Subject, TableId, Timing};
+use kpi_check::model::{ColumnId, MidPeriod, Model, Subject, TableId, Timing};
 use kpi_plan::{Cube, Facts, Grain, Plan, Range, SourceFacts};
 use kpi_value::{Date, Dec, Period, PeriodKind};
 use polars::prelude as pl;
 
 use crate::contract::{Contract, Rep};
 use crate::cubes::{CubeRun, TableRun, lower_cube};
-use crate::exists::{Index, Indexes, exists_of};
+use crate::exists::Indexes;
 use crate::files::{self, FileFacts, Layout};
 use crate::groups::{Groups, cube_facts};
+use crate::indexes::index_exists;
 use crate::inputs::{Input, Inputs, Options, Stage};
 use crate::loaded::{self, Loaded};
-use crate::lower::{Lowered, Lowering, rep_of};
+use crate::lower::{Lowering, rep_of};
 use crate::needs::{Needs, find_needs};
 use crate::rows::RowReader;
 use crate::sources;
@@ -59,9 +60,8 @@ impl<'a> Run<'a> {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let indexes = Indexes { until: plan.data_until, of: BTreeMap::new() };
-        let mut run = Run { model, plan, inputs, options, loaded, indexes, tables: BTreeMap::new(), cubes: Vec::new() };
-        run.index_exists(&files)?;
+        let (indexes, tables) = index_exists(model, plan, inputs, &loaded, &files)?;
+        let mut run = Run { model, plan, inputs, options, loaded, indexes, tables, cubes: Vec::new() };
         let mut of_table: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
         for (place, cube) in plan.cubes.iter().enumerate() {
             of_table.entry(cube.table).or_default().push(place);
@@ -82,89 +82,6 @@ impl<'a> Run<'a> {
         }
         run.cubes = cubes.into_values().collect();
         Ok(run)
-    }
-
-    /// Reads the rows that each `exists` looks for.
-    fn index_exists(&mut self, files: &Scans) -> Result<(), Vec<Diagnostic>> {
-        let failed = |error: pl::PolarsError| vec![sources::engine_failed(&error)];
-        let all = exists_of(self.plan);
-        let mut tables: BTreeMap<TableId, Vec<(ExprId, Arc<Exists>)>> = BTreeMap::new();
-        for (id, exists) in all {
-            tables.entry(exists.table).or_default().push((id, exists));
-        }
-        for (id, wanted) in tables {
-            if !self.inputs.contains_key(&self.model.export_of(id)) {
-                self.indexes.of.extend(wanted.into_iter().map(|(expr, _)| (expr, Arc::new(Index::default()))));
-                continue;
-            }
-            let tally: Arc<crate::kernels::Tally> = Arc::default();
-            let mut reps = BTreeMap::new();
-            let mut absent = BTreeMap::new();
-            let frame = match (self.loaded.get(id), files.get(&id)) {
-                (Some(table), _) => {
-                    let export = self.model.export_of(id);
-                    let columns = table.columns.values().filter(|c| c.absent);
-                    absent.extend(columns.map(|c| (c.index, ColumnId { table: export, index: c.index })));
-                    sources::frame_of_all_rows(self.model, id, table).map_err(failed)?
-                }
-                (None, Some((contracts, files))) => {
-                    reps.extend(contracts.iter().map(|c| (c.index, c.rep)));
-                    let rows = files.iter().map(|f| f.rows).sum();
-                    let scanned = Rows { rows, tally: tally.clone(), ..Rows::none() };
-                    self.tables.insert(id, table_run(&scanned, true, contracts.clone()));
-                    sources::scan(self.model, id, contracts, files, &BTreeSet::new(), &tally)?
-                }
-                (None, None) => continue,
-            };
-            let mut lowering = Lowering::new(self.model, &self.loaded, absent, false);
-            (lowering.reps, lowering.tally) = (reps, tally.clone());
-            let mut known: BTreeMap<String, Arc<Index>> = BTreeMap::new();
-            let mut made = Vec::new();
-            for (expr, exists) in wanted {
-                lowering.read_absent = None;
-                let keys: Vec<Lowered> = exists.keys.iter().map(|(inner, _)| lowering.lower(inner)).collect();
-                let time = exists.time.as_ref().map(|time| lowering.lower(time));
-                let condition = exists.condition.as_ref().map(|condition| lowering.lower(condition));
-                let forms: Vec<&str> = keys.iter().chain(&time).chain(&condition).map(|l| l.form.as_str()).collect();
-                let form = format!("{} {} {}", keys.len(), time.is_some(), forms.join(" | "));
-                made.push((expr, form, keys, time, condition, lowering.read_absent));
-            }
-            if !lowering.findings.is_empty() {
-                return Err(lowering.findings);
-            }
-            let mut whole = frame;
-            for (name, expr) in lowering.derived {
-                whole = whole.with_column(expr.alias(name));
-            }
-            for (expr, form, keys, time, condition, absent) in made {
-                let index = match known.get(&form) {
-                    Some(index) => index.clone(),
-                    None => {
-                        let frame = match &condition {
-                            Some(condition) => whole.clone().filter(condition.expr.clone()),
-                            None => whole.clone(),
-                        };
-                        let named = keys.iter().chain(&time).enumerate();
-                        let select: Vec<pl::Expr> = named.map(|(i, l)| l.expr.clone().alias(format!("x{i}"))).collect();
-                        let plan = vec![frame.select(select).logical_plan];
-                        let flags = pl::OptFlags::default() | pl::OptFlags::STREAMING;
-                        let frames = pl::LazyFrame::collect_all_with_engine(plan, pl::Engine::Streaming, flags);
-                        let frame = frames.map_err(failed)?.pop().unwrap_or_default();
-                        let reps: Vec<Rep> = keys.iter().map(|key| key.rep).collect();
-                        let columns = frame.columns();
-                        let (keys, times) = columns.split_at_checked(reps.len()).unwrap_or_default();
-                        let time = time.as_ref().and_then(|time| Some((times.first()?, time.rep)));
-                        let mut index = Index::new(keys, &reps, time, frame.height()).map_err(failed)?;
-                        index.absent = absent;
-                        let index = Arc::new(index);
-                        known.insert(form, index.clone());
-                        index
-                    }
-                };
-                self.indexes.of.insert(expr, index);
-            }
-        }
-        Ok(())
     }
 
     /// Lowers the cubes of a table, and makes the rows of the views of it.
@@ -461,6 +378,9 @@ impl<'a> Run<'a> {
                 periods.entry(id).or_insert_with(|| table.validity.iter().filter_map(period).collect());
             }
         }
+        for (id, seen) in &self.indexes.periods {
+            periods.entry(*id).or_insert_with(|| seen.clone());
+        }
         let findings: Vec<Diagnostic> =
             periods.iter().filter_map(|(id, periods)| self.missing_periods(*id, periods)).collect();
         if findings.is_empty() { Ok(()) } else { Err(findings) }
@@ -503,7 +423,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn table_run(rows: &Rows, scanned: bool, contracts: Vec<Contract>) -> TableRun {
+/// What is told of a table whose rows these are.
+pub fn table_run(rows: &Rows, scanned: bool, contracts: Vec<Contract>) -> TableRun {
     TableRun {
         rows: rows.rows,
         scanned,
@@ -516,7 +437,7 @@ fn table_run(rows: &Rows, scanned: bool, contracts: Vec<Contract>) -> TableRun {
 }
 
 /// The tables that are scanned: their columns and files.
-type Scans = BTreeMap<TableId, (Vec<Contract>, Vec<FileFacts>)>;
+pub type Scans = BTreeMap<TableId, (Vec<Contract>, Vec<FileFacts>)>;
 
 fn look_at_scans(model: &Model, needs: &Needs, inputs: &Inputs) -> (Scans, Vec<Diagnostic>) {
     let (mut files, mut findings) = (BTreeMap::new(), Vec::new());

@@ -75,6 +75,41 @@ fn what_the_other_table_leaves_out_does_not_exist() {
 }
 
 #[test]
+fn what_lies_before_the_other_tables_first_row_is_no_data() {
+    // The export begins in October. Day 30 of U1 is its first day, of U2 its last, and U2 is there on it.
+    let with = |condition: &str| {
+        let text = POLICY.replace("activity.day == user.registered + 30d", condition);
+        project().write("p.kpi", text).write("user.csv", "用户,owner,registered\nU1,A,2026-09-01\nU2,A,2026-10-01\n")
+    };
+    assert_eq!(actual(&with("activity.day == user.registered + 30d"), "").0, "0.5");
+    // The day before that of U1 is the last of September: nobody knows, and it is not false.
+    let early = with("activity.day == user.registered + 29d");
+    let (value, findings) = actual(&early, "");
+    assert_eq!(value, Value::Null, "{findings}");
+    assert!(findings.contains("K7108") && findings.contains("2026-10-01"), "{findings}");
+    let why = early.kpi("why A retention --period 2026-10");
+    assert!(why.out.contains("1 row of `user` asks for days before 2026-10-01"), "{}", why.whole());
+    // With a row of September it is known.
+    assert_eq!(actual(&early.replace("activity.csv", "U3,2026-10-14", "U3,2026-09-14"), "").0, "0");
+    // What only says until when takes the export for all there is, from the first day on.
+    assert_eq!(actual(&with("activity.day ≤ user.registered + 30d"), "").0, "0.5");
+    assert_eq!(actual(&with("activity.day < user.registered + 30d"), "").0, Value::Null);
+    // What only says from when asks for what was there before.
+    assert_eq!(actual(&with("activity.day > user.registered + 30d"), "").0, "0.5");
+    assert_eq!(actual(&with("activity.day ≥ user.registered + 60d"), "").0, "0");
+}
+
+#[test]
+fn a_table_that_is_only_looked_in_must_not_miss_a_judged_period() {
+    let project = project().write("activity.csv", "user,day,hidden\nU1,2026-09-30,否\nU1,2026-11-30,否\n");
+    let outcome = project.kpi("run --period 2026-10");
+    assert_ne!(outcome.code, 0);
+    assert!(outcome.err.contains("`activity` has no row in 2026-10"), "{}", outcome.err);
+    let sparse = project.replace("p.kpi", "hidden: bool }", "hidden: bool, sparse }");
+    assert_eq!(actual(&sparse, "").0, "0");
+}
+
+#[test]
 fn what_the_data_do_not_reach_is_no_data_and_says_until_when() {
     let late = project().replace("activity.csv", "U2,2026-10-31,否\n", "");
     // Known not to be there, a day later than the data of before.

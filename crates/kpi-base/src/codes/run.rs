@@ -16,4 +16,6 @@ codes! {
     SCORE_OVERFLOW = "K7105", Error, "a score or a pay is too large";
     DATA_DATE = "K7106", Error, "a data date before the period";
     NOT_RIPE = "K7107", Warning, "rows that are not ripe";
+    /// What an `exists` asks for lies before the first row of the table that it looks in: no data.
+    BEFORE_THE_DATA = "K7108", Warning, "a look before the data begin";
 }

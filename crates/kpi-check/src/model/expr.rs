@@ -10,7 +10,7 @@ use kpi_base::Span;
 use kpi_value::{Dec, Period, PeriodKind, Value};
 use serde::Serialize;
 
-use super::{ByTable, Curve, ExprId, IncentiveId, IndicatorId, ParamId, Path, TableId, Type};
+use super::{ByTable, Curve, ExprId, IncentiveId, IndicatorId, Model, ParamId, Path, TableId, Timing, Type};
 
 /// A typed expression.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -260,7 +260,8 @@ pub struct Lookup {
 /// its whole input whatever the period, has a row that answers to the row in which this stands, the *outer* one.
 ///
 /// True if there is such a row. Otherwise no data if a value of the outer row that is compared with is no data, or if the last
-/// moment at which such a row could lie is after the data date and not before the first (it is *not ripe*); else false. An inner
+/// moment at which such a row could lie is after the data date and not before the first (it is *not ripe*), or if a bound of
+/// the table's own time lies before the period of its first row; else false. An inner
 /// row in which what is compared is missing answers to none, and neither does one for which the condition is not true.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exists {
@@ -291,6 +292,19 @@ impl Exists {
     /// What stands in the context of the inner row.
     pub fn inner(&self) -> impl Iterator<Item = &Expr> {
         self.keys.iter().map(|(inner, _)| inner).chain(&self.time).chain(&self.condition)
+    }
+
+    /// Whether its bounds are of the time by which the inner rows belong to periods: before the first of these nothing is known.
+    pub fn is_by_time(&self, model: &Model) -> bool {
+        match (self.time.as_ref().map(|time| &time.kind), model.tables[self.table].time) {
+            (Some(ExprKind::Column(path)), Timing::Flow(time)) => match path.0.as_slice() {
+                [column] => {
+                    column.index == time && model.tables[model.export_of(self.table)].time == Timing::Flow(time)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// What stands in the context of the outer row.

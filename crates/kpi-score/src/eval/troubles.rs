@@ -145,6 +145,9 @@ impl Evaluator<'_> {
         }
         let what = owner.map_or_else(|| text!("a formula"), |id| Text::quoted(&self.model.indicators[id].title.name));
         let who = self.name_cells(spine, &told);
+        // What looks before the data is told apart by its day, which the data reach.
+        let last = told.iter().filter_map(|cell| self.ripe_on(site, spine, *cell)).max();
+        let early = last.filter(|day| *day <= self.plan.data_until).map(|day| day.to_string());
         let (code, message, label, help) = match kind {
             Kind::Overflow => (
                 codes::OVERFLOW,
@@ -172,9 +175,20 @@ impl Evaluator<'_> {
                     "`coalesce(…)` gives such subjects a value; `when missing …` on the line says what a card does without one"
                 ),
             ),
+            Kind::NotRipe if early.is_some() => (
+                codes::BEFORE_THE_DATA,
+                text!(
+                    "{what} has no data because it looks before {day}, for {who}",
+                    what,
+                    day = early.clone().unwrap_or_default(),
+                    who
+                ),
+                text!("looks into data that begin on {day}", day = early.unwrap_or_default()),
+                text!("add the older exports; without them nobody knows what was there before"),
+            ),
             Kind::NotRipe => (
                 codes::NOT_RIPE,
-                match told.iter().filter_map(|cell| self.ripe_on(site, spine, *cell)).max() {
+                match last {
                     Some(day) => text!(
                         "{what} has no data before it is ripe on {day}, for {who}",
                         what,

@@ -113,11 +113,15 @@ fn rows_missing(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, needs: u
 pub(crate) fn unripe_rows(ev: &Evaluator<'_>, expr: &model::Expr, table: TableId, at: At, cell: usize) -> Option<Text> {
     let (rows, days) = ev.row_counts(expr.id, at)?.unripe.as_ref()?;
     let rows = rows.get(cell).copied().filter(|rows| *rows > 0)?;
-    let day = match days.get(cell)?.as_ref()? {
-        Value::Date(day) => day.to_string(),
-        _ => return None,
-    };
+    let Value::Date(day) = days.get(cell)?.as_ref()? else { return None };
     let name = &ev.model.tables[table].title.name;
+    let (early, day) = (*day <= ev.plan.data_until, day.to_string());
+    if early {
+        return Some(match rows {
+            1 => text!("1 row of `{name}` asks for days before {day}, on which the data begin", name, day),
+            n => text!("{n} rows of `{name}` ask for days before {day}, on which the data begin", n, name, day),
+        });
+    }
     Some(match rows {
         1 => text!("1 row of `{name}` is not ripe until {day}", name, day),
         n => text!("{n} rows of `{name}` are not ripe until {day}", n, name, day),

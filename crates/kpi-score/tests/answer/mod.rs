@@ -250,6 +250,17 @@ impl Answer<'_> {
         });
         match high.map(|high| (high, DateTime(high).date())) {
             Some((high, day)) if !found && low <= high && day > self.until => Err(Some(day)),
+            _ if !found && exists.is_by_time(self.model) && high.is_none_or(|high| low <= high) => {
+                let Timing::Flow(time) = self.model.tables[exists.table].time else { return Ok(found) };
+                let rows = self.data.table(self.model.export_of(exists.table)).rows.iter();
+                let first = rows.filter_map(|row| row[time as usize].as_ref()).map(|time| self.period_of(time)).min();
+                let first = first.map(|first| self.model.policy.calendar.start(first));
+                let early = |first: &Date| {
+                    let from = first.midnight().0;
+                    !exists.lower.is_empty() && low < from || high.is_some_and(|high| high < from)
+                };
+                first.filter(early).map_or(Ok(false), |first| Err(Some(first)))
+            }
             _ => Ok(found),
         }
     }

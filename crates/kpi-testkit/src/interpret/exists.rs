@@ -1,8 +1,9 @@
 //! `exists`: every inner row is looked at for every outer one.
 
-use kpi_check::model::{Bound, Exists, Expr, ExprKind};
+use kpi_check::model::{Bound, Exists, Expr, ExprKind, TableId, Timing};
 use kpi_value::{Date, DateTime, Value};
 
+use super::rows::cell;
 use super::strict::USED_UNKNOWN;
 use super::{Fault, Interpreter, Place};
 
@@ -13,7 +14,7 @@ pub(super) enum Answer {
     Known(bool),
     /// A value of the outer row is unknown, or the table is not given.
     Unknown,
-    /// "An `exists` whose upper time bound passes the data date is not ripe."
+    /// "An `exists` whose upper time bound passes the data date is not ripe"; nor is one that asks for what lies before the data.
     Unripe,
 }
 
@@ -69,10 +70,25 @@ impl Interpreter<'_> {
             |bound: &Bound, at: &Value, step: i64| moment(at).map(|at| at + if bound.inclusive { 0 } else { step });
         let first = exists.lower.iter().zip(lower).filter_map(|(bound, at)| inside(bound, at, 1)).max();
         let last = exists.upper.iter().zip(upper).filter_map(|(bound, at)| inside(bound, at, -1)).min();
-        let Some(last) = last else { return Ok(Answer::Known(false)) };
+        if first.zip(last).is_some_and(|(first, last)| first > last) {
+            return Ok(Answer::Known(false));
+        }
         let until = self.data.until.unwrap_or(Date(i32::MAX));
-        let possible = first.is_none_or(|first| first <= last);
-        Ok(if possible && DateTime(last).date() > until { Answer::Unripe } else { Answer::Known(false) })
+        let ahead = last.is_some_and(|last| DateTime(last).date() > until);
+        // "Before a source's first row everything is no data."
+        let begins = if exists.is_by_time(self.model) { self.begins(exists.table) } else { None };
+        let before = begins.is_some_and(|begins| [first, last].into_iter().flatten().any(|at| at < begins));
+        Ok(if ahead || before { Answer::Unripe } else { Answer::Known(false) })
+    }
+
+    /// The first moment of the period of the first row of a flow, whatever its views leave out.
+    fn begins(&self, table: TableId) -> Option<i64> {
+        let table = self.model.export_of(table);
+        let Timing::Flow(time) = self.model.tables[table].time else { return None };
+        let kind = self.model.policy.rows_expected();
+        let periods = self.data.table(table).rows.iter().map(|row| cell(row, time));
+        let first = periods.filter_map(|time| self.period_of(time, kind)).min()?;
+        Some(self.model.policy.calendar.start(first).midnight().0)
     }
 
     /// Whether something inside an expression is not ripe in a row.

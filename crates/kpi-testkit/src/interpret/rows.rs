@@ -226,7 +226,7 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-fn cell(row: &Row, place: u32) -> Option<&Value> {
+pub(super) fn cell(row: &Row, place: u32) -> Option<&Value> {
     row.get(place as usize).and_then(Option::as_ref)
 }
 
