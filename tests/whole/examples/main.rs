@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test may fail it")]
 
 mod airlines;
+mod assistant_framework;
 mod douyin_team;
 mod live_team_zh;
 mod ops_assistant;

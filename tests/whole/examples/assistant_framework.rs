@@ -1,0 +1,92 @@
+//! The layered framework against plain Python: every card, pay and rule of a year; its exports; what was planted in them; and how a dispute is settled.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::{kpi, python};
+
+const PATH: &str = "examples/assistant-framework";
+
+/// The year 2025, run once for all tests.
+static YEAR: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(&kpi(&["run", PATH, "--format", "json", "--from", "2025-01", "--to", "2025-12"])).unwrap()
+});
+
+fn find<'a>(list: &str, name: [&str; 2], subject: &str, period: &str) -> Option<&'a Value> {
+    let is = |one: &&Value| one[name[0]] == name[1] && one["subject"] == subject && one["period"] == period;
+    YEAR[list].as_array().unwrap().iter().find(is)
+}
+
+fn card<'a>(scorecard: &str, subject: &str, period: &str) -> Option<&'a Value> {
+    find("cards", ["scorecard", scorecard], subject, period)
+}
+
+/// What a rule says of a card, if it fired.
+fn told(scorecard: &str, subject: &str, period: &str) -> Value {
+    card(scorecard, subject, period).unwrap()["rules"][0].clone()
+}
+
+#[test]
+fn the_exports_are_what_the_generator_writes() {
+    python(PATH, "generate.py", &["--check"]);
+}
+
+#[test]
+fn every_card_pay_and_rule_of_a_year_equals_plain_python() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("run.json");
+    std::fs::write(&written, YEAR.to_string()).unwrap();
+    let said = python(PATH, "expected.py", &["--compare", written.to_str().unwrap()]);
+    assert_eq!(said, "416 cards, 140 pays and 420 rules compared, 0 differences\n");
+}
+
+#[test]
+fn what_was_planted_shows() {
+    // Exactly 4.8 stars, 4.7, and 4.9.
+    let bonus = |subject| find("incentives", ["incentive", "star_bonus"], subject, "2025-02").unwrap()["pay"]["bonus"].clone();
+    assert_eq!(["R1", "R2", "R3"].map(bonus), ["800", "0", "700"]);
+
+    // Of three requirements one is answered after 24 hours exactly, one a second later, one never.
+    let lines = &card("layered", "C1", "2025-02").unwrap()["lines"];
+    let together = lines.as_array().unwrap().iter().find(|line| line["indicator"] == "together").unwrap();
+    assert_eq!(together["lines"][0]["actual"]["value"], "0.333333333333");
+
+    // Another stage of the product has another set of indicators.
+    let set = |period| {
+        let lines = card("layered", "C2", period).unwrap()["lines"][0]["lines"].as_array().unwrap();
+        lines.iter().map(|line| line["indicator"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(set("2025-04"), ["conversion", "order_value", "new_user_share"]);
+    assert_eq!(set("2025-05"), ["conversion", "order_value", "repurchase"]);
+
+    // One joins in March, one leaves in October.
+    assert!(card("layered", "R4", "2025-02").is_none() && card("layered", "R4", "2025-03").is_some());
+    assert!(card("layered", "S4", "2025-10").is_some() && card("layered", "S4", "2025-11").is_none());
+
+    // Bad months: a cause that was found, and none.
+    assert_eq!(told("layered", "C4", "2025-06")["says"], "目标复盘");
+    assert_eq!(told("layered", "S3", "2025-05")["says"], "先做诊断");
+
+    // 3 ÷ 0.9 are 3.33 days: three are in time, four are not.
+    assert_eq!(told("task_card", "T-EDGE", "2025-02")["outcome"], "not_fired");
+    assert_eq!(told("task_card", "T-LATE", "2025-02")["choices"], serde_json::json!(["增加人手", "简化流程"]));
+
+    // 99 points in May, 100 in June, and more in August.
+    let badge = |period| find("rules", ["rule", "badge"], "R2", period).unwrap()["outcome"].clone();
+    assert_eq!(["2025-05", "2025-06", "2025-08"].map(badge), ["not_fired", "fired", "not_fired"]);
+
+    // Nobody rated her in the third quarter; nobody can say what it would have been.
+    assert_eq!(card("quarter_card", "S1", "2025-Q3").unwrap()["status"], "incomplete");
+    assert_eq!(told("quarter_card", "C1", "2025-Q3")["says"], "管培生计划");
+}
+
+#[test]
+fn a_dispute_is_settled_from_the_record() {
+    let why = kpi(&["why", "C1", "nodes", "--period", "2025-02", "--path", PATH]);
+    // What was counted, of how many rows of which export, against which target, with which weight.
+    insta::assert_snapshot!(why, @"");
+    // Who rated whom stands in the export: the rows behind the mean are counted, and the policy's text is that of the version that ran.
+    let mutual = kpi(&["why", "C1", "mutual", "--period", "2025-Q3", "--path", PATH]);
+    assert!(mutual.contains("average(peer.value)") && mutual.contains(" rows)"), "{mutual}");
+}
