@@ -44,7 +44,8 @@ fn every_card_pay_and_rule_of_a_year_equals_plain_python() {
 #[test]
 fn what_was_planted_shows() {
     // Exactly 4.8 stars, 4.7, and 4.9.
-    let bonus = |subject| find("incentives", ["incentive", "star_bonus"], subject, "2025-02").unwrap()["pay"]["bonus"].clone();
+    let bonus =
+        |subject| find("incentives", ["incentive", "star_bonus"], subject, "2025-02").unwrap()["pay"]["bonus"].clone();
     assert_eq!(["R1", "R2", "R3"].map(bonus), ["800", "0", "700"]);
 
     // Of three requirements one is answered after 24 hours exactly, one a second later, one never.
@@ -82,10 +83,79 @@ fn what_was_planted_shows() {
 }
 
 #[test]
+fn everybody_sees_a_rank_and_the_distance_to_each_target() {
+    // Ranked among the four of one's role, and beside every line how far it is to the target.
+    let own = kpi(&["run", PATH, "--period", "2025-02", "--only", "C1"]);
+    insta::assert_snapshot!(own, @r#"
+    运营助理分层考核 · 2025-02
+
+    月度分层考核 · 2025-02 (layered) · C1 陆云舒
+
+      line                  actual     target  attainment  weight   points  status
+      ────────────────  ──────────  ─────────  ──────────  ──────  ───────  ──────
+      经营结果                                    139.46%     50%    50.00  met
+        转化率               15.1%        10%     151.16%     40%    40.00  met
+        客单价          113.74 CNY  84.00 CNY      135.4%     30%    30.00  met
+        新客占比             38.4%        30%     127.91%     30%    30.00  met
+      运营效率                                    147.22%     20%    20.00  met
+        工单响应时长       19m 22s    30m 00s     154.93%     30%    30.00  met
+        解决率               91.7%        90%     101.85%     40%    40.00  met
+        交付时长           23h 27m    48h 00m        200%     30%    30.00  met
+      用户价值                                       115%     15%    12.75  missed
+        NPS                     25         40       62.5%     40%    25.00  missed
+        满意度                 4.5        4.5        100%     30%    30.00  met
+        投诉率                  0%         1%        200%     30%    30.00  met
+      协作创新                                    101.05%     15%   9.1579  missed
+        协作节点达成率       33.3%        95%      35.09%     60%  21.0526  missed
+        创新提案采纳             2          1        200%     40%    40.00  met
+
+      score       91.91
+      attainment  131.58%
+      grade       优秀
+      rank        2
+
+    星级奖金 · 2025-02
+
+      subject  name    奖金  total CNY
+      ───────  ──────  ────  ─────────
+      C1       陆云舒  0.00       0.00
+
+    rules
+
+      subject  name    period   rule              outcome
+      ───────  ──────  ───────  ────────────────  ───────────────────────────────
+      C1       陆云舒  2025-02  低绩效分类干预    not fired
+      C1       陆云舒  2025-02  满意度与复购背离  not fired
+      C1       陆云舒  2025-02  目标偏离行业均值  客单价目标偏离行业均值 30% 以上
+      C1       陆云舒  2025-02  金牌徽章          not fired
+    "#);
+    let ranks = |role: char| {
+        let cards = YEAR["cards"].as_array().unwrap().iter();
+        let of_role = cards.filter(|card| card["scorecard"] == "layered" && card["period"] == "2025-03");
+        let mut ranks: Vec<u64> = of_role
+            .filter(|card| card["subject"].as_str().unwrap().starts_with(role))
+            .map(|card| card["rank"].as_u64().unwrap())
+            .collect();
+        ranks.sort_unstable();
+        ranks
+    };
+    assert_eq!(['R', 'C', 'S'].map(ranks), [[1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4]]);
+}
+
+#[test]
 fn a_dispute_is_settled_from_the_record() {
     let why = kpi(&["why", "C1", "nodes", "--period", "2025-02", "--path", PATH]);
     // What was counted, of how many rows of which export, against which target, with which weight.
-    insta::assert_snapshot!(why, @"");
+    insta::assert_snapshot!(why, @r#"
+    layered[C1].nodes 2025-02 = 21.0526315789 points  (missed)
+    ├─ count(node dated asked + 1d where answered is known and answered - asked ≤ 24h) ÷ count(node dated asked + 1d) = 33.3333333333%
+    │  ├─ count(node dated asked + 1d where answered is known and answered - asked ≤ 24h) = 1  (1 row)
+    │  └─ count(node dated asked + 1d) = 3  (3 rows)
+    ├─ ≥ 95% = 95%
+    ├─ attainment = 35.0877192982%  (actual ÷ target)
+    ├─ scoring = 35.0877192982%  (the attainment, up to 100%)
+    └─ weight = 60%
+    "#);
     // Who rated whom stands in the export: the rows behind the mean are counted, and the policy's text is that of the version that ran.
     let mutual = kpi(&["why", "C1", "mutual", "--period", "2025-Q3", "--path", PATH]);
     assert!(mutual.contains("average(peer.value)") && mutual.contains(" rows)"), "{mutual}");
