@@ -14,11 +14,10 @@ impl<'a> Checker<'a> {
     pub(crate) fn dated_rows(&mut self, of: TableId, written: &'a ast::Expr) -> Option<TableId> {
         let table = &self.model.tables[of];
         if let Timing::AsOf(_) = table.time {
-            let message = text!(
-                "to date the rows of `{name}`, which has one a period, is not built yet",
-                name = table.title.name
-            );
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+            let message =
+                text!("the rows of `{name}` are one a period, and have no other date", name = table.title.name);
+            let finding = Diagnostic::new(codes::types::HELD_ROWS, message)
+                .help(text!("bind an export with one row an event and a `time` column, and count its rows"))
                 .label(written.span, text!("a row here would be counted in each of its periods"))
                 .label(table.title.span, text!("declared here"));
             self.report(finding);

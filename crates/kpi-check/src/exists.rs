@@ -140,10 +140,11 @@ impl<'a> Checker<'a> {
         }
         let inner = self.table(name)?;
         if self.model.tables[inner].title.name == self.model.tables[outer].title.name {
-            let message = text!("`exists` over the rows of `{name}` itself is not built yet", name = name.text);
+            let message = text!("`exists` asks of `{name}` in the rows of `{name}` itself", name = name.text);
             self.report(
-                Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                    .label(name.span, text!("which of the two rows would `{name}` be?", name = name.text)),
+                Diagnostic::new(codes::types::EXISTS_ITSELF, message)
+                    .label(name.span, text!("which of the two rows would `{name}` be?", name = name.text))
+                    .help(text!("give the other rows a name of their own: `view earlier from {name}`, and `exists(earlier where …)`", name = name.text)),
             );
             return None;
         }

@@ -131,8 +131,8 @@ impl<'a> Checker<'a> {
         if matches!(self.model.tables[of].time, Timing::Stock { .. } | Timing::AsOf(_)) {
             let input = &self.model.tables[of].title;
             let message =
-                text!("`group by` over `{name}`, whose rows hold for a while, is not built yet", name = input.name);
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                text!("`group by` over `{name}`, whose rows hold for a while and are no events", name = input.name);
+            let finding = Diagnostic::new(codes::types::HELD_ROWS, message)
                 .label(written.span, text!("of which days would the rows be?"))
                 .label(input.span, text!("a row here is no event of one day"))
                 .help(text!("aggregate it in a formula, which reads it as of the period; or bind an export with one row a day and a `time` column"));

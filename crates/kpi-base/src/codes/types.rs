@@ -18,4 +18,6 @@ codes! {
     EXISTS_PART = "K2021", Error, "a part of `exists` that cannot be looked up";
     EXISTS_UNRELATED = "K2022", Error, "an `exists` that relates no rows";
     RATER_WEIGHTS = "K2031", Error, "weights of `weighted` that are not 100%";
+    EXISTS_ITSELF = "K2040", Error, "an `exists` over the rows of its own table";
+    HELD_ROWS = "K2041", Error, "rows that hold for a while taken for events";
 }
