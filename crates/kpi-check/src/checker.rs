@@ -1,5 +1,7 @@
 //! The state of a check: declarations, the model under construction, findings.
 
+use std::collections::BTreeSet;
+
 use kpi_base::{Code, Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
 use kpi_value::{Calendar, Dec, PeriodKind, Rounding};
@@ -55,6 +57,8 @@ pub struct Checker<'a> {
     pub(crate) constant_params: FxHashMap<ParamId, Span>,
     /// Set where a rule for each indicator reads what needs a target, of an indicator that has none.
     pub(crate) untargeted_line: bool,
+    /// The targets that are the same however long the period is, of what adds up, with the periods by which they are judged.
+    pub(crate) constant_targets: FxHashMap<Span, BTreeSet<PeriodKind>>,
     /// The period by which the declaration in hand is judged: the policy's, unless a card, an incentive or a rule has its own.
     pub(crate) judged: PeriodKind,
     next_expr: u32,
@@ -113,6 +117,7 @@ impl<'a> Checker<'a> {
             certain_of_cards: FxHashMap::default(),
             tables_of_targets: Vec::new(),
             constant_params: FxHashMap::default(),
+            constant_targets: FxHashMap::default(),
             judged: PeriodKind::Month,
             next_expr: 0,
         }
@@ -183,6 +188,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn finish(mut self, reach: bool) -> (Checked, Model, bool) {
         self.check_unused();
         self.check_tables_of_targets();
+        self.check_constant_targets();
         self.order_indicators();
         self.model.expr_count = self.next_expr;
         if !self.diagnostics.iter().any(Diagnostic::is_error) {

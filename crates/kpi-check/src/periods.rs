@@ -442,7 +442,7 @@ fn refused(what: &Text, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
 }
 
 /// Whether a formula is the larger the longer its period is: a sum or a count, not a quotient.
-fn adds_up(formula: &model::Expr) -> bool {
+pub(crate) fn adds_up(formula: &model::Expr) -> bool {
     match &formula.kind {
         ExprKind::Arithmetic(model::ArithmeticOp::Div, ..) => false,
         ExprKind::Aggregate(aggregate) => matches!(

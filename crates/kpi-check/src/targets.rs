@@ -11,6 +11,7 @@ use crate::curves::compare_op;
 use crate::model::{self, ByTable, CompareOp, IndicatorId, Subject, Target, TargetKind, Tolerance, Type, Unit};
 use crate::show::show_unit;
 
+mod per;
 pub(crate) mod scoring;
 
 impl<'a> Checker<'a> {
@@ -99,13 +100,8 @@ impl<'a> Checker<'a> {
 
     /// One target of an indicator whose formula has this unit.
     fn target(&mut self, written: &'a ast::Target, cx: &Context, unit: Unit) -> Option<Option<Target>> {
-        if let Some((kind, span)) = &written.per
-            && *kind != cx.unit.unwrap_or(self.judged)
-        {
-            self.report_not_built(&format!("per {}", kind.word()), *span);
-            return None;
-        }
         let formula = self.instance(cx.this?)?.formula.clone();
+        let times = self.times_asked(written, &formula, cx)?;
         let kind = match &written.kind {
             ast::TargetKind::None => {
                 if let Some(extra) = written.tolerance.as_ref().or(written.stretch.as_ref()) {
@@ -124,23 +120,27 @@ impl<'a> Checker<'a> {
             ast::TargetKind::Compare(op, bound) => {
                 let op = compare_op(*op).filter(|op| *op != CompareOp::Ne);
                 let bound = self.against(&formula, op, bound, cx);
-                TargetKind::Compare(op?, bound?)
+                TargetKind::Compare(op?, self.repeated(bound?, times))
             }
             ast::TargetKind::Between(range) => {
                 let low = self.against(&formula, None, &range.low, cx);
                 let high = self.against(&formula, None, &range.high, cx);
-                TargetKind::Between(low?, high?, range.closed)
+                TargetKind::Between(self.repeated(low?, times), self.repeated(high?, times), range.closed)
             }
         };
         self.check_bounds(&kind)?;
         let tolerance = match &written.tolerance {
-            Some(e) => Some(self.tolerance(e, unit)?),
+            Some(e) => Some(match self.tolerance(e, unit)? {
+                Tolerance::Absolute(size) => Tolerance::Absolute(size.mul(times).unwrap_or(size)),
+                share @ Tolerance::Share(_) => share,
+            }),
             None => None,
         };
         let stretch = match &written.stretch {
-            Some(e) => Some(self.stretch(e, &kind, cx, unit)?),
+            Some(e) => Some(self.stretch(e, &kind, times, cx, unit)?),
             None => None,
         };
+        self.note_constant_target(written, &kind, &formula, cx);
         Some(Some(Target { kind, tolerance, stretch, span: written.span }))
     }
 
@@ -217,8 +217,16 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn stretch(&mut self, e: &'a ast::Expr, kind: &TargetKind, cx: &Context, unit: Unit) -> Option<model::Expr> {
+    fn stretch(
+        &mut self,
+        e: &'a ast::Expr,
+        kind: &TargetKind,
+        times: Dec,
+        cx: &Context,
+        unit: Unit,
+    ) -> Option<model::Expr> {
         let stretch = self.expr(e, cx, Some(Type::Number(unit)))?;
+        let stretch = self.repeated(stretch, times);
         let wrong = match kind {
             TargetKind::Compare(CompareOp::Ge | CompareOp::Gt, base) => {
                 self.constant(base).zip(self.constant(&stretch)).is_some_and(|(base, stretch)| stretch <= base)

@@ -120,6 +120,47 @@ fn cards_of_different_lengths_roll_up_into_one() {
     assert_eq!(busy.iter().map(|rule| (&*rule.subject, &*rule.period)).collect::<Vec<_>>(), [("A", "2026-04-01")]);
 }
 
+#[test]
+fn a_target_per_month_is_asked_for_so_many_times() {
+    let policy = Policy::new(
+        r#"
+policy "P" { edition 1, currency CNY, period month }
+roster staff { id: text key }
+source orders { who: -> staff, on: date time, paid: money }
+indicator sales { formula sum(orders.paid), target ≥ 100元 per month stretch 150元 tolerance 10元 }
+indicator few { formula count(orders), target between 1..2 per quarter }
+scorecard month_card for staff { sales }
+scorecard quarter_card for staff { period quarter, sales weight 50%, few weight 50% }
+scorecard year_card for staff { period year, sales weight 50%, few weight 50% }
+test "t" {
+  period 2026-03
+  staff  | id |
+         | A  |
+  orders | who | on         | paid |
+         | A   | 2026-01-05 | 200  |
+         | A   | 2026-03-05 | 90   |
+  expect month_card[A].score == 90
+}
+"#,
+    );
+    let line = |run: &Run, card: &str, name: &str| {
+        let card = run.cards.iter().find(|one| one.scorecard == card).unwrap();
+        let line = card.lines.iter().find(|line| line.indicator == name).unwrap();
+        (serde_json::to_value(&line.target).unwrap(), line.attainment.unwrap().to_string(), line.status)
+    };
+    let (march, year) = (run(&policy, "2026-03", "2026-03"), run(&policy, "2026", "2026"));
+    let bound = |value: &str| serde_json::json!({ "value": value, "unit": "CNY" });
+    let band = |from: &str, to: &str| serde_json::json!({ "from": from, "to": to, "unit": "count" });
+    use kpi_results::LineStatus::{Met, Missed};
+    // 90 of 100 is within the tolerance of 10, 290 of 300 within one of 30; 290 of 1,200 is not.
+    assert_eq!(line(&march, "month_card", "sales"), (bound("100"), "0.9".into(), Met));
+    assert_eq!(line(&march, "quarter_card", "sales"), (bound("300"), "0.966666666667".into(), Met));
+    assert_eq!(line(&year, "year_card", "sales"), (bound("1200"), "0.241666666667".into(), Missed));
+    // One or two orders in a quarter, four to eight in a year: two are there.
+    assert_eq!(line(&march, "quarter_card", "few"), (band("1", "2"), "1".into(), Met));
+    assert_eq!(line(&year, "year_card", "few"), (band("4", "8"), "0.5".into(), Missed));
+}
+
 /// Numbers of a fixed order, by a linear congruence.
 struct Numbers(u64);
 

@@ -29,4 +29,5 @@ codes! {
     SHARE = "K4031", Error, "a share of a group that cannot be taken";
     CHOICES = "K4032", Error, "choices that nobody can make";
     ONCE = "K4033", Error, "once, but since when";
+    TARGET_PERIOD = "K4055", Error, "a target of which period";
 }
