@@ -30,14 +30,20 @@ impl Checker<'_> {
             }
             None => {
                 let message = text!("a {whole} is no whole number of {units}", whole, units = show_periods(own));
-                Diagnostic::new(codes::cards::TARGET_PERIOD, message)
-                    .label(span, text!("judged by the {whole} here", whole))
-                    .help(text!(
+                let help = if own < judged {
+                    let word = own.word();
+                    text!(
                         "say what a {whole} is asked for, or judge by the {unit}: `period {word} rolled up by sum`",
                         whole,
                         unit,
-                        word = own.word()
-                    ))
+                        word
+                    )
+                } else {
+                    text!("say what a {whole} is asked for", whole)
+                };
+                Diagnostic::new(codes::cards::TARGET_PERIOD, message)
+                    .label(span, text!("judged by the {whole} here", whole))
+                    .help(help)
             }
         };
         self.report(finding);
