@@ -85,10 +85,10 @@ fn the_shape_of_files_is_checked() {
             october().path("live", file("live.parquet", b"PAR")).fail(),
             gone.fail().replace("/nowhere/", ""),
             Fixture::new(LIVE, "2026-09", "2026-12")
-                .csv("team", &[super::TEAM])
+                .csv("team", &[TEAM])
                 .csv("staff", &[STAFF])
                 .csv("live", &[LIVE_ROWS])
-                .csv("violation", &[super::VIOLATION])
+                .csv("violation", &[VIOLATION])
                 .csv("plan", &[PLAN])
                 .fail(),
         ]
