@@ -16,8 +16,9 @@ use kpi_testkit::compare::first_difference;
 use kpi_testkit::generate::{Block, Case};
 use kpi_testkit::{check, interpret, read};
 
-/// Words that ask for the attributes of subjects, or for what only some places know.
-const NOT_OF_TABLES: [&str; 5] = ["via", "among", "self", "stint", "over"];
+/// Words that ask for the attributes of subjects, or for what only some places know; and `exists`, beside which a column without its table
+/// may belong to a table that only `exists` names: an entry writes the table in front there.
+const NOT_OF_TABLES: [&str; 6] = ["via", "among", "self", "stint", "over", "exists"];
 
 /// A formula about tables as parameters, and the tables in their order.
 fn about_parameters<'t>(
