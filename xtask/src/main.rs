@@ -2,10 +2,13 @@
 //!
 //! - `cargo xtask layering` keeps the house in order: which crate may use which, how long a file may be, and that every row of the domain has its place.
 //! - `cargo xtask library [--check]` writes docs/library from the modules of the library, or compares it; layering compares it as well.
+//! - `cargo xtask editors [--check]` writes what editors know of the words of the language, or compares it; layering compares it as well.
+//! - `cargo xtask spoken FILE…` prints which words of policies are words of the language: the tests of the VS Code extension compare its colours with it.
 //! - `cargo xtask mutate [--check] [--only ID]` changes what the example policies say, place by place, and wants a policy test to fail each time; it writes
 //!   docs/domain-coverage.md, or with `--check` compares it.
 
 mod domain;
+mod editors;
 mod layering;
 mod library;
 mod rooms;
@@ -20,6 +23,9 @@ fn main() -> ExitCode {
         ["layering"] => ("the house is in order", house()),
         ["library"] => ("the pages of docs/library are written", library::write()),
         ["library", "--check"] => ("the pages of docs/library are what the library says", library::check()),
+        ["editors"] => ("what editors know is written", editors::write()),
+        ["editors", "--check"] => ("editors know the words of the language", Ok(editors::check())),
+        ["spoken", files @ ..] => return print(editors::spoken(files)),
         ["mutate", rest @ ..] => {
             ("a policy test notices every change", request(rest).and_then(|request| domain::mutate(&request)))
         }
@@ -38,14 +44,29 @@ fn main() -> ExitCode {
     code
 }
 
-const USAGE: &str =
-    "usage: cargo xtask layering | cargo xtask library [--check] | cargo xtask mutate [--check] [--only ID]";
+const USAGE: &str = "usage: cargo xtask layering | cargo xtask library [--check] | cargo xtask editors [--check] | cargo xtask spoken FILE… | \
+                     cargo xtask mutate [--check] [--only ID]";
+
+fn print(document: Result<String, String>) -> ExitCode {
+    match document {
+        Ok(document) => {
+            // A closed pipe is no failure.
+            let _ = writeln!(std::io::stdout().lock(), "{document}");
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            let _ = writeln!(std::io::stderr().lock(), "{why}");
+            ExitCode::from(2)
+        }
+    }
+}
 
 fn house() -> Result<Vec<String>, String> {
     let mut found = layering::check()?;
     found.extend(rooms::check());
     found.extend(domain::check()?);
     found.extend(library::check()?);
+    found.extend(editors::check());
     Ok(found)
 }
 

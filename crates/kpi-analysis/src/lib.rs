@@ -8,6 +8,7 @@
 use kpi_base::{Diagnostic, FileId, Files};
 use kpi_check::model::Model;
 use kpi_lint::{Baseline, Judged, Settings};
+use kpi_syntax::ast;
 
 /// What is known of a policy before it meets data.
 #[derive(Clone, Debug)]
@@ -44,12 +45,17 @@ pub fn analyse(files: &mut Files, policies: &[FileId], settings: &Settings) -> A
         findings.extend(result.diagnostics);
     }
     findings.extend(kpi_stdlib::load(files, &mut parsed));
+    analyse_parsed(&parsed, findings, settings)
+}
+
+/// Analyses a policy that is parsed, modules of the library included; `findings` is what parsing and loading had to say.
+pub fn analyse_parsed(parsed: &[ast::File], mut findings: Vec<Diagnostic>, settings: &Settings) -> Analysis {
     let unread = findings.iter().any(Diagnostic::is_error);
-    let checked = kpi_check::check(&parsed);
+    let checked = kpi_check::check(parsed);
     findings.extend(checked.diagnostics);
-    findings.extend(kpi_lint::lint(&parsed, checked.model.as_ref(), settings));
+    findings.extend(kpi_lint::lint(parsed, checked.model.as_ref(), settings));
     let model = checked.model.filter(|_| !unread);
-    let examples = kpi_check::entries::examples(&parsed, "");
+    let examples = kpi_check::entries::examples(parsed, "");
     let examples = examples.into_iter().filter(|_| model.is_some());
     let examples = examples.filter_map(|example| kpi_check::check_meaning(&example.files).model).collect();
     if let Some(model) = &model {

@@ -2,7 +2,7 @@
 //!
 //! A code is stable: once published it is never given another meaning. The thousands say who finds it: 0 the parser,
 //! 1 names, 2 types and units, 3 tables and curves, 4 indicators, scorecards, incentives and rules, 5 policy tests,
-//! 6 data, 7 a run, 8 the configuration and the command line, 9 what is not built yet. Each lives in the module of its
+//! 6 data, 7 a run, 8 the configuration and the command line. Each lives in the module of its
 //! thousand, beside `docs/diagnostics/CODE.md`, which `kpi explain` prints.
 
 use serde::{Serialize, Serializer};
@@ -42,7 +42,6 @@ pub mod syntax;
 pub mod tables;
 pub mod tests;
 pub mod types;
-pub mod unbuilt;
 
 /// The key of a kind of finding: `K` and four digits.
 #[derive(Clone, Copy)]
@@ -110,7 +109,6 @@ pub fn all() -> impl Iterator<Item = Code> {
         data::ALL,
         run::ALL,
         config::ALL,
-        unbuilt::ALL,
     ];
     modules.into_iter().flatten().copied()
 }

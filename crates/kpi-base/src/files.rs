@@ -1,6 +1,7 @@
 //! Policy files and places in them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,10 +39,10 @@ pub struct SourceFile {
     line_starts: Vec<u32>,
 }
 
-/// All policy files of a project, in the order of their paths.
+/// All policy files of a project. A copy shares the texts.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Span {
@@ -91,29 +92,41 @@ impl Files {
     }
 
     /// Adds a file.
-    pub fn add(&mut self, file: SourceFile) -> FileId {
-        self.files.push(file);
+    pub fn add(&mut self, file: impl Into<Arc<SourceFile>>) -> FileId {
+        self.files.push(file.into());
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Puts another file in the place of the one with this id; what is no id of these files changes nothing.
+    pub fn replace(&mut self, id: FileId, file: impl Into<Arc<SourceFile>>) {
+        if let Some(place) = self.files.get_mut(id.0 as usize) {
+            *place = file.into();
+        }
     }
 
     /// These files, some of them with another text; the ids stay.
     #[must_use]
     pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> Files {
-        let changed = |(id, file): (FileId, &SourceFile)| match texts.get(&id) {
-            Some(text) => SourceFile::new(file.path.clone(), text.clone()),
+        let changed = |(i, file): (usize, &Arc<SourceFile>)| match texts.get(&FileId(i as u32)) {
+            Some(text) => Arc::new(SourceFile::new(file.path.clone(), text.clone())),
             None => file.clone(),
         };
-        Files { files: self.iter().map(changed).collect() }
+        Files { files: self.files.iter().enumerate().map(changed).collect() }
     }
 
     /// The file with this id.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).map(Arc::as_ref)
+    }
+
+    /// The file with this id, shared.
+    pub fn shared(&self, id: FileId) -> Option<Arc<SourceFile>> {
+        self.files.get(id.0 as usize).cloned()
     }
 
     /// All files with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, file)| (FileId(i as u32), file))
+        self.files.iter().enumerate().map(|(i, file)| (FileId(i as u32), file.as_ref()))
     }
 
     /// The text of a span; empty if there is none.

@@ -181,13 +181,28 @@ impl<'a> Checker<'a> {
     ) -> Option<()> {
         let found = self.what_changes(row);
         let (name, place) = (self.model.tables[table].title.name.clone(), self.model.tables[table].title.span);
-        for (span, what) in &found {
-            let message = text!("{what}, and to read it for rows without time is not built yet", what);
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(*span, text!("of which period?"))
-                .label(place, text!("no column of `{name}` is marked `time`", name))
-                .help(text!("mark the column that says when a row of `{name}` is; `kpi explain K9001` lists what is not built yet", name));
-            self.report(finding);
+        let time = self.model.tables[table].time;
+        for (span, what) in found.iter().cloned() {
+            let name = name.clone();
+            let (message, label, help) = match time {
+                Timing::Timeless => (
+                    text!("{what}, and a row of `{name}` has no time", what, name = name.clone()),
+                    text!("no column of `{name}` is marked `time`", name = name.clone()),
+                    text!("mark the column that says when a row of `{name}` is", name),
+                ),
+                Timing::Stock { .. } | Timing::AsOf(_) => (
+                    text!("{what}, and a row of `{name}` holds for several periods", what, name),
+                    text!("a row here holds for a while"),
+                    text!("write this in the `where` of aggregates, which read it as of the period that is judged"),
+                ),
+                Timing::Flow(_) => (
+                    text!("{what}, and the date of a row of `{name}` says to which period it belongs", what, name),
+                    text!("its rows are given to periods by this date"),
+                    text!("take a date of the row itself"),
+                ),
+            };
+            let finding = Diagnostic::new(codes::types::ROWS_WHENEVER, message);
+            self.report(finding.label(span, text!("of which period?")).label(place, label).help(help));
         }
         found.is_empty().then_some(())
     }
@@ -318,9 +333,6 @@ impl<'a> Checker<'a> {
         }
         if let Some(decl) = self.names.get(&name.text) {
             return self.report_kind(name, decl, &text!("a table or a column"));
-        }
-        if self.names.is_unbuilt(&name.text) {
-            return;
         }
         let near = self.nearest_here(name, cx, None);
         self.report(crate::checker::unknown(name, &text!("a table or a column of one"), near.as_deref()));

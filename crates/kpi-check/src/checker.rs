@@ -13,7 +13,7 @@ use crate::certain::{Asker, Certain};
 use crate::counter::{Claim, CounterExample};
 use crate::instances::Instance;
 use crate::model::{
-    self, Arena, ExprId, IncentiveId, IndicatorId, Model, ParamId, RuleId, ScorecardId, Subject, Title,
+    self, Arena, ExprId, IncentiveId, IndicatorId, Model, ParamId, RuleId, ScorecardId, Subject, TableId, Title,
 };
 use crate::names::{Decl, Names};
 use crate::written::Texts;
@@ -41,8 +41,6 @@ pub struct Checker<'a> {
     pub(crate) functions_open: Vec<usize>,
     /// The indicators that are being checked, outermost first.
     pub(crate) open: Vec<IndicatorId>,
-    /// Constructs that are checked here and computed nowhere yet, with their places.
-    pub(crate) not_computed: Vec<(&'static str, Span)>,
     pub(crate) texts: Texts<'a>,
     pub(crate) counter_examples: Vec<CounterExample>,
     /// Who asks for the target of an indicator.
@@ -51,8 +49,8 @@ pub struct Checker<'a> {
     pub(crate) certain_of_cards: FxHashMap<usize, Vec<Certain>>,
     /// The tables of targets whose completeness is asked for when everything that reads them is known.
     pub(crate) tables_of_targets: Vec<TableOfTargets<'a>>,
-    /// Where rows are read at a period's start.
-    pub(crate) at_start: Vec<Span>,
+    /// Where rows are read at a period's start, and of which table.
+    pub(crate) at_start: Vec<(Span, TableId)>,
     /// The parameters that have become parts of constants, each with a place where one has.
     pub(crate) constant_params: FxHashMap<ParamId, Span>,
     /// Set where a rule for each indicator reads what needs a target, of an indicator that has none.
@@ -109,7 +107,6 @@ impl<'a> Checker<'a> {
             functions_open: Vec::new(),
             untargeted_line: false,
             open: Vec::new(),
-            not_computed: Vec::new(),
             at_start: Vec::new(),
             texts: Texts::new(files),
             counter_examples: Vec::new(),
@@ -141,25 +138,12 @@ impl<'a> Checker<'a> {
         self.counter_examples.push(CounterExample { code, place, claim });
     }
 
-    /// Reports a construct that is read and not built yet.
-    pub fn report_not_built(&mut self, what: &str, span: Span) {
-        let message = text!("`{what}` is not built yet", what);
-        self.report(
-            Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(span, text!("this version does not compute it"))
-                .help(text!("`kpi explain K9001` lists what is not built yet")),
-        );
-    }
-
     /// What a name stands for, which is thereby used; reported if it is unknown, with the nearest name there is.
     /// `wanted` says what was looked for: "an indicator or a scorecard".
     pub fn resolve(&mut self, name: &ast::Name, wanted: &Text) -> Option<Decl> {
         if let Some(decl) = self.names.get(&name.text) {
             self.used.insert(decl);
             return Some(decl);
-        }
-        if self.names.is_unbuilt(&name.text) {
-            return None;
         }
         let near = self.names.nearest(&name.text).map(str::to_owned);
         self.report(unknown(name, wanted, near.as_deref()));
@@ -191,14 +175,9 @@ impl<'a> Checker<'a> {
         self.check_constant_targets();
         self.order_indicators();
         self.model.expr_count = self.next_expr;
-        if !self.diagnostics.iter().any(Diagnostic::is_error) {
-            if reach {
-                let found = crate::reach::check_reach(&self.model, &self.names.library);
-                self.diagnostics.extend(found);
-            }
-            for (what, span) in std::mem::take(&mut self.not_computed) {
-                self.report_not_built(what, span);
-            }
+        if reach && !self.diagnostics.iter().any(Diagnostic::is_error) {
+            let found = crate::reach::check_reach(&self.model, &self.names.library);
+            self.diagnostics.extend(found);
         }
         let mut diagnostics = self.diagnostics;
         diagnostics.sort_by_key(|d| d.labels.first().map(|l| (l.span.file, l.span.start)));

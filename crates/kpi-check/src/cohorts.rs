@@ -87,7 +87,7 @@ impl<'a> Checker<'a> {
             return Some(id);
         }
         let view = View { of, condition: None, grouping: None, dated: None, at_start: true };
-        self.at_start.push(written.span);
+        self.at_start.push((written.span, of));
         let made = Table { roster: false, view: Some(view), ..self.model.tables[of].clone() };
         let id = self.model.tables.push(made);
         self.inherit_exclusions(id, of);
@@ -98,11 +98,16 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_starts(&mut self) {
         let split = self.model.scorecards.iter().find(|(_, card)| card.mid_period == MidPeriod::Split);
         let Some(card) = split.map(|(_, card)| card.title.span) else { return };
-        for span in std::mem::take(&mut self.at_start) {
-            let message = text!("`at period.start` in a policy with `mid_period split` is not built yet");
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                .label(span, text!("of which stint?"))
-                .label(card, text!("this card is split"));
+        for (span, of) in std::mem::take(&mut self.at_start) {
+            let name = self.model.tables[of].title.name.clone();
+            let message = text!("`at period.start` has two meanings where a card says `mid_period split`");
+            let finding = Diagnostic::new(codes::cards::START_OF_STINT, message)
+                .label(span, text!("the start of the period, or of each stint?"))
+                .label(card, text!("this card is split"))
+                .help(text!(
+                    "write `mid_period last` or `first`, or count those at the end of the period before: `previous(count({name}))`",
+                    name
+                ));
             self.report(finding);
         }
     }

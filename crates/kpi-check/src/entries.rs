@@ -75,6 +75,10 @@ pub(crate) fn expand(files: &[File], diagnostics: &mut Vec<Diagnostic>) -> Optio
             file.items.iter_mut().for_each(|item| filling.item(&mut item.kind));
             continue;
         }
+        if !written.items.iter().any(is_bound) {
+            // Its declarations stay shared.
+            continue;
+        }
         for item in &mut file.items {
             let ItemKind::Indicator(indicator) = &mut item.kind else { continue };
             let Some(binding) = indicator.binding.clone() else { continue };
@@ -93,6 +97,10 @@ pub(crate) fn expand(files: &[File], diagnostics: &mut Vec<Diagnostic>) -> Optio
         }
     }
     Some(expanded)
+}
+
+fn is_bound(item: &ast::Item) -> bool {
+    matches!(&item.kind, ItemKind::Indicator(indicator) if indicator.binding.is_some())
 }
 
 /// What is wrong with the entries of the package by themselves is said even where nothing is bound to them. Those of the library

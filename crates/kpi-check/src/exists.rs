@@ -54,9 +54,9 @@ impl<'a> Checker<'a> {
             return None;
         };
         if !cx.relates {
-            let message = text!("`exists` outside the `where` and the argument of an aggregate is not built yet");
+            let message = text!("`exists` stands in the `where` or the argument of an aggregate of a formula");
             self.report(
-                Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                Diagnostic::new(codes::types::EXISTS_PLACE, message)
                     .label(e.span, text!("here a row would be taken or left before it is ripe"))
                     .help(text!("write it in the aggregates that read these rows")),
             );
@@ -151,11 +151,13 @@ impl<'a> Checker<'a> {
         let mut below = inner;
         while let Some(view) = &self.model.tables[below].view {
             if view.grouping.is_some() {
-                let message = text!("`exists` over the grouped view `{name}` is not built yet", name = name.text);
+                let of = self.model.tables[view.of].title.name.clone();
+                let message = text!("`exists` asks of the groups of `{name}`, which go on growing", name = name.text);
                 self.report(
-                    Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                        .label(name.span, text!("a grouped view"))
-                        .label(self.model.tables[below].title.span, text!("declared here")),
+                    Diagnostic::new(codes::types::EXISTS_GROUPED, message)
+                        .label(name.span, text!("there from its first row on, or when it is whole?"))
+                        .label(self.model.tables[below].title.span, text!("grouped here"))
+                        .help(text!("ask of the rows themselves: `exists({of} where …)`", of)),
                 );
                 return None;
             }
@@ -315,9 +317,9 @@ impl<'a> Checker<'a> {
             open.extend(e.children());
         }
         for (span, what) in &found {
-            let message = text!("{what}, and to read it in the rows of `exists` is not built yet", what);
+            let message = text!("{what}, and the rows that `exists` looks for belong to no period", what);
             self.report(
-                Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                Diagnostic::new(codes::types::EXISTS_CHANGES, message)
                     .label(*span, text!("of which period?"))
                     .help(text!("compare with a value of the row in which `exists` stands")),
             );

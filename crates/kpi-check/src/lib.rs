@@ -14,6 +14,7 @@ pub mod checker;
 pub mod context;
 pub mod counter;
 pub mod names;
+pub mod occurrences;
 pub mod ranges;
 mod raters;
 

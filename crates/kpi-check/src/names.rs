@@ -54,7 +54,6 @@ pub struct Declared<'a, T> {
 pub struct Names<'a> {
     by_name: FxHashMap<&'a str, (Decl, Span)>,
     faulty: bool,
-    unbuilt_names: FxHashSet<&'a str>,
     /// How often a name was compared with another.
     compared: Cell<usize>,
     /// The policies; one is right.
@@ -101,8 +100,6 @@ pub struct Names<'a> {
     modules: FxHashMap<FileId, &'a str>,
     /// The files that are modules of a library.
     pub library: FxHashSet<FileId>,
-    /// The first words of declarations that are not built.
-    pub unbuilt: Vec<Declared<'a, ast::Unbuilt>>,
 }
 
 impl Decl {
@@ -154,11 +151,6 @@ impl<'a> Names<'a> {
     /// Where a name is declared.
     pub fn place(&self, name: &str) -> Option<Span> {
         self.by_name.get(name).map(|(_, span)| *span)
-    }
-
-    /// Whether a name is that of a declaration of a kind that is not built.
-    pub fn is_unbuilt(&self, name: &str) -> bool {
-        self.unbuilt_names.contains(name)
     }
 
     /// Whether some declaration could not be read whole.
@@ -229,11 +221,6 @@ impl<'a> Names<'a> {
             }
             // Whoever gathers the files of a package brings the module's own along.
             ast::ItemKind::Use(_) => return,
-            ast::ItemKind::Unbuilt(x) => {
-                self.unbuilt_names.extend(x.name.as_ref().map(|name| name.text.as_str()));
-                push(&mut self.unbuilt, x, item);
-                return;
-            }
             ast::ItemKind::Dimension(x) => (&x.name, Decl::Dimension(push(&mut self.dimensions, x, item))),
             ast::ItemKind::Scale(x) => (&x.name, Decl::Scale(push(&mut self.scales, x, item))),
             ast::ItemKind::Roster(x) | ast::ItemKind::Source(x) => {

@@ -55,9 +55,6 @@ impl<'a> Checker<'a> {
 
     /// The table of a name, which is marked as used.
     pub fn table(&mut self, name: &ast::Name) -> Option<TableId> {
-        if self.names.is_unbuilt(&name.text) {
-            return None;
-        }
         if self.names.get(&name.text).is_none() {
             let near = nearest(&name.text, self.names.table_names().map(|n| n.text.as_str()));
             let found = unknown(name, &text!("a roster, a source or a view"), near);

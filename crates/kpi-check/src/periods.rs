@@ -18,6 +18,8 @@ struct Unfolded<'n> {
     name: &'n str,
     unit: PeriodKind,
     span: Span,
+    /// Whether the shorter periods are only shown: the formula itself is written for the whole then.
+    tracked: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -67,7 +69,7 @@ impl<'a> Checker<'a> {
         if self.judged >= self.model.policy.period {
             return Some(());
         }
-        let unfolded = Unfolded { name: &name.text, unit: self.judged, span: name.span };
+        let unfolded = Unfolded { name: &name.text, unit: self.judged, span: name.span, tracked: false };
         let mut open: Vec<&model::Expr> = roots.into_iter().collect();
         let mut found = Vec::new();
         while let Some(e) = open.pop() {
@@ -101,7 +103,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        let unfolded = Unfolded { name: &name, unit: shorter.period, span };
+        let unfolded = Unfolded { name: &name, unit: shorter.period, span, tracked: false };
         self.check_readable(&[&formula], unfolded)
     }
 
@@ -133,7 +135,7 @@ impl<'a> Checker<'a> {
             self.check_summable(&target, &name, shorter.period, span)?;
         }
         let exprs = target_exprs(&target);
-        self.check_readable(&exprs, Unfolded { name: &name, unit: shorter.period, span })
+        self.check_readable(&exprs, Unfolded { name: &name, unit: shorter.period, span, tracked: false })
     }
 
     /// Σ actual is held against Σ target by one comparison.
@@ -251,7 +253,8 @@ impl<'a> Checker<'a> {
             return None;
         }
         for (track, share) in tracks.iter().zip(shares) {
-            self.check_readable(&[&formula], Unfolded { name, unit: track.period, span: share.period.1 })?;
+            let unfolded = Unfolded { name, unit: track.period, span: share.period.1, tracked: true };
+            self.check_readable(&[&formula], unfolded)?;
         }
         Some(tracks)
     }
@@ -335,54 +338,81 @@ impl<'a> Checker<'a> {
     fn check_readable(&mut self, roots: &[&model::Expr], unfolded: Unfolded<'_>) -> Option<()> {
         let mut found = Vec::new();
         let mut seen: FxHashSet<(IndicatorId, bool)> = FxHashSet::default();
-        let mut open: Vec<&model::Expr> = roots.to_vec();
-        while let Some(e) = open.pop() {
+        // The windows of the formula itself count its own periods, those of an indicator that it reads count the policy's.
+        let mut open: Vec<(&model::Expr, bool)> = roots.iter().map(|root| (*root, unfolded.tracked)).collect();
+        while let Some((e, of_whole)) = open.pop() {
             match &e.kind {
                 ExprKind::Aggregate(aggregate) => found.extend(self.long_rows(aggregate.table, e.span, unfolded)),
                 ExprKind::Lookup(lookup) => found.extend(self.long_rows(lookup.table, e.span, unfolded)),
-                ExprKind::Window(..) | ExprKind::OverWindow(..) => {
-                    found.push(refused(&text!("windows"), e.span, unfolded));
+                ExprKind::Window(..) | ExprKind::OverWindow(..) if of_whole => {
+                    found.push(self.window_of_whole(e.span, unfolded));
                 }
-                ExprKind::StintDays => found.push(refused(&text!("`stint.days`"), e.span, unfolded)),
+                ExprKind::StintDays => found.push(stint_in(e.span, unfolded)),
                 ExprKind::Indicator(id, field) => {
                     let Some(read) = self.instance(*id) else { continue };
                     match read.shorter {
                         // It is judged by the same period, and checked by itself.
                         Some(shorter) if shorter.period == unfolded.unit => {}
-                        Some(_) => {
-                            let what = text!("`{name}`, which has another period of its own,", name = read.title.name);
-                            found.push(refused(&what, e.span, unfolded));
-                        }
+                        Some(shorter) => found.push(other_period(read, shorter.period, e.span, unfolded)),
                         None if seen.insert((*id, *field == IndicatorField::Actual)) => {
-                            open.push(&read.formula);
+                            open.push((&read.formula, true));
                             if *field != IndicatorField::Actual {
                                 if adds_up(&read.formula) && self.asks_for_constant(read) {
-                                    let whole = crate::show::show_period(self.judged);
-                                    let what = text!(
-                                        "the target of `{name}`, which is of a {whole},",
-                                        name = read.title.name,
-                                        whole
-                                    );
-                                    found.push(refused(&what, e.span, unfolded));
+                                    found.push(self.target_of_whole(read, e.span, unfolded));
                                 }
-                                open.extend(read.target.iter().flat_map(target_exprs));
+                                open.extend(read.target.iter().flat_map(target_exprs).map(|e| (e, true)));
                             }
                             let parts = read.parts.iter().flat_map(|parts| &parts.parts);
                             let parts = parts.filter_map(|part| self.instance(*part));
-                            open.extend(parts.flat_map(|part| {
+                            let exprs = parts.flat_map(|part| {
                                 std::iter::once(&part.formula).chain(part.target.iter().flat_map(target_exprs))
-                            }));
+                            });
+                            open.extend(exprs.map(|e| (e, true)));
                         }
                         None => {}
                     }
                 }
                 _ => {}
             }
-            open.extend(e.children());
+            open.extend(e.children().into_iter().map(|child| (child, of_whole)));
         }
         let sound = found.is_empty();
         found.into_iter().for_each(|finding| self.report(finding));
         sound.then_some(())
+    }
+
+    /// The finding that a window counts the periods of the whole.
+    fn window_of_whole(&self, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+        let (wholes, unit) = (crate::show::show_periods(self.judged), crate::show::show_period(unfolded.unit));
+        let units = crate::show::show_periods(unfolded.unit);
+        let message = text!("this window counts {wholes}, and is read by the {unit}", wholes, unit);
+        let finding = inside_shorter(message, span, unfolded);
+        if unfolded.tracked {
+            finding.help(text!("leave `track` out, or track an indicator without windows"))
+        } else {
+            finding.help(text!(
+                "write the window in the formula that is judged by the {unit}: there it counts {units}",
+                unit,
+                units
+            ))
+        }
+    }
+
+    /// The finding that a target is meant for the whole.
+    fn target_of_whole(&self, read: &model::Indicator, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+        let (whole, unit) = (crate::show::show_period(self.judged), crate::show::show_period(unfolded.unit));
+        let word = unfolded.unit.word();
+        let message = text!(
+            "the target of `{name}` is that of a {whole}, and read by the {unit}",
+            name = read.title.name,
+            whole,
+            unit
+        );
+        inside_shorter(message, span, unfolded).help(text!(
+            "write an indicator with the target of a {unit} and `period {word} rolled up by …`, and read that",
+            unit = crate::show::show_period(unfolded.unit),
+            word
+        ))
     }
 
     /// Whether an indicator is asked for a number that is the same however long the period is.
@@ -433,12 +463,30 @@ struct NoWhole {
     label: Text,
 }
 
-fn refused(what: &Text, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+/// The finding that a shorter period has no `stint.days`.
+fn stint_in(span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
     let unit = crate::show::show_period(unfolded.unit);
-    Diagnostic::new(codes::unbuilt::NOT_BUILT, text!("to read {what} by the {unit} is not built yet", what, unit))
-        .label(span, text!("this version does not compute it"))
+    inside_shorter(
+        text!("`stint.days` are the days of a card, and no {unit} has a card", unit = unit.clone()),
+        span,
+        unfolded,
+    )
+    .help(text!("write `period.days`, the days of the {unit}", unit))
+}
+
+/// The finding that what is rolled up for the whole has no value in other parts of it.
+fn other_period(read: &model::Indicator, own: PeriodKind, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+    let (own, unit) = (crate::show::show_period(own), crate::show::show_period(unfolded.unit));
+    let message = text!("`{name}` is judged by the {own}, and read by the {unit}", name = read.title.name, own, unit);
+    inside_shorter(message, span, unfolded)
+        .help(text!("give both the same period, or write the rows of `{name}` here", name = read.title.name))
+}
+
+fn inside_shorter(message: Text, span: Span, unfolded: Unfolded<'_>) -> Diagnostic {
+    let unit = crate::show::show_period(unfolded.unit);
+    Diagnostic::new(codes::cards::INSIDE_SHORTER, message)
+        .label(span, Text::default())
         .label(unfolded.span, text!("by the {unit}", unit))
-        .help(text!("`kpi explain K9001` lists what is not built yet"))
 }
 
 /// Whether a formula is the larger the longer its period is: a sum or a count, not a quotient.

@@ -54,11 +54,8 @@ fn setting(message: Text) -> Diagnostic {
 }
 
 impl<'a> Checker<'a> {
-    /// Takes over the settings of the one policy and refuses what no version builds.
+    /// Takes over the settings of the one policy.
     pub(crate) fn check_policy(&mut self) {
-        for unbuilt in std::mem::take(&mut self.names.unbuilt) {
-            self.report_not_built(&unbuilt.ast.keyword.text, unbuilt.span);
-        }
         let Some(first) = self.names.policies.first() else {
             self.report(
                 Diagnostic::new(codes::names::POLICY_COUNT, text!("no file has a `policy`"))

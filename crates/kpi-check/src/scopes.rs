@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use kpi_base::{Diagnostic, Span, Text, codes, text};
 use kpi_syntax::ast;
-use kpi_value::PeriodKind;
 
 use crate::checker::Checker;
 use crate::context::{At, Context};
-use crate::model::{self, Among, AmongFunction, CompareOp, ExprKind, IndicatorField, Scope, Subject, Type, Unit};
+use crate::model::{self, Among, AmongFunction, Back, CompareOp, ExprKind, IndicatorField, Scope, Subject, Type, Unit};
 
 /// How many periods back anything may look: a hundred years of months. A run keeps every one of them for every subject.
 pub(crate) const MOST_PERIODS: u32 = 1200;
@@ -94,13 +93,12 @@ impl<'a> Checker<'a> {
                 };
                 let x = self.operand(x, &inner, None)?;
                 let ty = x.ty;
-                (ExprKind::Previous(Box::new(x), n), ty)
+                (ExprKind::Previous(Box::new(x), Back::Periods(n)), ty)
             }
             ("year_ago", [x]) => {
-                let n = self.periods_in_a_year(e.span, cx)?;
                 let x = self.operand(x, &inner, None)?;
                 let ty = x.ty;
-                (ExprKind::Previous(Box::new(x), n), ty)
+                (ExprKind::Previous(Box::new(x), Back::Year), ty)
             }
             ("growth", [x]) => {
                 let x = self.operand(x, &inner, None)?;
@@ -113,25 +111,6 @@ impl<'a> Checker<'a> {
             _ => return self.report_arguments(call, e.span, &text!("a condition")),
         };
         Some(self.make(kind, ty, e.span))
-    }
-
-    /// How many periods before its own one the same one of the year before is.
-    fn periods_in_a_year(&mut self, span: Span, cx: &Context) -> Option<u32> {
-        let judged = cx.unit.unwrap_or(self.judged);
-        match judged {
-            PeriodKind::Month => Some(12),
-            PeriodKind::Quarter => Some(4),
-            PeriodKind::Year => Some(1),
-            PeriodKind::Day | PeriodKind::Week => {
-                let unit = crate::show::show_period(judged);
-                let message = text!("`year_ago` of a {unit} is not built yet", unit);
-                let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
-                    .label(span, text!("years have more {units} or fewer", units = crate::show::show_periods(judged)))
-                    .help(text!("write how many periods back: `previous(x, 52)`"));
-                self.report(finding);
-                None
-            }
-        }
     }
 
     /// A constant whole number from 1 on.

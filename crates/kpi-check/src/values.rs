@@ -266,9 +266,7 @@ impl<'a> Checker<'a> {
         expected: Option<Type>,
     ) -> Option<model::Expr> {
         let Some(decl) = self.names.get(&first.text) else {
-            if !self.names.is_unbuilt(&first.text) {
-                self.report_unknown_value(first, cx, expected);
-            }
+            self.report_unknown_value(first, cx, expected);
             return None;
         };
         self.used.insert(decl);

@@ -106,11 +106,11 @@ impl<'a> Checker<'a> {
                 let kind = if matches!(word.word(), "period" | "periods") { judged } else { self.period_word(word)? };
                 if kind != judged {
                     let message = text!(
-                        "a window of {periods} where a {judged} is judged is not built yet",
+                        "a window of {periods} where a {judged} is judged",
                         periods = crate::show::show_periods(kind),
                         judged = crate::show::show_period(judged)
                     );
-                    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, message)
+                    let finding = Diagnostic::new(codes::types::WINDOW_UNIT, message)
                         .label(word.span, text!("not of {periods}", periods = crate::show::show_periods(judged)))
                         .help(text!(
                             "write it in {periods}, or as `last n periods`",
@@ -234,7 +234,7 @@ impl<'a> Checker<'a> {
                 }
             };
             sound = false;
-            let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, text!("{what}: not built yet", what))
+            let finding = Diagnostic::new(codes::types::NOT_POOLED, what)
                 .label(e.span, text!("cannot be pooled"))
                 .label(window, text!("over these periods"))
                 .help(help);

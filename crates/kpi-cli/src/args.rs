@@ -67,11 +67,13 @@ pub(crate) enum Command {
     Test(Test),
     /// Write policy files in the one style: spaces, columns and signs; what they mean stays
     Fmt(Fmt),
+    /// Say what a change of the policy means: targets, weights, formulas, row by row, and what hangs on them
+    Diff(Diff),
     /// Explain a number step by step, down to columns and how many rows
     Why(Why),
     /// Show the page of a finding's code, or list all codes
     Explain {
-        /// The code, such as K9001
+        /// The code, such as K1001
         code: Option<String>,
     },
     /// List the library of indicators, or show one of its entries
@@ -253,6 +255,45 @@ pub(crate) struct Fmt {
     pub keywords: Option<Spelling>,
 }
 
+#[derive(Debug, Group)]
+pub(crate) struct Diff {
+    /// The older version: a git revision, or a folder with a kpi.toml
+    pub base: String,
+    /// The newer version: a git revision, or a folder with a kpi.toml [default: the project as it is on disk]
+    pub head: Option<String>,
+    /// The project whose revisions are compared: a folder with a kpi.toml [default: the nearest one upwards]
+    #[arg(long, value_hint = ValueHint::DirPath)]
+    pub path: Option<PathBuf>,
+    /// How the changes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiffFormat,
+    /// Write the changes into this file instead of to the terminal; an old one is replaced only when all is written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// End with exit code 1 if the meaning changed
+    #[arg(long)]
+    pub exit_code: bool,
+    #[command(flatten)]
+    pub impact: Impact,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one document
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+    /// A page by itself
+    Html,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+}
+
 /// In which language the words of the language are spelt.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Spelling {
@@ -280,6 +321,21 @@ pub(crate) struct Why {
     pub data: Data,
 }
 
+/// What a change does to data: asked for by a period.
+#[derive(Debug, Group)]
+pub(crate) struct Impact {
+    #[command(flatten)]
+    pub periods: Periods,
+    /// Also end with exit code 1 if this holds of the impact: `pay_total > +2% or cards_gone > 0`
+    #[arg(long, value_name = "LIMIT")]
+    pub fail_on: Option<String>,
+    /// Show people by their keys and names, their pay, and what was measured
+    #[arg(long)]
+    pub show_private: bool,
+    #[command(flatten)]
+    pub data: Data,
+}
+
 #[derive(Debug, Group)]
 pub(crate) struct Periods {
     /// The period judged, such as 2026-10
@@ -301,9 +357,21 @@ pub(crate) struct Data {
     /// The environment of kpi.toml whose files are read
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// What becomes of a row that breaks its contract
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub on_bad_row: OnBadRow,
     /// When progress is shown
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnBadRow {
+    /// The run stops and says where it stands
+    #[default]
+    Stop,
+    /// It is set aside: the run goes on without it and says so, and `--out` lists it in quarantine.csv
+    Skip,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod fmt;
 mod init;
@@ -17,7 +18,7 @@ use crate::args::Command;
 use crate::console::{Console, Exit, Failure};
 #[cfg(feature = "engine")]
 use crate::data;
-use crate::project::house_rules;
+use crate::project::editor_rules;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Run(args) => data::run::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Test(args) => data::test::run(&args, console),
+        Command::Diff(args) => diff::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Why(args) => data::why::run(&args, console),
@@ -36,7 +38,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Run(_) | Command::Test(_) | Command::Why(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Std(args) => std::run(&args, console),
-        Command::Lsp => kpi_lsp::serve(Box::new(house_rules))
+        Command::Lsp => kpi_lsp::serve(Box::new(editor_rules))
             .map(|()| Exit::Clean)
             .map_err(|e| Failure::Io(::std::io::Error::other(e))),
         Command::Completions { shell } => completions::run(shell, console),

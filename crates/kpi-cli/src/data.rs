@@ -1,6 +1,7 @@
-//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`.
+//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, and `kpi diff` on data.
 
 mod groups;
+pub(crate) mod impact;
 mod inputs;
 mod output;
 mod periods;

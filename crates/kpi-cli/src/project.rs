@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use kpi_analysis::Analysis;
 use kpi_base::{Diagnostic, FileId, Files, SourceFile, Text, codes::config as codes, text};
 use kpi_lint::{Baseline, Judged};
-use kpi_lsp::HouseRules;
+use kpi_lsp::{HouseRules, Rules};
 
 use crate::config::{self, Config, Pattern};
 use crate::console::{Console, Failure};
@@ -94,14 +94,25 @@ impl Project {
     }
 }
 
-/// What the project in a folder asks of its policies, as far as its `kpi.toml` can be read: who edits a policy is not told what is
-/// wrong elsewhere.
-pub(crate) fn house_rules(root: &Path) -> HouseRules {
-    let Some(config) = read_text(&root.join(CONFIG)).ok().and_then(|text| config::parse(&text, FileId(0)).ok()) else {
-        return HouseRules::default();
-    };
-    let baseline = read_text(&baseline_path(root, &config)).ok().and_then(|text| Baseline::parse(&text).ok());
-    HouseRules { settings: config.lints, baseline }
+/// What the `kpi.toml` in a folder says to an editor, as far as it can be read.
+pub(crate) fn editor_rules(root: &Path) -> Rules {
+    let path = root.join(CONFIG);
+    let config = read_text(&path).map_err(|found| found.why).and_then(|text| {
+        let first = |found: Vec<Diagnostic>| found.into_iter().next().map(|found| found.message).unwrap_or_default();
+        config::parse(&text, FileId(0)).map_err(first)
+    });
+    match config {
+        Ok(config) => {
+            let baseline = read_text(&baseline_path(root, &config)).ok().and_then(|text| Baseline::parse(&text).ok());
+            let policies =
+                (!config.policies.is_empty()).then(|| policy_files(root, &config.policies, FileId(0)).ok()).flatten();
+            Rules { house: HouseRules { settings: config.lints, baseline }, policies, problem: None }
+        }
+        Err(why) => {
+            let problem = text!("`{path}` cannot be read: {why}", path = path.display().to_string(), why);
+            Rules { problem: Some(problem), ..Rules::default() }
+        }
+    }
 }
 
 fn baseline_path(root: &Path, config: &Config) -> PathBuf {

@@ -3,6 +3,7 @@
 //! Polars reads the cells of large files; what it passes over in silence is found here first: rows with too few or too many
 //! cells, blank lines, headers that come twice, bytes that are not UTF-8. The same reader finds the places of bad cells.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -220,11 +221,11 @@ pub fn header_of(record: &Record) -> Vec<String> {
     (0..record.len()).map(|place| record.cell(place).unwrap_or_default().trim().to_owned()).collect()
 }
 
-/// Looks at every line of a file.
+/// Looks at every line of a file but those that are left out.
 ///
 /// # Errors
 /// What the system says.
-pub fn look_at(path: &Path, encoding: Encoding, limit: usize) -> io::Result<Shape> {
+pub fn look_at(path: &Path, encoding: Encoding, left_out: &BTreeSet<u64>, limit: usize) -> io::Result<Shape> {
     let mut csv = CsvFile::open(path, encoding)?;
     let mut shape = Shape::default();
     let Some((record, blank)) = csv.next_record()? else { return Ok(shape) };
@@ -240,6 +241,11 @@ pub fn look_at(path: &Path, encoding: Encoding, limit: usize) -> io::Result<Shap
     let width = shape.header.len();
     while let Some((record, blank)) = csv.next_record()? {
         shape.rewrite |= blank || record.odd_quotes;
+        if left_out.contains(&record.line) {
+            // Polars is not told of it.
+            shape.rewrite = true;
+            continue;
+        }
         shape.rows += 1;
         if record.len() != width {
             shape.ragged_count += 1;
@@ -265,14 +271,17 @@ fn ends_with_blank_line(bytes: &mut dyn Bytes) -> io::Result<bool> {
     Ok(tail.ends_with(b"\n\n") || tail.ends_with(b"\n\r\n"))
 }
 
-/// The file in UTF-8, without blank lines and with every quote where all readers agree on it.
+/// The file in UTF-8, without blank lines and those that are left out, and with every quote where all readers agree on it.
 ///
 /// # Errors
 /// What the system says.
-pub fn rewrite(path: &Path, encoding: Encoding) -> io::Result<Vec<u8>> {
+pub fn rewrite(path: &Path, encoding: Encoding, left_out: &BTreeSet<u64>) -> io::Result<Vec<u8>> {
     let mut csv = CsvFile::open(path, encoding)?;
     let mut out = Vec::new();
     while let Some((record, _)) = csv.next_record()? {
+        if left_out.contains(&record.line) {
+            continue;
+        }
         for place in 0..record.len() {
             if place > 0 {
                 out.push(b',');
@@ -339,15 +348,18 @@ mod tests {
     #[test]
     fn the_shape_tells_what_is_wrong() {
         let path = crate::fixtures::file("shape.csv", b"id, x \n1,2\n3\n\n4,5,6\n7,8\n");
-        let shape = look_at(&path, Encoding::Utf8, 10).unwrap();
+        let shape = look_at(&path, Encoding::Utf8, &BTreeSet::new(), 10).unwrap();
         assert_eq!((shape.header.as_slice(), shape.rows), (["id".to_owned(), "x".to_owned()].as_slice(), 4));
         assert_eq!((shape.ragged, shape.ragged_count, shape.rewrite), (vec![(3, 1), (5, 3)], 2, true));
         let path = crate::fixtures::file("gbk.csv", b"id,name\n1,\xd5\xc5\xc8\xfd\n");
-        assert_eq!(look_at(&path, Encoding::Utf8, 10).unwrap().not_utf8, Some(2));
+        assert_eq!(look_at(&path, Encoding::Utf8, &BTreeSet::new(), 10).unwrap().not_utf8, Some(2));
         let path = crate::fixtures::file("tail.csv", b"id\r\n1\r\n\r\n");
-        assert!(look_at(&path, Encoding::Utf8, 10).unwrap().rewrite);
+        assert!(look_at(&path, Encoding::Utf8, &BTreeSet::new(), 10).unwrap().rewrite);
         let path = crate::fixtures::file("quotes.csv", b"id,name\n1,5\" disc\n\n2,\"a,b\"\n");
-        assert!(look_at(&path, Encoding::Utf8, 10).unwrap().rewrite);
-        assert_eq!(rewrite(&path, Encoding::Utf8).unwrap(), b"id,name\n1,\"5\"\" disc\"\n2,\"a,b\"\n");
+        assert!(look_at(&path, Encoding::Utf8, &BTreeSet::new(), 10).unwrap().rewrite);
+        assert_eq!(
+            rewrite(&path, Encoding::Utf8, &BTreeSet::new()).unwrap(),
+            b"id,name\n1,\"5\"\" disc\"\n2,\"a,b\"\n"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! The files of a table before any cell is read: what kind they are, which columns they have, what their lines look like.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use kpi_base::codes::data as codes;
 use kpi_base::{Diagnostic, Join, Place, Text, text};
@@ -39,6 +41,8 @@ pub struct FileFacts {
     pub rewrite: bool,
     /// For CSV: its encoding.
     pub encoding: Encoding,
+    /// The rows that are not read, see [`Export::left_out`].
+    pub left_out: Arc<BTreeSet<u64>>,
 }
 
 /// The columns of a file; neighbouring files of equal layout are scanned together.
@@ -109,7 +113,7 @@ pub fn look_at_all(
         let found = match kind(path) {
             Some(Kind::Csv) => look_at_csv(export, contracts),
             Some(Kind::Workbook) => look_at_sheet(export),
-            Some(Kind::Parquet) => look_at_parquet(path).map_err(|error| vec![unreadable(path, &error)]),
+            Some(Kind::Parquet) => look_at_parquet(export).map_err(|error| vec![unreadable(path, &error)]),
             None => Err(vec![unknown_kind(path)]),
         };
         match found.and_then(|file| find_columns(table, contracts, &file.layout.header(), path).map(|_| file)) {
@@ -133,7 +137,9 @@ pub fn look_at_all(
 
 fn look_at_csv(export: &Export, contracts: &[Contract]) -> Result<FileFacts, Vec<Diagnostic>> {
     let path = export.path.as_path();
-    let look = |encoding| csv_file::look_at(path, encoding, LIMIT).map_err(|error| vec![unreadable(path, &error)]);
+    let look = |encoding| {
+        csv_file::look_at(path, encoding, &export.left_out, LIMIT).map_err(|error| vec![unreadable(path, &error)])
+    };
     // Most files are UTF-8, which a look at every line shows by itself.
     let mut encoding = Encoding::Utf8;
     if export.encoding.is_some_and(|declared| declared != Encoding::Utf8) {
@@ -153,19 +159,14 @@ fn look_at_csv(export: &Export, contracts: &[Contract]) -> Result<FileFacts, Vec
         layout: Layout::Csv(shape.header),
         rewrite: shape.rewrite,
         encoding,
+        left_out: export.left_out.clone(),
     })
 }
 
 fn ragged(path: &Path, shape: &Shape) -> Vec<Diagnostic> {
     let width = shape.header.len();
-    let finding = |(line, cells): &(u64, usize)| {
-        let message = text!("the row has {cells} cells, the header {width}", cells, width);
-        let place = Place { path: path.display().to_string(), line: Some(*line), ..Place::default() };
-        let help =
-            if *cells > width { text!("put quotes around cells that hold commas") } else { text!("complete the row") };
-        Diagnostic::new(codes::ROW_SHAPE, message).at(place).help(help)
-    };
-    let mut findings: Vec<Diagnostic> = shape.ragged.iter().map(finding).collect();
+    let mut findings: Vec<Diagnostic> =
+        shape.ragged.iter().map(|(line, cells)| ragged_row(path, *line, *cells, width)).collect();
     let more = shape.ragged_count - shape.ragged.len() as u64;
     let message = match more {
         0 => return findings,
@@ -176,20 +177,31 @@ fn ragged(path: &Path, shape: &Shape) -> Vec<Diagnostic> {
     findings
 }
 
+/// The finding about a row with more or fewer cells than the header.
+pub fn ragged_row(path: &Path, line: u64, cells: usize, width: usize) -> Diagnostic {
+    let message = text!("the row has {cells} cells, the header {width}", cells, width);
+    let place = Place { path: path.display().to_string(), line: Some(line), ..Place::default() };
+    let help =
+        if cells > width { text!("put quotes around cells that hold commas") } else { text!("complete the row") };
+    Diagnostic::new(codes::ROW_SHAPE, message).at(place).help(help)
+}
+
 fn look_at_sheet(export: &Export) -> Result<FileFacts, Vec<Diagnostic>> {
     let sheet = workbook::read(export)?;
     Ok(FileFacts {
         path: export.path.clone(),
-        rows: sheet.rows.len() as u64,
+        rows: sheet.rows.len() as u64 - export.left_out.len() as u64,
         layout: Layout::Sheet(sheet.header),
         rewrite: false,
         encoding: Encoding::Utf8,
+        left_out: export.left_out.clone(),
     })
 }
 
-fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {
+fn look_at_parquet(export: &Export) -> std::io::Result<FileFacts> {
+    let path = export.path.as_path();
     let mut reader = pl::ParquetReader::new(std::fs::File::open(path)?);
-    let rows = reader.num_rows().map_err(std::io::Error::other)? as u64;
+    let rows = reader.num_rows().map_err(std::io::Error::other)? as u64 - export.left_out.len() as u64;
     let source = pl::PlRefPath::new(path.to_string_lossy());
     let args = pl::ScanArgsParquet { glob: false, ..Default::default() };
     let scan = pl::LazyFrame::scan_parquet(source, args).and_then(|mut frame| frame.collect_schema());
@@ -200,6 +212,7 @@ fn look_at_parquet(path: &Path) -> std::io::Result<FileFacts> {
         layout: Layout::Parquet(schema),
         rewrite: false,
         encoding: Encoding::Utf8,
+        left_out: export.left_out.clone(),
     })
 }
 

@@ -13,10 +13,17 @@ use crate::cells::CellError;
 pub const LIMIT: usize = 10;
 
 /// Findings of one table: the first ones whole, the rest counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Findings {
     list: Vec<Diagnostic>,
+    limit: usize,
     more: u64,
+}
+
+impl Default for Findings {
+    fn default() -> Findings {
+        Findings { list: Vec::new(), limit: LIMIT, more: 0 }
+    }
 }
 
 /// Where a row stands.
@@ -31,9 +38,19 @@ pub enum Origin<'a> {
 }
 
 impl Findings {
+    /// Findings of which every one is kept.
+    pub fn whole() -> Findings {
+        Findings { limit: usize::MAX, ..Findings::default() }
+    }
+
     /// Adds one; `make` is called only if it will be shown.
     pub fn add(&mut self, make: impl FnOnce() -> Diagnostic) {
-        if self.list.len() < LIMIT { self.list.push(make()) } else { self.more += 1 }
+        if self.list.len() < self.limit { self.list.push(make()) } else { self.more += 1 }
+    }
+
+    /// Those that were added since there were so many, if every one is kept.
+    pub fn since(&self, count: u64) -> Option<Vec<Diagnostic>> {
+        (self.limit == usize::MAX).then(|| self.list.get(count as usize..).unwrap_or_default().to_vec())
     }
 
     /// How many there are.

@@ -66,7 +66,7 @@ impl Fixture {
     /// Gives a table one CSV file of these bytes.
     pub fn bytes(mut self, table: &str, bytes: &[u8], encoding: Option<crate::Encoding>) -> Fixture {
         let path = file(&format!("{table}.csv"), bytes);
-        let export = crate::Export { path, sheet: None, encoding };
+        let export = crate::Export { encoding, ..crate::Export::from(path) };
         self.inputs.insert(self.table(table), Input::Files(vec![export]));
         self
     }
@@ -83,6 +83,13 @@ impl Fixture {
             Ok(facts) => panic!("{facts:#?}"),
             Err(findings) => words(&findings),
         }
+    }
+
+    /// Sets rows aside until nothing more is found: the facts of what is left, and what is said of the others.
+    pub fn run_without_bad_rows(&mut self) -> (Facts, String) {
+        let mut quarantine = crate::Quarantine::default();
+        while quarantine.set_aside(&self.model, &self.plan, &mut self.inputs).unwrap() {}
+        (self.run(), words(&quarantine.findings(&self.model)))
     }
 
     /// The cube of a table, one line a row: key, period, values | parts.

@@ -1,6 +1,6 @@
 //! Where the rows of tables come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ pub struct Export {
     pub sheet: Option<String>,
     /// The encoding of a `.csv` file; none to find out.
     pub encoding: Option<Encoding>,
+    /// Rows that are not read, because they break their contract: lines of a `.csv` file, else rows, from 1.
+    pub left_out: Arc<BTreeSet<u64>>,
 }
 
 impl Export {
@@ -39,23 +41,13 @@ impl Export {
 
 impl From<PathBuf> for Export {
     fn from(path: PathBuf) -> Export {
-        Export { path, sheet: None, encoding: None }
+        Export { path, sheet: None, encoding: None, left_out: Arc::default() }
     }
-}
-
-/// What to do with a row that breaks its contract.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnBadRow {
-    /// The run stops and says where they are.
-    #[default]
-    Stop,
 }
 
 /// How a plan is run.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// What to do with a row that breaks its contract.
-    pub on_bad_row: OnBadRow,
     /// Who is told how far the run is.
     pub progress: Option<Arc<dyn Progress>>,
 }

@@ -23,6 +23,7 @@ mod workbook;
 
 mod loaded;
 mod needs;
+mod quarantine;
 
 mod columns;
 mod cubes;
@@ -37,7 +38,8 @@ mod views;
 mod write;
 
 pub use encoding::Encoding;
-pub use inputs::{Export, Input, Inputs, OnBadRow, Options, Progress, Stage};
+pub use inputs::{Export, Input, Inputs, Options, Progress, Stage};
+pub use quarantine::Quarantine;
 pub use write::{OutColumn, write_parquet};
 
 use kpi_base::Diagnostic;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kpi_base::codes::data as codes;
 use kpi_base::{Diagnostic, Text, text};
-use kpi_check::model::{MidPeriod, Model, TableId, Timing, Type};
+use kpi_check::model::{MidPeriod, Model, Table, TableId, Timing, Type};
 use kpi_plan::{NO_KEY, Roster, RosterColumn, RosterUse};
 use kpi_value::{Date, Period, PeriodKind, Value};
 use rustc_hash::FxHashMap;
@@ -124,6 +124,21 @@ pub fn load(
     wanted: &BTreeMap<TableId, BTreeSet<u32>>,
     inputs: &Inputs,
 ) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut loaded = load_exports(model, wanted, inputs)?;
+    check_references(model, inputs, &loaded)?;
+    crate::views::load_views(model, wanted, &mut loaded)?;
+    Ok(loaded)
+}
+
+/// Loads the tables that are exports; whether what they refer to is there is not asked.
+///
+/// # Errors
+/// What breaks their contracts.
+pub fn load_exports(
+    model: &Model,
+    wanted: &BTreeMap<TableId, BTreeSet<u32>>,
+    inputs: &Inputs,
+) -> Result<Loaded, Vec<Diagnostic>> {
     let (mut loaded, mut findings) = (Loaded::default(), Vec::new());
     let exports = wanted.iter().filter(|(id, _)| model.tables[**id].view.is_none());
     for (id, columns) in exports {
@@ -138,22 +153,33 @@ pub fn load(
             Err(more) => findings.extend(more),
         }
     }
-    if !findings.is_empty() {
-        return Err(findings);
-    }
+    if findings.is_empty() { Ok(loaded) } else { Err(findings) }
+}
+
+/// Whether what tables refer to is there.
+fn check_references(model: &Model, inputs: &Inputs, loaded: &Loaded) -> Result<(), Vec<Diagnostic>> {
+    let mut findings = Vec::new();
     for (id, table) in &loaded.tables {
-        if let Some(input) = inputs.get(id).filter(|_| has_unknown_references(model, *id, table, &loaded)) {
+        if let Some(input) = inputs.get(id).filter(|_| has_unknown_references(model, *id, table, loaded)) {
             let contracts = contracts(model, *id, table.columns.keys().copied());
-            let loaded = Some(&loaded);
+            let loaded = Some(loaded);
             let reader = RowReader { model, table: *id, contracts: &contracts, unique: Vec::new(), loaded };
             findings.extend(reader.read(input, &mut |_, _| {}).err().unwrap_or_default());
         }
     }
-    if !findings.is_empty() {
-        return Err(findings);
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// Columns of a table, and those that say whose its rows are and when.
+pub fn with_own_columns(declared: &Table, columns: &BTreeSet<u32>) -> BTreeSet<u32> {
+    let mut columns = columns.clone();
+    columns.extend(declared.key);
+    match declared.time {
+        Timing::Timeless => {}
+        Timing::Flow(time) | Timing::AsOf(time) => columns.extend([time]),
+        Timing::Stock { from, to } => columns.extend([from, to]),
     }
-    crate::views::load_views(model, wanted, &mut loaded)?;
-    Ok(loaded)
+    columns
 }
 
 /// The contracts of columns of a table.
@@ -201,13 +227,7 @@ fn load_table(
     input: &Input,
 ) -> Result<LoadedTable, Vec<Diagnostic>> {
     let declared = &model.tables[id];
-    let mut columns = columns.clone();
-    columns.extend(declared.key);
-    match declared.time {
-        Timing::Timeless => {}
-        Timing::Flow(time) | Timing::AsOf(time) => columns.extend([time]),
-        Timing::Stock { from, to } => columns.extend([from, to]),
-    }
+    let columns = with_own_columns(declared, columns);
     let contracts = contracts(model, id, columns.iter().copied());
     if let Input::Files(paths) = input {
         files::look_at_all(declared, paths, &contracts)?;

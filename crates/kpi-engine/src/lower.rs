@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use kpi_base::codes::unbuilt::NOT_BUILT;
+use kpi_base::codes::run::NOT_PLANNED;
 use kpi_base::{Diagnostic, text};
 use kpi_check::model::{
     ArithmeticOp, Builtin, ByKey, ByTable, Column, ColumnId, CompareOp, CurveKind, Exists, Expr, ExprId, ExprKind,
@@ -41,7 +41,7 @@ pub struct Lowering<'a> {
     pub tally: Arc<Tally>,
     /// Columns made of others, in the order in which they must be made.
     pub derived: Vec<(String, pl::Expr)>,
-    /// What is not built.
+    /// What has no value in a row: a mistake of the checker.
     pub findings: Vec<Diagnostic>,
     /// Columns that must be looked at although nothing may read them.
     pub watched: Vec<String>,
@@ -321,8 +321,9 @@ impl<'a> Lowering<'a> {
                 Lowered { expr: truth, rep: Rep::Bool, form: format!("(yes {})", answer.form) }
             }
             _ => {
-                let message = text!("this expression inside a row is not built yet");
-                self.findings.push(Diagnostic::new(NOT_BUILT, message).label(expr.span, text!("here")));
+                let message = text!("a row has no value of this kind");
+                let finding = Diagnostic::new(NOT_PLANNED, message).label(expr.span, text!("here"));
+                self.findings.push(finding.help(text!("please report this with the policy; it is a mistake of kpi")));
                 null(Rep::of(expr.ty, Dec::SCALE))
             }
         }

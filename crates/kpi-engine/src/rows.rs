@@ -37,28 +37,60 @@ pub struct RowReader<'a> {
 /// Called for each row that keeps its contract with its cells, one for each contract.
 pub type Visit<'v> = dyn FnMut(&[Option<Cell<'_>>], &Origin<'_>) + 'v;
 
+/// A row that breaks its contract.
+pub struct BadRow {
+    /// The place of its export among those of the table.
+    pub export: usize,
+    /// Its line in a CSV file, else its row, from 1.
+    pub row: u64,
+    /// Everything that is wrong with it.
+    pub findings: Vec<Diagnostic>,
+}
+
 impl RowReader<'_> {
-    /// Reads all rows.
+    /// Reads all rows but those that are left out.
     ///
     /// # Errors
     /// What breaks the contract: the first findings, and how many more there are.
     pub fn read(&self, input: &Input, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
-        let mut judge = Judge { reader: self, findings: Findings::default(), seen: FxHashMap::default() };
+        let mut judge = Judge::new(self, Findings::default());
         match input {
             Input::Inline(table) => self.read_inline(table, &mut judge, visit),
             Input::Files(exports) => {
                 for export in exports {
-                    let path = export.path.as_path();
-                    match files::kind(path) {
-                        Some(Kind::Workbook) => self.read_sheet(export, &mut judge, visit)?,
-                        Some(Kind::Csv) => self.read_csv(export, &mut judge, visit)?,
-                        Some(Kind::Parquet) => self.read_parquet(path, &mut judge, visit)?,
-                        None => return Err(vec![files::unknown_kind(path)]),
-                    }
+                    self.read_export(export, &mut judge, visit)?;
                 }
             }
         }
         if judge.findings.count() == 0 { Ok(()) } else { Err(judge.findings.finish(&self.table().title.name)) }
+    }
+
+    /// Finds all rows of exports that break their contract.
+    ///
+    /// # Errors
+    /// What keeps a file from being read at all.
+    pub fn find_bad(&self, exports: &[Export]) -> Result<Vec<BadRow>, Vec<Diagnostic>> {
+        let (mut bad, mut judge) = (Vec::new(), Judge::new(self, Findings::whole()));
+        for (place, export) in exports.iter().enumerate() {
+            self.read_export(export, &mut judge, &mut |_, _| {})?;
+            let refused = judge.refused.drain(..);
+            bad.extend(refused.map(|(row, findings)| BadRow { export: place, row, findings }));
+        }
+        Ok(bad)
+    }
+
+    fn read_export(
+        &self,
+        export: &Export,
+        judge: &mut Judge<'_>,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        match files::kind(&export.path) {
+            Some(Kind::Workbook) => self.read_sheet(export, judge, visit),
+            Some(Kind::Csv) => self.read_csv(export, judge, visit),
+            Some(Kind::Parquet) => self.read_parquet(export, judge, visit),
+            None => Err(vec![files::unknown_kind(&export.path)]),
+        }
     }
 
     fn table(&self) -> &Table {
@@ -72,6 +104,13 @@ impl RowReader<'_> {
         let header = csv.next_record().map_err(fail)?.map(|(record, _)| header_of(record)).unwrap_or_default();
         let places = files::find_columns(self.table(), self.contracts, &header, path)?;
         while let Some((record, _)) = csv.next_record().map_err(fail)? {
+            if export.left_out.contains(&record.line) {
+                continue;
+            }
+            if record.len() != header.len() {
+                judge.refuse_shape(path, record.line, record.len(), header.len());
+                continue;
+            }
             let raws = places.iter().map(|place| Some(Raw::Text(record.cell(*place).unwrap_or_default())));
             judge.row(&raws.collect::<Vec<_>>(), &Origin::Line(path, record.line), visit);
         }
@@ -81,19 +120,25 @@ impl RowReader<'_> {
     fn read_sheet(&self, export: &Export, judge: &mut Judge<'_>, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
         let sheet = workbook::read(export)?;
         let places = files::find_columns(self.table(), self.contracts, &sheet.header, &export.path)?;
-        for row in &sheet.rows {
+        for row in sheet.rows.iter().filter(|row| !export.left_out.contains(&row.number)) {
             let raws = places.iter().map(|place| row.raw(*place));
             judge.row(&raws.collect::<Vec<_>>(), &Origin::Row(&export.path, row.number), visit);
         }
         Ok(())
     }
 
-    fn read_parquet(&self, path: &Path, judge: &mut Judge<'_>, visit: &mut Visit<'_>) -> Result<(), Vec<Diagnostic>> {
+    fn read_parquet(
+        &self,
+        export: &Export,
+        judge: &mut Judge<'_>,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let path = export.path.as_path();
         let frame = read_frame(path, self.contracts).map_err(|error| vec![files::unreadable(path, &error)])?;
         let header: Vec<String> = frame.get_column_names().iter().map(|n| n.to_string()).collect();
         let places = files::find_columns(self.table(), self.contracts, &header, path)?;
         let columns: Vec<&pl::Column> = places.iter().filter_map(|place| frame.select_at_idx(*place)).collect();
-        for row in 0..frame.height() {
+        for row in (0..frame.height()).filter(|row| !export.left_out.contains(&(*row as u64 + 1))) {
             let values: Vec<pl::AnyValue<'_>> =
                 columns.iter().map(|c| c.get(row).unwrap_or(pl::AnyValue::Null)).collect();
             let raws: Vec<_> = values.iter().map(raw).collect();
@@ -162,6 +207,8 @@ pub fn micros(time: i64, unit: pl::TimeUnit) -> i64 {
 struct Judge<'a> {
     reader: &'a RowReader<'a>,
     findings: Findings,
+    /// The rows refused so far in the export that is read, with what is wrong with them; kept only where all findings are.
+    refused: Vec<(u64, Vec<Diagnostic>)>,
     seen: FxHashMap<(usize, String), Seen>,
 }
 
@@ -175,7 +222,24 @@ pub enum Seen {
     Test(kpi_base::Span),
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(reader: &'a RowReader<'a>, findings: Findings) -> Judge<'a> {
+        Judge { reader, findings, refused: Vec::new(), seen: FxHashMap::default() }
+    }
+
+    fn refuse_shape(&mut self, path: &Path, line: u64, cells: usize, width: usize) {
+        let before = self.findings.count();
+        self.findings.add(|| files::ragged_row(path, line, cells, width));
+        self.refuse(before, &Origin::Line(path, line));
+    }
+
+    /// Notes that a row is refused, for what was found since there were `before` findings.
+    fn refuse(&mut self, before: u64, origin: &Origin<'_>) {
+        if let (Some(findings), Origin::Line(_, row) | Origin::Row(_, row)) = (self.findings.since(before), origin) {
+            self.refused.push((*row, findings));
+        }
+    }
+
     fn row(&mut self, raws: &[Option<Raw<'_>>], origin: &Origin<'_>, visit: &mut Visit<'_>) {
         let raws: Vec<_> = raws.iter().map(|raw| Some(*raw)).collect();
         self.row_given(&raws, origin, visit);
@@ -214,6 +278,8 @@ impl Judge<'_> {
         }
         if self.findings.count() == before {
             visit(&cells, origin);
+        } else {
+            self.refuse(before, origin);
         }
     }
 

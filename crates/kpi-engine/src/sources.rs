@@ -8,7 +8,7 @@ use kpi_check::model::{Model, TableId, Timing};
 use kpi_plan::{Grain, NO_KEY, Plan, Range};
 use kpi_value::{Date, Period, PeriodKind, Value};
 use polars::prelude as pl;
-use polars::prelude::{IntoColumn, IntoLazy, LazyFileListReader, NewChunkedArray};
+use polars::prelude::{IntoColumn, IntoLazy, IntoSeries, LazyFileListReader, NewChunkedArray};
 
 use crate::contract::{Contract, Rep};
 use crate::csv_file;
@@ -109,7 +109,8 @@ fn scan_csv(files: &[FileFacts], header: &[String]) -> Result<pl::LazyFrame, Vec
         let mut texts = Vec::new();
         for file in files {
             texts.push(
-                csv_file::rewrite(&file.path, file.encoding).map_err(|error| vec![unreadable(&file.path, &error)])?,
+                csv_file::rewrite(&file.path, file.encoding, &file.left_out)
+                    .map_err(|error| vec![unreadable(&file.path, &error)])?,
             );
         }
         pl::ScanSources::Buffers(texts.into_iter().map(Into::into).collect())
@@ -128,9 +129,26 @@ fn scan_csv(files: &[FileFacts], header: &[String]) -> Result<pl::LazyFrame, Vec
 }
 
 fn scan_parquet(files: &[FileFacts]) -> Result<pl::LazyFrame, Vec<Diagnostic>> {
-    let args = pl::ScanArgsParquet { glob: false, ..Default::default() };
-    pl::LazyFrame::scan_parquet_sources(paths(files), args).map_err(|error| vec![engine_failed(&error)])
+    let scan = |files: &[FileFacts], row_index| {
+        let args = pl::ScanArgsParquet { glob: false, row_index, ..Default::default() };
+        pl::LazyFrame::scan_parquet_sources(paths(files), args)
+    };
+    if files.iter().all(|file| file.left_out.is_empty()) {
+        return scan(files, None).map_err(|error| vec![engine_failed(&error)]);
+    }
+    // Rows that are left out are known by their number in their own file.
+    let own = files.chunks(1).map(|file| {
+        let left_out = file.iter().flat_map(|file| file.left_out.iter()).map(|row| *row as pl::IdxSize);
+        let left_out = pl::Series::from_iter(left_out).implode()?.into_series();
+        let numbered = scan(file, Some(pl::RowIndex { name: ROW.into(), offset: 1 }))?;
+        Ok(numbered.filter(pl::col(ROW).is_in(pl::lit(left_out), false).not()))
+    });
+    let own: pl::PolarsResult<Vec<pl::LazyFrame>> = own.collect();
+    own.and_then(|own| pl::concat(own, pl::UnionArgs::default())).map_err(|error| vec![engine_failed(&error)])
 }
+
+/// The number of a row in its Parquet file, while rows are left out.
+const ROW: &str = "#row";
 
 fn paths(files: &[FileFacts]) -> pl::ScanSources {
     let paths = files.iter().map(|file| pl::PlRefPath::new(file.path.to_string_lossy()));

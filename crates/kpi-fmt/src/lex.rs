@@ -201,7 +201,10 @@ impl<'a> Lexer<'a> {
             '.' => (Kind::Dot, 1),
             '-' if rest.starts_with("->") => (Kind::Arrow, 2),
             '¥' | '0'..='9' => (Kind::Number, self.number(rest)),
-            '$' => (Kind::Word, 1 + word(rest.get(1..).unwrap_or_default())),
+            '$' => {
+                self.placeholder(rest);
+                return;
+            }
             _ if starts_name(c) => (Kind::Word, word(rest)),
             _ => match OPERATORS.iter().find(|(written, _)| rest.starts_with(written)) {
                 Some((written, sign)) => {
@@ -216,6 +219,18 @@ impl<'a> Lexer<'a> {
         };
         let text = rest.get(..length).unwrap_or(rest);
         self.push(kind, text.into(), self.at, self.at + text.len());
+    }
+
+    /// A placeholder is a column's name, which is written as it was, even if it is spelt like a word of the language.
+    fn placeholder(&mut self, rest: &'a str) {
+        let name = word(rest.get(1..).unwrap_or_default());
+        let words = &self.reading.chinese;
+        let found = words.binary_search_by_key(&(self.at + 1), |word| word.at).ok().and_then(|i| words.get(i));
+        let text = match found {
+            Some(word) => format!("${}", word.chinese).into(),
+            None => rest.get(..1 + name).unwrap_or(rest).into(),
+        };
+        self.push(Kind::Word, text, self.at, self.at + 1 + name);
     }
 
     /// Whether the member in hand is no expression: a time zone such as `Asia/Shanghai` is a name with a slash.

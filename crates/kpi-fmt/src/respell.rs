@@ -91,12 +91,6 @@ impl DeclaredNames {
                 x.pays.iter().for_each(|pay| self.value(&pay.name));
             }
             ItemKind::Rule(x) => self.value(&x.name),
-            ItemKind::Unbuilt(x) => {
-                if let Some(name) = &x.name {
-                    self.types.insert(name.text.clone());
-                    self.value(name);
-                }
-            }
             _ => {}
         }
     }

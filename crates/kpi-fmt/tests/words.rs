@@ -112,3 +112,13 @@ fn names_stay_and_attributes_do_not() {
     "#);
     assert_eq!(spelt(&chinese, Keywords::English, &names), spelt(text, Keywords::English, &names));
 }
+
+#[test]
+fn placeholders_stay_even_if_they_are_spelt_like_words() {
+    let text = "测试 \"边界\" {\n  周期 2026-10\n  每个 | 达成率 | 目标 |\n       |   100% | 真   |\n  预期 gmv[A01].达成率 == $达成率\n  \
+        预期 gmv[A01].达标 == $目标\n}\n";
+    let names = names_of([text]);
+    let english = spelt(text, Keywords::English, &names);
+    assert!(english.contains("attainment == $达成率") && english.contains("met == $目标"), "{english}");
+    assert_eq!(there_and_back("placeholders", text, &names), text);
+}

@@ -1,14 +1,23 @@
-//! The language server: what an editor needs to show a policy's findings while it is written.
+//! The language server: what `kpi-ide` knows of policies, in the words of the protocol.
 //!
-//! It speaks the protocol over stdin and stdout ([`serve`]) and links no Polars, so that it starts at once. What it
-//! knows of a policy it learns from `kpi-syntax` and `kpi-analysis`; it computes nothing of its own. Start with `session`:
-//! the loop; `workspace` holds the texts, `positions` translates places.
+//! It speaks over stdin and stdout ([`serve`]) and links no Polars, so that it starts at once. It computes nothing of its
+//! own. Start with `server`: the loop, which alone changes anything; `handlers` lists what is answered, one feature a file,
+//! each a function of a snapshot that runs on a worker; `projects` knows the disk, `edits` what a client sends of a
+//! changed text, `findings` what it is shown, `positions` translates places, `transport` reads what may be garbage.
 
-mod outline;
+mod client;
+mod context;
+mod edits;
+mod findings;
+mod handlers;
+mod library;
 mod positions;
-mod session;
+mod projects;
+mod server;
+mod transport;
 mod uris;
-mod workspace;
+mod workers;
 
-pub use session::{ServeError, serve, serve_connection};
-pub use workspace::{HouseRules, ReadRules};
+pub use kpi_ide::HouseRules;
+pub use projects::{ReadRules, Rules};
+pub use server::{ServeError, serve, serve_connection};

@@ -51,12 +51,41 @@ pub fn range(file: &SourceFile, span: Span, encoding: Encoding) -> Range {
     Range { start: position(file, span.start, encoding), end: position(file, span.end, encoding) }
 }
 
-fn position(file: &SourceFile, offset: u32, encoding: Encoding) -> Position {
+/// The position of a byte.
+pub fn position(file: &SourceFile, offset: u32, encoding: Encoding) -> Position {
     let starts = file.line_starts();
     let line = starts.partition_point(|&start| start <= offset).saturating_sub(1);
     let start = starts.get(line).copied().unwrap_or_default();
     let before = file.text.get(start as usize..offset as usize).unwrap_or_default();
     Position { line: line as u32, character: encoding.width(before) as u32 }
+}
+
+/// The byte of a position. Behind the end of its line it is at its end, behind the last line at the end of the text, and
+/// within a character before it.
+pub fn offset(text: &str, position: Position, encoding: Encoding) -> usize {
+    let mut start = 0;
+    for _ in 0..position.line {
+        match text.get(start..).and_then(|rest| rest.find('\n')) {
+            Some(end) => start += end + 1,
+            None => return text.len(),
+        }
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default();
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let mut left = position.character as usize;
+    for (at, c) in line.char_indices() {
+        let width = match encoding {
+            Encoding::Utf8 => c.len_utf8(),
+            Encoding::Utf16 => c.len_utf16(),
+            Encoding::Utf32 => 1,
+        };
+        if left < width {
+            return start + at;
+        }
+        left -= width;
+    }
+    start + line.len()
 }
 
 #[cfg(test)]

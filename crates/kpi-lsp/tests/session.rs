@@ -2,81 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
-use std::path::Path;
-use std::thread;
+mod client;
 
+use std::path::Path;
+
+use client::Client;
 use kpi_base::{Code, codes};
 use kpi_lint::{Level, Settings};
 use kpi_lsp::HouseRules;
-use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
-
-/// The client's end of a session, and the thread that serves it.
-struct Client {
-    connection: Connection,
-    server: thread::JoinHandle<()>,
-    last: i32,
-}
-
-impl Client {
-    fn start(encodings: &[&str]) -> (Client, Value) {
-        Client::start_with(encodings, |_| HouseRules::default())
-    }
-
-    fn start_with(encodings: &[&str], rules: impl Fn(&Path) -> HouseRules + Send + 'static) -> (Client, Value) {
-        let (server, connection) = Connection::memory();
-        let server = thread::spawn(move || kpi_lsp::serve_connection(&server, Box::new(rules)).unwrap());
-        let mut client = Client { connection, server, last: 0 };
-        let answer =
-            client.ask("initialize", json!({ "capabilities": { "general": { "positionEncodings": encodings } } }));
-        client.tell("initialized", json!({}));
-        (client, answer)
-    }
-
-    fn tell(&self, method: &str, params: Value) {
-        let message = Message::Notification(Notification { method: method.into(), params });
-        self.connection.sender.send(message).unwrap();
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.last += 1;
-        let id = RequestId::from(self.last);
-        let request = Request { id: id.clone(), method: method.into(), params };
-        self.connection.sender.send(Message::Request(request)).unwrap();
-        loop {
-            if let Message::Response(response) = self.connection.receiver.recv().unwrap() {
-                assert_eq!(response.id, id);
-                return serde_json::to_value(Response { ..response }).unwrap();
-            }
-        }
-    }
-
-    fn findings(&self) -> Value {
-        loop {
-            if let Message::Notification(n) = self.connection.receiver.recv().unwrap() {
-                assert_eq!(n.method, "textDocument/publishDiagnostics");
-                return n.params;
-            }
-        }
-    }
-
-    fn open(&self, uri: &str, text: &str) {
-        let document = json!({ "uri": uri, "languageId": "kpi", "version": 1, "text": text });
-        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
-    }
-
-    fn change(&self, uri: &str, text: &str) {
-        let document = json!({ "uri": uri, "version": 2 });
-        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [{ "text": text }] }));
-    }
-
-    fn stop(mut self) {
-        self.ask("shutdown", Value::Null);
-        self.tell("exit", Value::Null);
-        drop(self.connection);
-        self.server.join().unwrap();
-    }
-}
 
 const GOOD: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n";
 
@@ -84,7 +18,7 @@ const GOOD: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period mon
 fn findings_come_and_go_while_the_text_changes() {
     let folder = tempfile::tempdir().unwrap();
     let uri = format!("file://{}/live.kpi", folder.path().display());
-    let (client, answer) = Client::start(&[]);
+    let (mut client, answer) = Client::start(&[]);
     assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-16");
 
     client.open(&uri, &format!("{GOOD}\ndimension stage {{ startup \"新手期\", 😀 }}\n"));
@@ -119,8 +53,8 @@ fn the_outline_lists_declarations_even_of_a_broken_policy() {
     assert_eq!(names, ["Live", "stage", "x", "y"]);
     assert_eq!(answer["result"][1]["detail"], "阶段");
 
-    let refused = client.ask("textDocument/hover", json!({}));
-    assert_eq!(refused["error"]["message"], "`textDocument/hover` is not served");
+    let refused = client.ask("textDocument/moniker", json!({}));
+    assert_eq!(refused["error"]["message"], "`textDocument/moniker` is not served");
     client.stop();
 }
 
@@ -131,7 +65,7 @@ fn files_of_a_project_are_checked_together() {
     std::fs::write(root.join("kpi.toml"), "").unwrap();
     std::fs::write(root.join("policy.kpi"), GOOD).unwrap();
     std::fs::write(root.join("broken.kpi"), "dimension\n").unwrap();
-    let (client, _) = Client::start(&[]);
+    let (mut client, _) = Client::start(&[]);
     client.open(&format!("file://{}/more.kpi", root.display()), "dimension stage { startup }\n");
     let mut with_errors = Vec::new();
     for _ in 0..2 {
@@ -179,7 +113,7 @@ fn the_house_rules_of_a_project_hold_in_the_editor() {
     let severities = |levels: Vec<(Code, Level)>| {
         let settings = Settings { levels, ..Settings::default() };
         let rules = move |_: &Path| HouseRules { settings: settings.clone(), baseline: None };
-        let (client, _) = Client::start_with(&[], rules);
+        let (mut client, _) = Client::start_with(&[], rules);
         client.open(&uri, &unused);
         let found = client.findings()["diagnostics"].as_array().unwrap().clone();
         client.stop();

@@ -30,7 +30,7 @@ fn write_expr(expr: &Expr, out: &mut String) {
         ExprKind::Indicator(id, field) => write!(out, "{id:?} {field:?}"),
         ExprKind::Over(_, scope) => write!(out, "over {scope:?}"),
         ExprKind::Among(a) => write!(out, "among {:?} {:?} {}", a.function, a.by, a.higher_is_better),
-        ExprKind::Previous(_, n) => write!(out, "previous {n}"),
+        ExprKind::Previous(_, back) => write!(out, "previous {back:?}"),
         ExprKind::Window(function, _, window, needs) => write!(out, "window {function:?} {window:?} {needs}"),
         ExprKind::OverWindow(_, window) => write!(out, "over {window:?}"),
         ExprKind::Curve(curve, _) => match &curve.kind {

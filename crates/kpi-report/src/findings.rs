@@ -11,9 +11,11 @@ mod sarif;
 
 pub use concise::render_findings_concise;
 pub use github::render_findings_github;
+pub(crate) use github::{escape_data, escape_property};
 pub use gitlab::render_findings_gitlab;
 pub use junit::render_findings_junit;
-pub(crate) use located::{Range, main_place, whole_message};
+pub(crate) use located::{Range, fnv, main_place, whole_message};
+pub(crate) use markdown::escape_cell;
 pub use markdown::render_findings_markdown;
 pub use sarif::render_findings_sarif;
 

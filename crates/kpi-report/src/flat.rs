@@ -4,6 +4,7 @@
 //! [`flatten`] gathers them as columns, `csv` writes them as text.
 
 mod csv;
+mod quarantine;
 
 use std::borrow::Cow;
 
@@ -11,6 +12,7 @@ use kpi_results::{Card, CardStatus, Goal, Line, LineStatus, RuleOutcome, Run};
 use kpi_value::Dec;
 
 pub use csv::{render_csv, render_csv_parts};
+pub use quarantine::render_quarantine;
 
 /// A table of columns of equal length.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,20 +10,25 @@
 //! - [`render_proofs`]: bounds, and what became of obligations.
 //! - [`render_findings_concise`], [`render_findings_github`], [`render_findings_gitlab`], [`render_findings_junit`],
 //!   [`render_findings_markdown`], [`render_findings_sarif`]: findings for editors, pull requests and CI.
+//! - [`render_impact`], [`render_impact_markdown`], [`render_impact_html`]: whom a change of a policy moves.
 //! - [`render_json`], [`render_derivations_json`], [`render_findings_json`]: the same for programs; `docs/schema/run.json`
 //!   is the schema of the first.
 //! - [`render_tests`], [`render_tests_json`] (`docs/schema/test.json`), [`render_tests_junit`]: what became of a policy's tests.
+//! - [`render_diff`] and its siblings for programs and pull requests: what changed from one version of a policy to another;
+//!   `docs/schema/diff.json` is the schema of [`render_diff_json`].
 //! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] and [`render_csv_parts`] write them.
 //!
 //! How a number is written by its unit is in `format`, how columns are aligned (Chinese characters are two wide) in
 //! `grid`.
 
 mod cards;
+mod changes;
 mod derivation;
 mod findings;
 mod flat;
 mod format;
 mod grid;
+mod impact;
 mod json;
 mod look;
 mod proofs;
@@ -32,13 +37,18 @@ mod titles;
 mod views;
 
 pub use cards::{Show, View, render_run};
+pub use changes::{
+    Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html, render_diff_json,
+    render_diff_markdown,
+};
 pub use derivation::render_derivation;
 pub use findings::{
     render_findings, render_findings_concise, render_findings_github, render_findings_gitlab, render_findings_junit,
     render_findings_markdown, render_findings_sarif, render_summary,
 };
-pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv, render_csv_parts};
+pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv, render_csv_parts, render_quarantine};
 pub use format::{Money, show_amount, show_quantity};
+pub use impact::{ImpactReport, render_impact, render_impact_html, render_impact_markdown};
 pub use json::{render_derivations_json, render_findings_json, render_json, render_proofs_json};
 pub use look::Look;
 pub use proofs::render_proofs;

@@ -92,9 +92,19 @@ impl<'a> Staged<'a> {
 
     /// The results of the judged periods, from the first to the last that the run was asked for.
     pub fn run(&self, (from, to): (Period, Period)) -> Run {
-        let mut run = self.head((from, to));
+        self.run_of(self.head((from, to)), Scored::run)
+    }
+
+    /// As [`Staged::run`], without findings, and with cards that have no lines.
+    pub fn brief_run(&self, (from, to): (Period, Period)) -> Run {
+        let show = |period| self.scored.first().map(|first| first.model().policy.calendar.show(period));
+        let period = Span { from: show(from).unwrap_or_default(), to: show(to).unwrap_or_default() };
+        self.run_of(Run { period, ..Run::default() }, Scored::brief_run)
+    }
+
+    fn run_of(&self, mut run: Run, of: impl Fn(&Scored<'a>) -> Run) -> Run {
         for scored in self.wanted() {
-            let own = scored.run();
+            let own = of(scored);
             run.cards.extend(own.cards);
             run.incentives.extend(own.incentives);
             run.rules.extend(own.rules);

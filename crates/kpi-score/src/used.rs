@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use kpi_check::model::{
-    self, Among, Audience, Builtin, ByKey, ByTable, Curve, CurveKind, ExprId, ExprKind, IndicatorField, Line,
+    self, Among, Audience, Back, Builtin, ByKey, ByTable, Curve, CurveKind, ExprId, ExprKind, IndicatorField, Line,
     LineField, LineKind, MidPeriod, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TargetKind,
 };
 use kpi_plan::SpineId;
@@ -363,10 +363,10 @@ impl Walk<'_, '_> {
             }
             ExprKind::Over(x, scope) => self.over(x, scope, at, cell),
             ExprKind::Among(among) => self.among(among, at, cell),
-            ExprKind::Previous(x, n) => self.earlier(x, *n as usize, at, cell),
+            ExprKind::Previous(x, back) => self.earlier(x, *back, at, cell),
             ExprKind::Growth(x) => {
                 self.expr(x, at, cell);
-                self.earlier(x, 1, at, cell);
+                self.earlier(x, Back::Periods(1), at, cell);
             }
             ExprKind::Streak(condition) => {
                 let entities = self.ev.spine(at.spine).entities();
@@ -420,9 +420,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn earlier(&mut self, x: &model::Expr, n: usize, at: At, cell: usize) {
-        let shift = n.saturating_mul(self.ev.spine(at.spine).entities());
-        if let Some(earlier) = cell.checked_sub(shift) {
+    fn earlier(&mut self, x: &model::Expr, back: Back, at: At, cell: usize) {
+        let Some((at, cell)) = self.ev.whole_cell(at, cell) else { return };
+        if let Some(earlier) = self.ev.earlier_cell(back, at.spine, cell) {
             self.expr(x, at, earlier);
         }
     }

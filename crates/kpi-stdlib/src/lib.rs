@@ -44,9 +44,21 @@ pub const MODULES: &[Module] = &[
 /// Adds every module that a package uses, or to an entry of which it binds an indicator, to its files, once each, and says which
 /// ones there are not.
 pub fn load(files: &mut Files, parsed: &mut Vec<ast::File>) -> Vec<Diagnostic> {
+    let (wanted, mut found) = used(parsed.iter());
+    for module in wanted {
+        let (module, diagnostics) = parse(files, module);
+        found.extend(diagnostics);
+        parsed.push(module);
+    }
+    found
+}
+
+/// The modules that files use, or to an entry of which they bind an indicator, once each, in the order of their first use; and
+/// which ones there are not.
+pub fn used<'a>(parsed: impl IntoIterator<Item = &'a ast::File>) -> (Vec<Module>, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let mut wanted: Vec<Module> = Vec::new();
-    for item in parsed.iter().flat_map(|file| &file.items) {
+    for item in parsed.into_iter().flat_map(|file| &file.items) {
         let (names, span) = match &item.kind {
             ast::ItemKind::Use(used) => (used.module.as_slice(), item.span),
             // `std.live.watch_time(…)` needs no `use`; what is shorter stands below one.
@@ -68,12 +80,7 @@ pub fn load(files: &mut Files, parsed: &mut Vec<ast::File>) -> Vec<Diagnostic> {
             None => found.push(unknown(&name, span)),
         }
     }
-    for module in wanted {
-        let (module, diagnostics) = parse(files, module);
-        found.extend(diagnostics);
-        parsed.push(module);
-    }
-    found
+    (wanted, found)
 }
 
 /// A module as a file of a package.
@@ -94,7 +101,7 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
 }
 
 /// The path that messages show for a module: `<std>/survey.kpi`.
-fn path(module: Module) -> String {
+pub fn path(module: Module) -> String {
     let (library, name) = module.name.split_once('.').unwrap_or(("std", module.name));
     format!("<{library}>/{name}.kpi")
 }

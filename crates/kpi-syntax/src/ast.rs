@@ -16,6 +16,7 @@ pub use expr::*;
 pub use items::*;
 pub use tests::*;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use kpi_base::Span;
@@ -50,13 +51,61 @@ pub struct Text {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct File {
     /// Its declarations, in the order of the text.
-    pub items: Vec<Item>,
+    pub items: Items,
     /// Whether it is a module of a library, brought in by `use`: what a policy leaves unused of it is no finding.
     pub library: bool,
     /// Its name as `use` writes it, if it is one: `std.live`.
     pub module: String,
     /// The text that the spans are places of: what a change of the policy copies from.
     pub text: SourceText,
+}
+
+/// The declarations of a file. A copy shares them until one of the two is changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Items(Arc<Vec<Item>>);
+
+impl Deref for Items {
+    type Target = Vec<Item>;
+
+    fn deref(&self) -> &Vec<Item> {
+        &self.0
+    }
+}
+
+impl DerefMut for Items {
+    fn deref_mut(&mut self) -> &mut Vec<Item> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl From<Vec<Item>> for Items {
+    fn from(items: Vec<Item>) -> Items {
+        Items(Arc::new(items))
+    }
+}
+
+impl FromIterator<Item> for Items {
+    fn from_iter<I: IntoIterator<Item = Item>>(items: I) -> Items {
+        Items(Arc::new(items.into_iter().collect()))
+    }
+}
+
+impl<'a> IntoIterator for &'a Items {
+    type Item = &'a Item;
+    type IntoIter = std::slice::Iter<'a, Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a mut Items {
+    type Item = &'a mut Item;
+    type IntoIter = std::slice::IterMut<'a, Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
 }
 
 /// The text of a file. It is no part of what the file says: two are always equal, and none is shown.
@@ -130,8 +179,6 @@ pub enum ItemKind {
     Require(Require),
     /// `prove host_card.score within 0..100`
     Prove(Prove),
-    /// A declaration whose keyword the language knows and which is not built yet; its body was only delimited.
-    Unbuilt(Unbuilt),
 }
 
 /// `use std.survey`: the names of a library's module, as if its text stood in the package.
@@ -139,13 +186,4 @@ pub enum ItemKind {
 pub struct Use {
     /// The module, name by name; at least one.
     pub module: Vec<Name>,
-}
-
-/// A declaration that is not built yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unbuilt {
-    /// Its keyword: `scale`, `shape`.
-    pub keyword: Name,
-    /// Its name, where one follows.
-    pub name: Option<Name>,
 }

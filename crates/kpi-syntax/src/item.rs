@@ -9,7 +9,7 @@ use kpi_base::codes::syntax as codes;
 use kpi_base::{Diagnostic, Join, Span, Text, text};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::ast::{Item, ItemKind, Name, Unbuilt, Use};
+use crate::ast::{File, Item, ItemKind, Name, Use};
 use crate::build::Builder;
 use crate::fault::{Fault, describe_fault, in_chinese, insert_space};
 use crate::grammar::{Pair, Pairs, Rule, parse_slice};
@@ -24,8 +24,31 @@ const STACK: usize = 64 << 20;
 /// How many declarations are worth a thread of their own: fewer are read sooner than it starts.
 const WORTH_A_THREAD: usize = 500;
 
+/// What a file was before, and its text now.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub before: &'a File,
+    pub text: &'a str,
+}
+
+impl<'a> Known<'a> {
+    /// The declaration that stood at a place, if it is still the same and nothing was wrong with it.
+    fn item(self, span: Span) -> Option<&'a Item> {
+        let items = &self.before.items;
+        let place = items.binary_search_by_key(&span.start, |item| item.span.start).ok()?;
+        let item = items.get(place).filter(|item| item.span == span && !item.faulty)?;
+        let range = span.start as usize..span.end as usize;
+        (self.before.text.0.get(range.clone())? == self.text.get(range)?).then_some(item)
+    }
+}
+
 /// Parses every declaration of a file: each by itself, so that those of a large file are shared out among the cores.
-pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Vec<Diagnostic>) -> Vec<Item> {
+pub(crate) fn parse_items(
+    source: &Source,
+    layout: &Layout,
+    known: Known<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Item> {
     let documented = attach_docs(source, layout);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let share = documented.len().div_ceil(cores).max(WORTH_A_THREAD);
@@ -34,11 +57,12 @@ pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Ve
     let mut items = Vec::with_capacity(documented.len());
     std::thread::scope(|scope| {
         let others: Vec<_> =
-            shares.map(|share| (share, scope.spawn(|| parse_share(source, layout, share, None)))).collect();
-        let first = parse_share(source, layout, first, None);
+            shares.map(|share| (share, scope.spawn(|| parse_share(source, layout, share, known, None)))).collect();
+        let first = parse_share(source, layout, first, known, None);
         // A share whose thread could not end is read again here, where a fault shows itself.
-        let others =
-            others.into_iter().map(|(s, other)| other.join().unwrap_or_else(|_| parse_share(source, layout, s, None)));
+        let others = others
+            .into_iter()
+            .map(|(s, other)| other.join().unwrap_or_else(|_| parse_share(source, layout, s, known, None)));
         for (found, reported) in std::iter::once(first).chain(others) {
             items.extend(found);
             diagnostics.extend(reported);
@@ -49,7 +73,8 @@ pub(crate) fn parse_items(source: &Source, layout: &Layout, diagnostics: &mut Ve
 
 /// The words of the language in a file, in the order of its declarations.
 pub(crate) fn hear_items(source: &Source, layout: &Layout, words: &mut Vec<Spoken>) {
-    parse_share(source, layout, &attach_docs(source, layout), Some(words));
+    let known = Known { before: &File::default(), text: "" };
+    parse_share(source, layout, &attach_docs(source, layout), known, Some(words));
 }
 
 /// Every declaration with the doc comment above it.
@@ -77,11 +102,17 @@ fn parse_share(
     source: &Source,
     layout: &Layout,
     share: &[(&RawItem, Option<String>)],
+    known: Known<'_>,
     mut words: Option<&mut Vec<Spoken>>,
 ) -> (Vec<Item>, Vec<Diagnostic>) {
     let (mut items, mut diagnostics) = (Vec::with_capacity(share.len()), Vec::new());
     for (raw, doc) in share {
         if raw.too_deep {
+            continue;
+        }
+        let span = source.span(raw.start, raw.end);
+        if let Some(item) = known.item(span).filter(|_| !layout.is_reported(raw.start, raw.end)) {
+            items.push(Item { doc: doc.clone(), ..item.clone() });
             continue;
         }
         let before = diagnostics.len();
@@ -90,7 +121,7 @@ fn parse_share(
         let kind = if raw.deep { parser.parse_deep() } else { parser.parse() };
         if let Some(kind) = kind {
             let faulty = diagnostics.len() > before || layout.is_reported(raw.start, raw.end);
-            items.push(Item { kind, span: source.span(raw.start, raw.end), doc: doc.clone(), faulty });
+            items.push(Item { kind, span, doc: doc.clone(), faulty });
         }
     }
     (items, diagnostics)
@@ -155,7 +186,6 @@ impl<'a> ItemParser<'a> {
             "require" => {
                 self.whole(Rule::require_item, || text!("a requirement"), |b, p| b.require(p)).map(ItemKind::Require)
             }
-            _ if DECLARATIONS.contains(&word) => Some(self.unbuilt(text, word)),
             _ => {
                 self.unknown(text, word);
                 None
@@ -244,18 +274,6 @@ impl<'a> ItemParser<'a> {
             at += part.len() + 1;
         }
         Some(ItemKind::Use(Use { module }))
-    }
-
-    fn unbuilt(&self, text: &str, word: &str) -> ItemKind {
-        let start = self.raw.start;
-        let keyword = Name { text: word.to_owned(), span: self.source.span(start, start + word.len()) };
-        let rest = text.get(word.len()..).unwrap_or_default();
-        let at = start + word.len() + (rest.len() - rest.trim_start().len());
-        let name: &str = rest.trim_start().split(|c| !continues_name(c)).next().unwrap_or_default();
-        let name = name
-            .starts_with(starts_name)
-            .then(|| Name { text: name.nfc().collect(), span: self.source.span(at, at + name.len()) });
-        ItemKind::Unbuilt(Unbuilt { keyword, name })
     }
 
     fn unknown(&mut self, text: &str, word: &str) {

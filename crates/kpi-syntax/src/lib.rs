@@ -37,13 +37,24 @@ pub struct Parsed {
 
 /// Parses the text of a policy file. The spans of the result are bytes of `text`.
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    parse_again(file, text, &ast::File::default())
+}
+
+/// As [`parse`], of a text that was another before: declarations that stand where they stood, with the same text and nothing
+/// wrong with it, are taken over as they were read.
+pub fn parse_again(file: FileId, text: &str, before: &ast::File) -> Parsed {
     let mut diagnostics = Vec::new();
     let mut source = text::read_text(file, text, &mut diagnostics);
     let layout = layout::lay_out(&mut source, &mut diagnostics);
-    let items = item::parse_items(&source, &layout, &mut diagnostics);
+    let items = item::parse_items(&source, &layout, item::Known { before, text }, &mut diagnostics);
     diagnostics.sort_by_key(|d| d.labels.first().map(|label| label.span.start));
     Parsed {
-        file: ast::File { items, library: false, module: String::new(), text: ast::SourceText(text.into()) },
+        file: ast::File {
+            items: items.into(),
+            library: false,
+            module: String::new(),
+            text: ast::SourceText(text.into()),
+        },
         diagnostics,
     }
 }

@@ -9,7 +9,7 @@ mod place;
 mod table;
 
 pub(crate) use place::gather_words;
-pub use place::{Spoken, spoken_words};
+pub use place::{Spoken, WordAt, spoken_words, words_at};
 pub use table::{Place, WORDS, Word};
 
 use std::collections::HashMap;

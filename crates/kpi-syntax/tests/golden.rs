@@ -19,9 +19,6 @@ fn the_whole_policy_parses() {
     let parsed = parse(FileId(0), LIVE_TEAM);
     assert_eq!(parsed.diagnostics, []);
     assert_eq!(parsed.file.items.len(), 20);
-    for item in &parsed.file.items {
-        assert!(!matches!(item.kind, ItemKind::Unbuilt(_)));
-    }
 }
 
 #[test]

@@ -194,3 +194,18 @@ fn the_reference_has_every_word() {
         .collect();
     assert_eq!(written, table, "docs/reference/13-chinese.md differs from the table of words");
 }
+
+#[test]
+fn cells_of_cases_may_be_words_in_either_spelling() {
+    let cells = |truth: &str| {
+        let text = format!(
+            "test \"t\" {{\n  period 2026-10\n  each | a |\n       | {truth} |\n  expect x[A01].met == $a\n}}\n"
+        );
+        let parsed = parse(FileId(0), &text);
+        assert_eq!(parsed.diagnostics, []);
+        format!("{:?}", parsed.file.items)
+    };
+    for (english, chinese, read) in [("true", "真", "Bool(true)"), ("false", "假", "Bool(false)")] {
+        assert!(cells(english).contains(read) && cells(chinese).contains(read));
+    }
+}

@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod data;
 pub mod generate;
 pub mod interpret;
+pub mod names;
 pub mod read;
 pub mod shrink;
 pub mod verify;

@@ -263,6 +263,27 @@ impl Calendar {
         Some((first, last))
     }
 
+    /// The same period of the year before: the month or quarter of its name, the week of its number, the day of its date. A
+    /// year without a week 53 and without 29 February has none.
+    pub fn year_before(&self, period: Period) -> Option<Period> {
+        match period.kind {
+            PeriodKind::Day => {
+                let (year, month, day) = self.start(period).ymd();
+                Date::new(year - 1, month, day).map(|date| self.period(PeriodKind::Day, date))
+            }
+            PeriodKind::Week => {
+                let fourth = |week: Period| self.start(week).plus(3);
+                let year = fourth(period).ymd().0;
+                let first = |year: i32| Date::new(year, 1, 4).map(|date| self.period(PeriodKind::Week, date));
+                let earlier = first(year - 1)?.plus(period.index - first(year)?.index);
+                (fourth(earlier).ymd().0 == year - 1).then_some(earlier)
+            }
+            PeriodKind::Month => Some(period.plus(-12)),
+            PeriodKind::Quarter => Some(period.plus(-4)),
+            PeriodKind::Year => Some(period.plus(-1)),
+        }
+    }
+
     /// How the period is written; a week by the year that holds its fourth day.
     pub fn show(&self, period: Period) -> String {
         let (year, month, day) = self.start(period).ymd();

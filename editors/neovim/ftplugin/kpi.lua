@@ -1,7 +1,16 @@
--- The language server for this buffer; one server a project, whose root holds kpi.toml.
+-- Settings of a buffer with a policy; its language server.
+if vim.b.did_ftplugin then
+  return
+end
+vim.b.did_ftplugin = 1
+
 vim.bo.commentstring = "// %s"
-vim.lsp.start({
-  name = "kpi",
-  cmd = { "kpi", "lsp" },
-  root_dir = vim.fs.dirname(vim.fs.find("kpi.toml", { upward = true, path = vim.api.nvim_buf_get_name(0) })[1]),
-})
+vim.bo.comments = ":///,://"
+vim.bo.expandtab = true
+vim.bo.shiftwidth = 2
+vim.bo.softtabstop = 2
+vim.bo.suffixesadd = ".kpi"
+-- A name in Chinese is one word: letters beyond ASCII belong to words.
+vim.opt_local.iskeyword:append("_")
+
+require("kpi").attach(vim.api.nvim_get_current_buf())

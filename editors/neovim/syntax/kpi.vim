@@ -1,6 +1,6 @@
 " Highlighting of .kpi policies: declarations, words in both spellings, comments, texts, numbers with their units.
-" The words are those of crates/kpi-syntax/src/words: `INSTA_UPDATE=always cargo test -p kpi-front-tests --test editors`
-" writes this file anew. A word is highlighted only where it may be one: a column may be called as a word is. Where
+" The words are those of crates/kpi-syntax/src/words: `cargo xtask editors` writes this file
+" anew. A word is highlighted only where it may be one: a column may be called as a word is. Where
 " several of these match at a place, the last one counts.
 if exists("b:current_syntax")
   finish

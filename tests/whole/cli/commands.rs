@@ -136,8 +136,8 @@ fn init_starts_a_green_project() {
 #[test]
 fn explain_prints_pages_and_the_list() {
     let project = Project::empty();
-    let page = project.kpi("explain k9001");
-    assert!(page.out.starts_with("# K9001: not built yet"), "{}", page.whole());
+    let page = project.kpi("explain k1001");
+    assert!(page.out.starts_with("# K1001: unknown name"), "{}", page.whole());
     let list = project.kpi("explain");
     assert_eq!(list.code, 0);
     assert!(list.out.contains("K8001  error    no project here"), "{}", list.whole());

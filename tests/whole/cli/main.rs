@@ -10,12 +10,14 @@
 mod bad_input;
 mod cohorts;
 mod commands;
+mod diff;
 mod formats;
 mod formatting;
 mod house;
 mod outputs;
 mod own_periods;
 mod policy_tests;
+mod quarantine;
 mod support;
 mod templates;
 mod tutorial;

@@ -4,6 +4,7 @@
 mod airlines;
 mod assistant_framework;
 mod douyin_team;
+mod impact;
 mod live_team_zh;
 mod ops_assistant;
 mod ops_library;

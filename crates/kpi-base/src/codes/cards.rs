@@ -30,4 +30,6 @@ codes! {
     CHOICES = "K4032", Error, "choices that nobody can make";
     ONCE = "K4033", Error, "once, but since when";
     TARGET_PERIOD = "K4055", Error, "a target of which period";
+    START_OF_STINT = "K4060", Error, "the start of which stint";
+    INSIDE_SHORTER = "K4061", Error, "what a shorter period cannot read";
 }

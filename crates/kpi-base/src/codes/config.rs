@@ -17,4 +17,7 @@ codes! {
     FOLDER_IN_USE = "K8014", Error, "the folder is in use";
     NEEDS_OUT = "K8015", Error, "this format needs a folder";
     NO_ENGINE = "K8016", Error, "a kpi without its engine";
+    NO_VERSION = "K8030", Error, "no such version of the policy";
+    NO_GIT = "K8031", Error, "git does not answer";
+    FAIL_ON = "K8040", Error, "a limit on the impact that cannot be read";
 }

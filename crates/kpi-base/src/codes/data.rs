@@ -24,4 +24,5 @@ codes! {
     MISSING_PERIOD = "K6031", Error, "period without any row";
     SUM_TOO_LARGE = "K6032", Error, "sum out of range";
     ROWS_LEFT_OUT = "K6041", Note, "rows left out by the policy";
+    ROWS_SET_ASIDE = "K6042", Warning, "rows set aside because they break their contract";
 }

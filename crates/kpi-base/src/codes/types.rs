@@ -20,4 +20,10 @@ codes! {
     RATER_WEIGHTS = "K2031", Error, "weights of `weighted` that are not 100%";
     EXISTS_ITSELF = "K2040", Error, "an `exists` over the rows of its own table";
     HELD_ROWS = "K2041", Error, "rows that hold for a while taken for events";
+    EXISTS_PLACE = "K2060", Error, "an `exists` outside an aggregate";
+    EXISTS_GROUPED = "K2061", Error, "an `exists` over groups";
+    EXISTS_CHANGES = "K2062", Error, "an `exists` over what changes by period";
+    WINDOW_UNIT = "K2063", Error, "a window in another unit than the period judged";
+    NOT_POOLED = "K2064", Error, "what several periods cannot pool";
+    ROWS_WHENEVER = "K2065", Error, "rows of no one period that read what changes";
 }

@@ -117,7 +117,7 @@ fn entries(
         "" => modules.iter().any(|m| m.name == file.module && (m.used || m.name.is_empty())),
         module => file.module == module,
     };
-    let shared = files.iter().filter(of_module).map(|file| File { items: shared(&file.items), ..file.clone() });
+    let shared = files.iter().filter(of_module).map(|file| File { items: shared(&file.items).into(), ..file.clone() });
     let policy =
         files.iter().filter(|_| module.is_empty()).flat_map(|file| &file.items).find_map(|item| match &item.kind {
             ItemKind::Policy(policy) => Some(policy.clone()),
@@ -188,7 +188,7 @@ impl Package<'_, '_> {
         let text = self.shared.iter().find(|file| file.items.first().is_some_and(|i| i.span.file == at.file));
         let text = text.map(|file| file.text.clone()).unwrap_or_default();
         let mut files = self.shared.clone();
-        files.push(File { items, library: false, module: String::new(), text });
+        files.push(File { items: items.into(), library: false, module: String::new(), text });
         // Functions of a used module are no declarations of this file, but names of the package.
         files.iter_mut().for_each(|file| file.module.clear());
         files

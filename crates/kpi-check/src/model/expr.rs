@@ -75,8 +75,8 @@ pub enum ExprKind {
     Over(Box<Expr>, Scope),
     /// `average(X among team, role)`: over the members' own values of X.
     Among(Arc<Among>),
-    /// `previous(X, n)`: X of the same subject n periods earlier.
-    Previous(Box<Expr>, u32),
+    /// `previous(X, n)`, `year_ago(X)`: X of the same subject in an earlier period.
+    Previous(Box<Expr>, Back),
     /// `growth(X)`: X ÷ previous(X) − 1; no data unless previous(X) > 0.
     Growth(Box<Expr>),
     /// `streak(condition)`: for how many periods up to this one the condition has held without a break.
@@ -98,6 +98,16 @@ pub enum ExprKind {
     Card(CardField),
     /// The total of an incentive, in rules: `monthly_pay.total`, or one pay of it by its place.
     Pay(IncentiveId, Option<u32>),
+}
+
+/// Which earlier period is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Back {
+    /// So many periods earlier.
+    Periods(u32),
+    /// The same period of the year before, where there is one: [`kpi_value::Calendar::year_before`].
+    Year,
 }
 
 /// `+ - × ÷`

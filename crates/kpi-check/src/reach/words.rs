@@ -4,9 +4,9 @@ use kpi_base::{Span, Text, text};
 use kpi_value::Dec;
 
 use super::Reach;
-use crate::literals::times_hundred;
-use crate::model::{ArithmeticOp, Expr, ExprKind, Form, Type, Unit};
-use crate::ranges::{Bound, Range};
+use crate::model::{ArithmeticOp, Expr, ExprKind, Form, Type};
+use crate::ranges::Range;
+use crate::show::{show_number, show_range};
 
 /// How many columns are named as the reason of a range.
 const REASONS: usize = 2;
@@ -14,38 +14,12 @@ const REASONS: usize = 2;
 impl<'m> Reach<'m> {
     /// A number as it is written in a policy: `98%`, `30s`, `5000 CNY`.
     pub(super) fn number(&self, x: Dec, ty: Type) -> String {
-        let Type::Number(unit) = ty else { return x.to_string() };
-        match unit {
-            Unit { money: 1, time: 0, .. } => format!("{x} {}", self.model.policy.currency.code),
-            Unit { money: 0, time: 1, .. } => duration(x),
-            Unit { money: 0, time: 0, form: Form::Ratio } => format!("{}%", times_hundred(x)),
-            _ => x.to_string(),
-        }
+        show_number(self.model, x, ty)
     }
 
     /// A range in words: "0% to 100%", "0 or more".
     pub(super) fn words(&self, range: Range, ty: Type) -> Text {
-        let show = |x| self.number(x, ty);
-        if let Some(x) = range.point() {
-            return Text::verbatim(show(x));
-        }
-        match (range.low, range.high) {
-            (Bound::Closed(low), Bound::Closed(high)) => text!("{low} to {high}", low = show(low), high = show(high)),
-            (Bound::Closed(low), Bound::Open(high)) => {
-                text!("{low} to less than {high}", low = show(low), high = show(high))
-            }
-            (Bound::Open(low), Bound::Closed(high)) => {
-                text!("more than {low}, up to {high}", low = show(low), high = show(high))
-            }
-            (Bound::Open(low), Bound::Open(high)) => {
-                text!("more than {low}, less than {high}", low = show(low), high = show(high))
-            }
-            (Bound::Closed(low), Bound::Infinite) => text!("{low} or more", low = show(low)),
-            (Bound::Open(low), Bound::Infinite) => text!("more than {low}", low = show(low)),
-            (Bound::Infinite, Bound::Closed(high)) => text!("{high} or less", high = show(high)),
-            (Bound::Infinite, Bound::Open(high)) => text!("less than {high}", high = show(high)),
-            (Bound::Infinite, Bound::Infinite) => text!("any number"),
-        }
+        show_range(self.model, range, ty)
     }
 
     /// Why a value lies where it does: its own place, then the contracts that it rests on.
@@ -101,17 +75,4 @@ impl<'m> Reach<'m> {
         let ratio = matches!(bound.ty, Type::Number(unit) if unit.is_plain() && unit.form == Form::Ratio);
         (bare && ratio && x > Dec::ONE && !reach.contains(x) && reach.contains(share)).then(|| format!("{written}%"))
     }
-}
-
-/// The longest unit that leaves a whole number, down to seconds.
-fn duration(x: Dec) -> String {
-    for (seconds, unit) in [(86_400, "d"), (3600, "h"), (60, "min")] {
-        if let Ok(Some(times)) = x.div(Dec::int(seconds))
-            && !times.is_zero()
-            && times.fraction_digits() == 0
-        {
-            return format!("{times}{unit}");
-        }
-    }
-    format!("{x}s")
 }

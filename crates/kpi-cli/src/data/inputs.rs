@@ -66,7 +66,7 @@ impl Project {
                 match self.data_files(name, pattern) {
                     Ok(found) => {
                         let encoding = pattern.encoding.as_deref().and_then(Encoding::find);
-                        let export = |path| Export { path, sheet: pattern.sheet.clone(), encoding };
+                        let export = |path| Export { sheet: pattern.sheet.clone(), encoding, ..Export::from(path) };
                         files.extend(found.into_iter().map(export));
                     }
                     Err(finding) => findings.push(*finding),

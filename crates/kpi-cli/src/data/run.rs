@@ -10,7 +10,9 @@ use kpi_check::model::{Model, ScorecardId};
 use kpi_check::names::nearest;
 use kpi_engine::{Options, OutColumn, write_parquet};
 use kpi_plan::Roots;
-use kpi_report::{Cells, FlatTable, Show, View, flatten, render_csv, render_csv_parts, render_json, render_run};
+use kpi_report::{
+    Cells, FlatTable, Show, View, flatten, render_csv, render_csv_parts, render_json, render_quarantine, render_run,
+};
 use kpi_results::{CardStatus, Run};
 use kpi_score::Staged;
 
@@ -18,10 +20,10 @@ use super::groups::Grouping;
 use super::inputs::Policy;
 use super::output::Output;
 use super::periods::{read_data_date, read_periods};
-use super::pipeline::{compute, plan, tables};
+use super::pipeline::{Data, compute, plan, tables};
 use super::progress::watch;
 use super::titles::{add_subject_names, plan_subject_names, titles};
-use crate::args::{self, FailOn, Format};
+use crate::args::{self, FailOn, Format, OnBadRow};
 use crate::console::{Console, Exit, Failure};
 use crate::project::Project;
 
@@ -55,13 +57,24 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     // Before the work: a folder that cannot be written is told at once.
     let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
     let progress = watch(args.data.progress, console.interactive, console.language);
-    let options = Options { progress, ..Options::default() };
+    let data = Data { inputs, options: Options { progress }, on_bad_row: args.data.on_bad_row };
     // Tables of everybody are written as they are made; whatever else is shown needs the run as a whole.
     let in_parts =
         if args.format == Format::Csv && !matches!(only, Some(Only::Subject(_))) { output.as_ref() } else { None };
-    let found = compute(&stages, &inputs, &options, |scored, facts| {
+    let found = compute(&stages, data, |scored, facts, quarantine| -> Result<_, Failure> {
+        if let (Some(output), OnBadRow::Skip) = (&output, args.data.on_bad_row) {
+            let bad: Vec<(&str, Diagnostic)> = quarantine
+                .rows(&model)
+                .flat_map(|(table, bad)| {
+                    console.with_short_paths(std::slice::from_ref(bad)).into_iter().map(move |bad| (table, bad))
+                })
+                .collect();
+            let bad = bad.iter().map(|(table, bad)| (*table, bad));
+            output.write("quarantine.csv", |path| fs::write(path, render_quarantine(bad, console.language)))?;
+        }
         if let Some(output) = in_parts {
-            return (scored.head((from, to)), scored.is_incomplete(), write_csv_parts(scored, output));
+            write_csv_parts(scored, output)?;
+            return Ok((scored.head((from, to)), scored.is_incomplete()));
         }
         facts.iter().for_each(|facts| add_subject_names(&mut titles, &model, facts));
         if let Some(grouping) = &grouping {
@@ -73,12 +86,10 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
         if let Some(Only::Subject(subject)) = only {
             run.findings = scored.findings_about(Some(subject));
         }
-        (run, false, Ok(()))
+        Ok((run, false))
     });
-    drop(options);
     let found = found.map_err(|found| project.fail(warnings.iter().cloned().chain(found).collect()));
-    let (mut run, incomplete, written) = found?;
-    written?;
+    let (mut run, incomplete) = found??;
     run.findings.splice(0..0, warnings);
     run.findings = console.with_short_paths(&run.findings);
     if let Some(only) = only {

@@ -11,7 +11,7 @@ use kpi_value::PeriodKind;
 
 use super::inputs::Policy;
 use super::periods::{read_data_date, read_periods};
-use super::pipeline::{compute, plan, tables};
+use super::pipeline::{Data, compute, plan, tables};
 use super::progress::watch;
 use super::titles::titles;
 use crate::args::{self, TextOrJson};
@@ -33,13 +33,14 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
         roots.indicators.extend(of_each_period(&model, *id));
     }
     let stages = plan(&model, (from, to), data_until, &roots)?;
+    let mut set_aside = Vec::new();
     let inputs = project.inputs(&model, &tables(&stages), args.data.env.as_deref())?;
-    let options =
-        Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
-    let answers = compute(&stages, &inputs, &options, |scored, _| {
+    let options = Options { progress: watch(args.data.progress, console.interactive, console.language) };
+    let data = Data { inputs, options, on_bad_row: args.data.on_bad_row };
+    let answers = compute(&stages, data, |scored, _, quarantine| {
+        set_aside = quarantine.findings(&model);
         scored.explain(&project.files, &args.subject, |model, kind| asked_of(&question, model, kind))
     });
-    drop(options);
     let answers = answers.map_err(|found| project.fail(warnings.into_iter().chain(found).collect()))?;
     let derivations = answers.map_err(no_answer)?;
     match args.format {
@@ -56,6 +57,8 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
             }
         }
     }
+    let set_aside = console.with_short_paths(&set_aside);
+    console.report(&set_aside, &project.files)?;
     Ok(Exit::Clean)
 }
 

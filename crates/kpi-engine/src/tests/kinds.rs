@@ -3,7 +3,7 @@
 use kpi_value::Value;
 
 use crate::fixtures::{Fixture, file};
-use crate::{Input, OutColumn};
+use crate::{Export, Input, OutColumn};
 
 const STORES: &str = r#"
 policy "Stores" { edition 1, currency CNY, period month }
@@ -152,6 +152,26 @@ fn parquet_gives_the_same_facts() {
     bad[3].1 = OutColumn::Dec(vec!["1.234".parse().ok(), None, "2".parse().ok(), "3".parse().ok()], 3);
     crate::write_parquet(&bad, &path).unwrap();
     insta::assert_snapshot!(parquet.fail());
+    // Behind a file that is as it must be, rows 1 and 2 of the other are set aside.
+    let good = file("good.parquet", b"");
+    crate::write_parquet(&columns, &good).unwrap();
+    let of = |files: Vec<Export>| {
+        let mut fixture = stores(indicators, "clerk { x }");
+        fixture.inputs.insert(fixture.table("sale"), Input::Files(files));
+        fixture
+    };
+    let (facts, said) = of(vec![good.clone().into(), path.into()]).run_without_bad_rows();
+    let rest = file("rest.parquet", b"");
+    let rows_3_and_4 = |column: &OutColumn| match column.clone() {
+        OutColumn::Text(mut cells) => OutColumn::Text(cells.split_off(2)),
+        OutColumn::Dec(mut cells, digits) => OutColumn::Dec(cells.split_off(2), digits),
+        OutColumn::Bool(mut cells) => OutColumn::Bool(cells.split_off(2)),
+        OutColumn::Int(mut cells) => OutColumn::Int(cells.split_off(2)),
+    };
+    let left: Vec<_> = bad.iter().map(|(name, column)| (*name, rows_3_and_4(column))).collect();
+    crate::write_parquet(&left, &rest).unwrap();
+    assert_eq!(facts, of(vec![good.into(), rest.into()]).run());
+    insta::assert_snapshot!(said);
 }
 
 #[test]

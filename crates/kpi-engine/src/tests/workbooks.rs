@@ -107,12 +107,27 @@ fn workbook(sheets: &[(&str, String)]) -> PathBuf {
 
 fn run(path: PathBuf, sheet: Option<&str>) -> Result<(Fixture, Facts), String> {
     let mut fixture = Fixture::new(POLICY, "2026-10", "2026-10").csv("staff", &["id\nA01\n1002\n"]);
-    let export = Export { path, sheet: sheet.map(str::to_owned), encoding: None };
+    let export = Export { sheet: sheet.map(str::to_owned), ..Export::from(path) };
     fixture.inputs.insert(fixture.table("plan"), Input::Files(vec![export]));
     match crate::execute(&fixture.model, &fixture.plan, &fixture.inputs, &Options::default()) {
         Ok(facts) => Ok((fixture, facts)),
         Err(findings) => Err(words(&findings)),
     }
+}
+
+#[test]
+fn rows_of_a_sheet_are_set_aside_by_their_number() {
+    let mut rows = GOOD.to_vec();
+    rows.insert(1, [("text", "A02"), ("1", "46296"), ("error", "#DIV/0!"), ("2", ""), ("0", "30")]);
+    let mut fixture = Fixture::new(POLICY, "2026-10", "2026-10").csv("staff", &["id\nA01\n1002\n"]);
+    fixture = fixture.path("plan", workbook(&[("计划", sheet(&rows))]));
+    let (facts, said) = fixture.run_without_bad_rows();
+    assert_eq!(facts.cubes, run(workbook(&[("计划", sheet(&GOOD))]), None).unwrap().1.cubes);
+    // The sheet has its header in row 2 and an empty row 4.
+    insta::assert_snapshot!(said, @r#"
+    K6017 the formula of this cell failed: `#DIV/0!` [计划.xlsx, row 5, column `GMV目标`: `#DIV/0!`] (repair it in the workbook, or clear the cell if there is no value)
+    K6042 1 row of `plan` breaks its contract and is left out (scores and pay are as if they were not there; mend the export and run again)
+    "#);
 }
 
 /// 46296 is 2026-10-01 and 46322.75 is 2026-10-27 18:00: days since 1899-12-30.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kpi_check::model::{
-    Audience, ByKey, ByTable, Expr, ExprId, ExprKind, Grade, IncentiveId, IndicatorField, IndicatorId, Line, LineKind,
-    MidPeriod, Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing, Window,
+    Audience, Back, ByKey, ByTable, Expr, ExprId, ExprKind, Grade, IncentiveId, IndicatorField, IndicatorId, Line,
+    LineKind, MidPeriod, Model, Path, RuleId, Scope, ScorecardId, Scoring, Subject, TableId, TargetKind, Timing,
+    Window,
 };
 use kpi_value::{Period, PeriodKind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -209,9 +210,17 @@ impl<'a> Walk<'a> {
                 let spine = self.unsplit(spine);
                 self.walk_all(std::iter::once(&among.of).chain(&among.condition), spine)
             }
-            ExprKind::Previous(inner, n) => {
+            ExprKind::Previous(inner, back) => {
                 let spine = self.unsplit(spine);
-                n.saturating_add(self.walk_expr(inner, spine))
+                let back = match (back, self.cells(spine).0) {
+                    (Back::Periods(n), _) => *n,
+                    (Back::Year, PeriodKind::Day) => 366,
+                    (Back::Year, PeriodKind::Week) => 53,
+                    (Back::Year, PeriodKind::Month) => 12,
+                    (Back::Year, PeriodKind::Quarter) => 4,
+                    (Back::Year, PeriodKind::Year) => 1,
+                };
+                back.saturating_add(self.walk_expr(inner, spine))
             }
             ExprKind::Growth(inner) => {
                 let before = self.unsplit(spine);
@@ -242,7 +251,7 @@ impl<'a> Walk<'a> {
                     PeriodKind::Day => 1,
                     PeriodKind::Week => 7,
                     PeriodKind::Month => 30,
-                    PeriodKind::Quarter => 90,
+                    PeriodKind::Quarter => 92,
                     PeriodKind::Year => 366,
                 };
                 days(unit) / days(kind)

@@ -32,11 +32,11 @@ pub fn render_findings_github(findings: &[Diagnostic], files: &Files, look: Look
 }
 
 /// What follows the second `::`: percent signs and line breaks would end or change it.
-fn escape_data(text: &str) -> String {
+pub(crate) fn escape_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A value between commas and before `::`.
-fn escape_property(text: &str) -> String {
+pub(crate) fn escape_property(text: &str) -> String {
     escape_data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -77,7 +77,7 @@ pub(super) fn fingerprints(findings: &[Diagnostic], files: &Files) -> Vec<String
 }
 
 /// The 64-bit hash FNV-1a (Fowler, Noll, Vo), which is the same in every version and on every machine.
-fn fnv(parts: &[&str]) -> u64 {
+pub(crate) fn fnv(parts: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

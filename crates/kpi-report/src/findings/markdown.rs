@@ -36,7 +36,7 @@ pub fn render_findings_markdown(findings: &[Diagnostic], files: &Files, look: Lo
 }
 
 /// A cell of a table: a bar would end it, a line break the row; outside of code an angle bracket might begin a tag.
-fn escape_cell(text: &str) -> String {
+pub(crate) fn escape_cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut code = false;
     for c in text.chars() {

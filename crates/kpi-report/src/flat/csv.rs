@@ -89,7 +89,8 @@ impl Table {
     }
 }
 
-fn put_row(out: &mut Vec<u8>, row: &[Cell<'_>]) {
+/// Writes a row, with its line end.
+pub(super) fn put_row(out: &mut Vec<u8>, row: &[Cell<'_>]) {
     for (place, cell) in row.iter().enumerate() {
         if place > 0 {
             out.push(b',');

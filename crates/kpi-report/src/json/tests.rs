@@ -8,7 +8,7 @@ fn findings_have_lines_and_columns() {
     let mut files = Files::new();
     files.add(SourceFile::new("policy/a.kpi", "指标 x {\n  formula sun(y)\n}\n"));
     let span = Span { file: FileId(0), start: 21, end: 24 };
-    let finding = Diagnostic::new(codes::unbuilt::NOT_BUILT, Text::verbatim("there is no function `sun`"))
+    let finding = Diagnostic::new(codes::names::UNKNOWN_NAME, Text::verbatim("there is no function `sun`"))
         .label(span, Text::verbatim("no such function"))
         .help(Text::verbatim("did you mean `sum`?"))
         .fix(Text::verbatim("replace it"), span, "sum");

@@ -106,7 +106,7 @@ impl Evaluator<'_> {
             ExprKind::Indicator(id, field) => self.indicator_field(self.reading(*id, at), *field),
             ExprKind::Over(x, scope) => self.over(expr, x, scope, at),
             ExprKind::Among(among) => self.among(expr, among, at),
-            ExprKind::Previous(x, n) => self.previous(x, *n, at),
+            ExprKind::Previous(x, back) => self.previous(x, *back, at),
             ExprKind::Growth(x) => self.growth(expr, x, at),
             ExprKind::Streak(condition) => self.streak(expr, condition, at),
             ExprKind::Curve(curve, x) => {

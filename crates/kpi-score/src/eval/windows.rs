@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kpi_check::model::{self, Among, AmongFunction, Scope, Subject, Timing};
+use kpi_check::model::{self, Among, AmongFunction, Back, Scope, Subject, Timing};
 use kpi_plan::{STREAK_HISTORY, SpineId};
 use kpi_value::{Date, Dec, Overflow};
 
@@ -101,14 +101,21 @@ impl Evaluator<'_> {
         Arc::new(Column::Dec(there.collect()))
     }
 
-    /// X of the same subject n periods earlier; no data before the first period, and where the subject was not there.
-    pub(crate) fn previous(&mut self, x: &model::Expr, n: u32, at: At) -> Arc<Column> {
+    /// X of the same subject in an earlier period; no data before the first period, and where the subject was not there.
+    pub(crate) fn previous(&mut self, x: &model::Expr, back: Back, at: At) -> Arc<Column> {
         let whole = self.whole_spine(at.spine);
         let x = self.column(x, At { spine: whole, ..at });
-        let n = self.faulty_shift(n);
+        let back = match back {
+            Back::Periods(n) => Back::Periods(self.faulty_shift(n)),
+            Back::Year => Back::Year,
+        };
         let (own, spine) = (self.spine(at.spine), self.spine(whole));
-        let shift = spine.entities().saturating_mul(n as usize);
-        let before = |cell: usize| cell.checked_sub(shift).filter(|&cell| spine.is_present(cell));
+        let places = 0..self.timeline_of(whole).periods.len();
+        let earlier: Vec<Option<usize>> = places.map(|place| self.earlier_place(back, whole, place)).collect();
+        let before = |cell: usize| {
+            let place = earlier.get(spine.period(cell)).copied().flatten()?;
+            spine.cell(spine.entity(cell), place).filter(|&cell| spine.is_present(cell))
+        };
         if whole == at.spine {
             return Arc::new(x.gather((0..spine.cells()).map(before)));
         }
@@ -116,9 +123,27 @@ impl Evaluator<'_> {
         Arc::new(x.gather((0..own.cells()).map(|cell| wholes.get(cell).copied().flatten().and_then(before))))
     }
 
+    /// The place of an earlier period on the timeline of a spine of whole periods, as far as it is known.
+    fn earlier_place(&self, back: Back, spine: SpineId, place: usize) -> Option<usize> {
+        let timeline = self.timeline_of(spine);
+        match back {
+            Back::Periods(n) => place.checked_sub(n as usize),
+            Back::Year => {
+                let period = *timeline.periods.get(place)?;
+                timeline.place(self.model.policy.calendar.year_before(period)?.index)
+            }
+        }
+    }
+
+    /// The cell of the same subject in an earlier period, of a cell of whole periods.
+    pub(crate) fn earlier_cell(&self, back: Back, spine: SpineId, cell: usize) -> Option<usize> {
+        let own = self.spine(spine);
+        own.cell(own.entity(cell), self.earlier_place(back, spine, own.period(cell))?)
+    }
+
     /// X ÷ previous(X) − 1; no data unless previous(X) is above 0.
     pub(crate) fn growth(&mut self, expr: &model::Expr, x: &model::Expr, at: At) -> Arc<Column> {
-        let before = self.previous(x, 1, at);
+        let before = self.previous(x, Back::Periods(1), at);
         let now = self.column(x, at);
         self.decs(expr, at, &[&now, &before], |i| {
             let (Some(now), Some(before)) = (now.dec(i), before.dec(i).filter(|x| *x > Dec::ZERO)) else {

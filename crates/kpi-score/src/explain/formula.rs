@@ -1,7 +1,7 @@
 //! The derivation of an expression.
 
 use kpi_base::{Join, Text, text};
-use kpi_check::model::{self, ArithmeticOp, ByRow, ExprKind, IndicatorField, Scope, Subject, TableId};
+use kpi_check::model::{self, ArithmeticOp, Back, ByRow, ExprKind, IndicatorField, Scope, Subject, TableId};
 use kpi_results::{Derivation, LeftOut, Step};
 
 use super::Reader;
@@ -11,7 +11,7 @@ use crate::findings::{path_text, unripe_rows, why_missing};
 use crate::{Applied, At, Reading};
 
 /// The longest stretch of periods that the derivation of a streak shows.
-const SHOWN_PERIODS: usize = 12;
+const SHOWN_PERIODS: u32 = 12;
 
 impl Reader<'_, '_> {
     /// How an expression came to its value in a cell.
@@ -82,11 +82,10 @@ impl Reader<'_, '_> {
                 });
                 made.from = self.operands([&among.of], at, cell);
             }
-            ExprKind::Previous(x, n) => made.from.extend(self.earlier(x, at, cell, *n as usize)),
+            ExprKind::Previous(x, back) => made.from.extend(self.earlier(x, at, cell, *back)),
             ExprKind::Window(_, x, window, _) => {
-                let shown =
-                    if let model::Window::Last(n) = window { (*n as usize).min(SHOWN_PERIODS) } else { SHOWN_PERIODS };
-                made.from.extend((0..shown).filter_map(|back| self.earlier(x, at, cell, back)));
+                let shown = if let model::Window::Last(n) = window { (*n).min(SHOWN_PERIODS) } else { SHOWN_PERIODS };
+                made.from.extend((0..shown).filter_map(|back| self.earlier(x, at, cell, Back::Periods(back))));
             }
             ExprKind::OverWindow(x, window) => {
                 made.note = Some(text!("the rows of all periods of the window together"));
@@ -96,11 +95,11 @@ impl Reader<'_, '_> {
             }
             ExprKind::Growth(x) => {
                 made.from = vec![self.formula(x, at, cell)];
-                made.from.extend(self.earlier(x, at, cell, 1));
+                made.from.extend(self.earlier(x, at, cell, Back::Periods(1)));
             }
             ExprKind::Streak(condition) => {
                 for back in 0..SHOWN_PERIODS {
-                    let Some(one) = self.earlier(condition, at, cell, back) else { break };
+                    let Some(one) = self.earlier(condition, at, cell, Back::Periods(back)) else { break };
                     let holds = one.value.as_ref().is_some_and(|value| value.value == "true");
                     made.from.push(one);
                     if !holds {
@@ -255,10 +254,10 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// The same expression some periods earlier; nothing before the first period.
-    fn earlier(&self, x: &model::Expr, at: At, cell: usize, back: usize) -> Option<Derivation> {
+    /// The same expression in an earlier period; nothing before the first period.
+    fn earlier(&self, x: &model::Expr, at: At, cell: usize, back: Back) -> Option<Derivation> {
         let (at, cell) = self.scored.ev.whole_cell(at, cell)?;
-        let earlier = cell.checked_sub(back * self.scored.ev.spine(at.spine).entities())?;
+        let earlier = self.scored.ev.earlier_cell(back, at.spine, cell)?;
         let mut made = self.formula(x, at, earlier);
         let period = self.period_text(at.spine, earlier);
         let when = text!("in {period}", period);

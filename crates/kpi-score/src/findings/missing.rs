@@ -1,7 +1,7 @@
 //! Why an expression has no data: the first place below it where the data end.
 
 use kpi_base::{Text, text};
-use kpi_check::model::{self, ArithmeticOp, ExprKind, Path, TableId};
+use kpi_check::model::{self, ArithmeticOp, Back, ExprKind, Path, TableId};
 use kpi_value::Value;
 
 use crate::explain::recorded;
@@ -55,8 +55,13 @@ pub(crate) fn why_missing(ev: &Evaluator<'_>, expr: &model::Expr, at: At, cell: 
         }
         ExprKind::Over(x, _) => text!("no data over the group of {what}", what = what(ev, x)),
         ExprKind::Among(among) => text!("no data among the others of {what}", what = what(ev, &among.of)),
-        ExprKind::Previous(x, 1) => text!("no data of {what} in the period before", what = what(ev, x)),
-        ExprKind::Previous(x, n) => text!("no data {n} periods earlier of {what}", n, what = what(ev, x)),
+        ExprKind::Previous(x, Back::Periods(1)) => text!("no data of {what} in the period before", what = what(ev, x)),
+        ExprKind::Previous(x, Back::Periods(n)) => {
+            text!("no data {n} periods earlier of {what}", n, what = what(ev, x))
+        }
+        ExprKind::Previous(x, Back::Year) => {
+            text!("no data of {what} in this period of the year before", what = what(ev, x))
+        }
         ExprKind::Growth(x) => text!("no growth of {what} without a period before it above 0", what = what(ev, x)),
         ExprKind::Card(_) => text!("the card is incomplete"),
         ExprKind::Pay(incentive, _) => text!("`{name}` is held", name = model.incentives[*incentive].title.name),

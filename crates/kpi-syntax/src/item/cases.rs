@@ -34,8 +34,14 @@ impl ItemParser<'_> {
                 let read = start < end && wanted.contains(&name.text);
                 let what = || text!("a value");
                 let build = |b: &mut Builder<'_>, p: Pair<'_>| b.expr(p.into_inner().next()?);
-                let expr = if read { self.strictly(Rule::test_cell, start, end, what, build) } else { None };
-                let expr = expr.map(|expr| Expr { span: text.span, ..expr });
+                // Cells are raw text: words of the language in them have not been read as such.
+                let kind = match crate::words::english(&text.value) {
+                    _ if !read => None,
+                    Some("true") => Some(ExprKind::Bool(true)),
+                    Some("false") => Some(ExprKind::Bool(false)),
+                    _ => self.strictly(Rule::test_cell, start, end, what, build).map(|expr| expr.kind),
+                };
+                let expr = kind.map(|kind| Expr { kind, span: text.span });
                 cells.push(Cell { name: name.clone(), text: text.clone(), expr });
             }
             cases.push(TestCase {

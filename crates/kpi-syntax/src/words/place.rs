@@ -1,5 +1,7 @@
 //! Which words of a text are words of the language there, and not names: only the grammar knows.
 
+use kpi_base::{FileId, Span};
+
 use super::{Place, WORDS};
 use crate::grammar::{Pair, Rule};
 
@@ -17,13 +19,41 @@ pub struct Spoken {
 /// The words of the language in a text without errors, in order. What is read and not built is left out.
 pub fn spoken_words(text: &str) -> Vec<Spoken> {
     let mut unheard = Vec::new();
-    let mut source = crate::text::read_text(kpi_base::FileId(0), text, &mut unheard);
+    let mut source = crate::text::read_text(FileId(0), text, &mut unheard);
     let layout = crate::layout::lay_out(&mut source, &mut unheard);
     let mut words = Vec::new();
     crate::item::hear_items(&source, &layout, &mut words);
     words.sort_unstable_by_key(|word| word.at);
     words.dedup_by_key(|word| word.at);
     words
+}
+
+/// A word of the language in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordAt {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is there.
+    pub place: Place,
+    /// Whether a name of the author might stand there as well, and then mean something else.
+    pub name: bool,
+}
+
+/// The words of the language in a file, in order, as far as it can be read.
+pub fn words_at(file: FileId, text: &str) -> Vec<WordAt> {
+    let mut unheard = Vec::new();
+    let mut source = crate::text::read_text(file, text, &mut unheard);
+    let layout = crate::layout::lay_out(&mut source, &mut unheard);
+    let mut words = Vec::new();
+    crate::item::hear_items(&source, &layout, &mut words);
+    words.sort_unstable_by_key(|word| word.at);
+    words.dedup_by_key(|word| word.at);
+    let at = |word: &Spoken| {
+        let rest = source.text.get(word.at..).unwrap_or_default();
+        let length = rest.find(|c| !crate::text::continues_name(c)).unwrap_or(rest.len());
+        WordAt { span: source.span(word.at, word.at + length), place: word.place, name: word.name }
+    };
+    words.iter().map(at).collect()
 }
 
 /// The words of the language in what a rule matched, which begins at `base`.

@@ -92,11 +92,9 @@ impl Generator {
             9 | 10 => {
                 self.tag("previous");
                 let x = self.formula(ty, about, depth - 1);
-                if self.chance(15)
-                    && matches!(self.schema.kind, PeriodKind::Month | PeriodKind::Quarter)
-                    && self.judged == Judged::Whole
-                {
-                    self.tag("year_ago");
+                if self.chance(15) {
+                    let unit = self.judged.unit().unwrap_or(self.schema.kind);
+                    self.tag(if unit < PeriodKind::Month { "year_ago of a week or day" } else { "year_ago" });
                     return format!("coalesce(year_ago({x}), {x})");
                 }
                 let n = if self.chance(30) { ", 2" } else { "" };
@@ -105,11 +103,11 @@ impl Generator {
             11 | 12 => self.over(ty, about),
             13 | 14 => self.among(ty, about, depth - 1),
             15 => self.function_call(ty, about, depth - 1),
-            16 if self.judged == Judged::Whole => {
+            16 if self.judged == Judged::Whole || self.judged.unit().is_some() => {
                 let x = self.formula(ty, about, depth - 1);
                 self.windowed(ty, &x)
             }
-            17 if self.judged == Judged::Whole => self.pooled(ty),
+            17 if self.judged == Judged::Whole || self.judged.unit().is_some() => self.pooled(ty),
             _ => self.curve_value(ty, about, depth - 1),
         }
     }

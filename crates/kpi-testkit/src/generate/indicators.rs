@@ -41,7 +41,7 @@ pub(super) enum Judged {
 
 impl Judged {
     /// The period of its own.
-    fn unit(self) -> Option<PeriodKind> {
+    pub(super) fn unit(self) -> Option<PeriodKind> {
         match self {
             Judged::Whole | Judged::Tracked | Judged::Parts => None,
             Judged::Summed(unit) | Judged::Attained(unit, _) => Some(unit),
@@ -210,7 +210,7 @@ impl Generator {
         }
     }
 
-    fn shorter_unit(&mut self) -> Option<PeriodKind> {
+    pub(super) fn shorter_unit(&mut self) -> Option<PeriodKind> {
         match self.schema.kind {
             PeriodKind::Month => {
                 Some(self.pick(&[PeriodKind::Week, PeriodKind::Week, PeriodKind::Week, PeriodKind::Day]))

@@ -1,6 +1,6 @@
 //! Random rows, on the boundaries of the policy's periods and targets.
 
-use kpi_value::{Date, Period};
+use kpi_value::{Date, Period, PeriodKind};
 
 use super::schema::{KINDS, ROLE_LABELS, ROLES, SEVERITIES, STAGES};
 use super::{Csv, Generator, RosterTime};
@@ -21,6 +21,7 @@ impl Generator {
         let periods: Vec<Period> = (self.schema.first.index..=self.schema.to.index)
             .map(|index| Period { kind: self.schema.kind, index })
             .collect();
+        let periods = self.with_a_year_before(periods);
         let team = self.team_rows(&teams);
         let staff = self.staff_rows(&people, &teams, &periods);
         let live = self.live_rows(&people, &periods);
@@ -34,6 +35,17 @@ impl Generator {
             self.shuffle(&mut table.rows);
         }
         tables
+    }
+
+    /// With the same periods of the year before, where periods are so short that nobody has rows for all between.
+    fn with_a_year_before(&mut self, periods: Vec<Period>) -> Vec<Period> {
+        if self.schema.kind >= PeriodKind::Month || self.chance(40) {
+            return periods;
+        }
+        let calendar = self.schema.calendar;
+        let mut earlier: Vec<Period> = periods.iter().filter_map(|period| calendar.year_before(*period)).collect();
+        earlier.extend(periods);
+        earlier
     }
 
     fn one(&mut self, from: &[&str]) -> String {

@@ -76,7 +76,7 @@ impl Schema {
         let day = Date::new(2026, 3 + rng.below(3) as u8, 15).unwrap_or(Date(20_500));
         let to = calendar.period(kind, day);
         let from = to.plus(-(rng.below(3) as i32));
-        // Now and then data reach back to the year before.
+        // Now and then data reach back to the year before, those of a shorter period with a gap between.
         let year = match kind {
             PeriodKind::Quarter => 4,
             PeriodKind::Month if rng.chance(40) => 12,

@@ -7,18 +7,27 @@ use super::indicators::{Judged, Made};
 use super::{Block, Generator};
 
 impl Generator {
-    /// Three of them.
+    /// Four of them.
     pub(super) fn make_special(&mut self) {
-        for place in 0..3 {
-            let (ty, formula, target) = match self.rng.below(12) {
-                0 | 1 => self.cohort(),
-                2..=4 if self.schema.kind >= PeriodKind::Month => self.year_before(),
-                5..=8 if !self.split => self.at_start(),
-                9 | 10 => self.last_periods(),
+        for place in 0..4 {
+            let choice = self.rng.below(17);
+            let unit = if (11..=14).contains(&choice) { self.shorter_unit() } else { None };
+            let (ty, formula, target) = match (choice, unit) {
+                (0 | 1, _) => self.cohort(),
+                (2..=4, _) => self.year_before(self.schema.kind),
+                (5..=8, _) if !self.split => self.at_start(),
+                (9 | 10, _) => self.last_periods(),
+                (11 | 12, Some(unit)) => self.last_short_periods(unit),
+                (13 | 14, Some(unit)) => self.year_before(unit),
                 _ => self.raters(),
             };
             let name = format!("special{place}");
-            let members = vec![format!("formula {formula}"), format!("target {target}")];
+            let mut members = vec![format!("formula {formula}"), format!("target {target}")];
+            let judged = unit.map_or(Judged::Whole, |unit| {
+                let roll_up = self.pick(&["average", "worst", "share_met"]);
+                members.push(format!("period {} rolled up by {roll_up}", unit.word()));
+                Judged::Attained(unit, roll_up)
+            });
             self.blocks.push(Block::braces(format!("indicator {name}"), members));
             self.indicators.push(Made {
                 name,
@@ -28,7 +37,7 @@ impl Generator {
                 bound: true,
                 scored: true,
                 absent: false,
-                judged: Judged::Whole,
+                judged,
             });
         }
     }
@@ -64,8 +73,8 @@ impl Generator {
         }
     }
 
-    fn year_before(&mut self) -> (Ty, String, String) {
-        self.tag("year_ago");
+    fn year_before(&mut self, unit: PeriodKind) -> (Ty, String, String) {
+        self.tag(if unit < PeriodKind::Month { "year_ago of a week or day" } else { "year_ago" });
         let of = self.pick(&["sum(live.gmv)", "sum(live.gmv where ok)", "max(live.gmv)"]);
         let formula = match self.rng.below(3) {
             0 => format!("{of} - coalesce(year_ago({of}), 100元)"),
@@ -99,6 +108,26 @@ impl Generator {
             }
         };
         (Ty::Money, formula, "≥ 2000元".into())
+    }
+
+    /// Windows that count the periods of their indicator, and not those of the card.
+    fn last_short_periods(&mut self, unit: PeriodKind) -> (Ty, String, String) {
+        self.tag("window in shorter periods");
+        let of = self.pick(&["sum(live.gmv)", "max(live.gmv)", "sum(live.gmv where ok)"]);
+        let since = self.schema.calendar.show(self.schema.from.plus(-1));
+        let window = match self.rng.below(5) {
+            0 => format!("this {}", self.schema.kind.word()),
+            1 => format!("since {since}"),
+            2 => "last 5 periods".to_owned(),
+            _ => format!("last 3 {}s", unit.word()),
+        };
+        let formula = match self.rng.below(3) {
+            0 => format!("average({of}, {window})"),
+            1 => format!("max({of}, {window} needs 2)"),
+            _ => format!("({of}) over {window}"),
+        };
+        let target = self.pick(&["≥ 1000元", "≤ 5000元", "≥ average(self, last 2 periods)"]).to_owned();
+        (Ty::Money, formula, target)
     }
 
     fn raters(&mut self) -> (Ty, String, String) {

@@ -155,7 +155,7 @@ impl Generator {
                 format!("since {}", self.schema.calendar.show(from))
             }
             2 => {
-                let word = self.schema.kind.word();
+                let word = self.judged.unit().unwrap_or(self.schema.kind).word();
                 format!("last 3 {word}s")
             }
             _ => self.pick(&["last 2 periods", "last 3 periods", "last 1 period"]).to_owned(),
@@ -164,7 +164,7 @@ impl Generator {
 
     /// The values of a formula in several periods.
     pub(super) fn windowed(&mut self, ty: Ty, x: &str) -> String {
-        self.tag("window");
+        self.tag(if self.judged.unit().is_some() { "window in shorter periods" } else { "window" });
         let functions: &[&str] =
             if ty == Ty::Count { &["sum", "min", "max"] } else { &["sum", "average", "median", "min", "max"] };
         let (function, window) = (self.pick(functions), self.window());
@@ -174,11 +174,12 @@ impl Generator {
 
     /// The rows of several periods together.
     pub(super) fn pooled(&mut self, ty: Ty) -> String {
-        self.tag("over window");
+        self.tag(if self.judged.unit().is_some() { "window in shorter periods" } else { "over window" });
         let condition = self.maybe_where("live");
         let x = match ty {
             Ty::Money => match self.rng.below(3) {
-                0 => "sum(plan.gmv)".to_owned(),
+                // A plan is that of a whole period.
+                0 if self.judged.unit().is_none() => "sum(plan.gmv)".to_owned(),
                 _ => {
                     let function = self.pick(&["sum", "average", "median", "max", "first", "last"]);
                     format!("{function}(live.gmv{condition})")

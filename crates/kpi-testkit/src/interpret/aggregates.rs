@@ -53,7 +53,7 @@ impl<'a> Interpreter<'a> {
 
     /// The rows of the period that reach the subject and meet the condition. "Rows whose argument or `where` is unknown
     /// are left out and counted." Of several pooled periods each lends its rows as they are in it: those that reach the
-    /// subject then, if it is on the roster then and the source has data; a row that holds in several counts once.
+    /// subject then, if it is on the roster then; a row that holds in several counts once.
     fn take(
         &self,
         table: TableId,
@@ -65,7 +65,8 @@ impl<'a> Interpreter<'a> {
         let mut taken = Taken { rows: Vec::new(), unknown: 0, unripe: 0 };
         let mut seen = Vec::new();
         for when in place.when.periods() {
-            if !self.available(table, when.period) || !self.on_roster(&place.who, when) {
+            // A row of a week whose month has lost its export is a row all the same.
+            if !self.on_roster(&place.who, when) {
                 continue;
             }
             let place = place.during(when);

@@ -135,6 +135,15 @@ impl Interpreter<'_> {
         u32::try_from(period.index.saturating_sub(first)).ok()
     }
 
+    /// The period of the year before that is written alike: `2026-W07` and `2025-W07`, `2026-10-03` and `2025-10-03`.
+    pub(super) fn a_year_earlier(&self, period: Period) -> Option<Period> {
+        let calendar = &self.model.policy.calendar;
+        let written = calendar.show(period);
+        let (year, rest) = written.split_at_checked(4)?;
+        let earlier = year.parse::<i32>().ok()? - 1;
+        calendar.parse(&format!("{earlier:04}{rest}")).ok()
+    }
+
     /// The days that a card covers: those of its stint, else those of the period on which the subject is on the roster.
     pub(super) fn covered_days(&self, who: &Who, when: When) -> i64 {
         let (from, to) = self.span(when);

@@ -1,7 +1,7 @@
 //! Operators, functions and the fields of indicators, cards and pay.
 
 use kpi_check::model::{
-    ArithmeticOp, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PartMissing, PeriodField, Window,
+    ArithmeticOp, Back, Builtin, CardField, CompareOp, Expr, ExprKind, LineField, PartMissing, PeriodField, Window,
     WindowFunction,
 };
 use kpi_value::{Dec, Value};
@@ -116,7 +116,7 @@ impl<'a> Interpreter<'a> {
             ExprKind::Indicator(id, field) => self.field(*id, *field, place),
             ExprKind::Over(x, scope) => self.over(x, scope, place),
             ExprKind::Among(among) => self.among(among, place),
-            ExprKind::Previous(x, n) => self.previous(x, *n, place),
+            ExprKind::Previous(x, back) => self.previous(x, *back, place),
             ExprKind::Growth(x) => self.growth(x, place),
             ExprKind::Streak(condition) => self.streak(condition, place),
             ExprKind::Window(function, x, window, needs) => self.window(*function, x, *window, *needs, place),
@@ -225,9 +225,16 @@ impl<'a> Interpreter<'a> {
         })
     }
 
-    /// X of the same subject n periods earlier: "They move everything: rows, roster attributes, membership, dated tables."
-    fn previous(&self, x: &Expr, n: u32, place: &Place<'_>) -> Valued {
-        let before = place.before(i32::try_from(n).unwrap_or(i32::MAX));
+    /// X of the same subject in an earlier period: "They move everything: rows, roster attributes, membership, dated tables."
+    fn previous(&self, x: &Expr, back: Back, place: &Place<'_>) -> Valued {
+        let n = match back {
+            Back::Periods(n) => i32::try_from(n).unwrap_or(i32::MAX),
+            Back::Year => match self.a_year_earlier(place.when.period) {
+                Some(earlier) => place.when.period.index - earlier.index,
+                None => return Ok(None),
+            },
+        };
+        let before = place.before(n);
         self.is_known(x, &before)?;
         self.value(x, &before)
     }

@@ -87,3 +87,38 @@ fn days_beyond_the_calendar_neither_wrap_nor_stop() {
     let far = calendar.period(PeriodKind::Week, Date(i32::MAX));
     assert!(far.index > calendar.period(PeriodKind::Week, Date(0)).index);
 }
+
+#[test]
+fn the_same_period_of_the_year_before() {
+    let calendar = Calendar::default();
+    let before = |text: &str| calendar.year_before(calendar.parse(text).unwrap()).map(|p| calendar.show(p));
+    // 2026 has 53 weeks, since its first day is a Thursday; 2025 and 2027 have 52.
+    for (own, earlier) in [
+        ("2026-W01", Some("2025-W01")),
+        ("2026-W52", Some("2025-W52")),
+        ("2026-W53", None),
+        ("2027-W01", Some("2026-W01")),
+        ("2027-W52", Some("2026-W52")),
+        ("2026-10-03", Some("2025-10-03")),
+        ("2024-02-29", None),
+        ("2025-02-28", Some("2024-02-28")),
+        ("2025-03-01", Some("2024-03-01")),
+        ("2026-01", Some("2025-01")),
+        ("2026-Q4", Some("2025-Q4")),
+        ("2026", Some("2025")),
+    ] {
+        assert_eq!(before(own).as_deref(), earlier, "{own}");
+    }
+    // From a week to that of the year before there are as many as the year before has, whatever begins the week.
+    for calendar in [Calendar::default(), Calendar { week_start: 6, year_start: 7 }] {
+        for index in 2_600..3_200 {
+            let week = Period { kind: PeriodKind::Week, index };
+            let Some(earlier) = calendar.year_before(week) else { continue };
+            assert!((52..=53).contains(&(index - earlier.index)), "{}", calendar.show(week));
+            assert_eq!(
+                calendar.show(earlier).split_once('-').unwrap().1,
+                calendar.show(week).split_once('-').unwrap().1
+            );
+        }
+    }
+}

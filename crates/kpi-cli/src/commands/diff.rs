@@ -1,0 +1,163 @@
+//! `kpi diff`
+
+mod git;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kpi_base::{Diagnostic, FileId, codes::config as codes, text};
+use kpi_diff::{Diff, Side, compare};
+use kpi_report::{
+    ImpactReport, Look, Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html,
+    render_diff_json, render_diff_markdown, render_impact, render_impact_html, render_impact_markdown,
+};
+use kpi_syntax::ast;
+
+use crate::args::{self, DiffFormat};
+use crate::console::{Console, Exit, Failure};
+#[cfg(feature = "engine")]
+use crate::data::impact::{self, Found};
+use crate::project::{CONFIG, Project};
+use crate::replace::{cannot_write, write_whole};
+
+/// The parsed files of one version.
+struct Version {
+    project: Project,
+    parsed: Vec<ast::File>,
+}
+
+pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let base = version(&args.base, args.path.as_deref(), console)?;
+    let head = match &args.head {
+        Some(head) => version(head, args.path.as_deref(), console)?,
+        None => parse(Project::load(args.path.as_deref(), console)?)?,
+    };
+    let diff = compare(base.side(), head.side());
+    let newer = args.head.clone().unwrap_or_else(|| text!("working tree").to(console.language));
+    let versions = Versions { base: &args.base, head: &newer };
+    let found = find_impact(&base, &head, &diff, args, console)?;
+    let impact = found.as_ref().map(Found::report);
+    match &args.output {
+        None => {
+            let text = render(&diff, versions, impact, args.format, console.look())?;
+            console.out.write_all(text.as_bytes())?;
+        }
+        Some(path) => {
+            let text = render(&diff, versions, impact, args.format, Look { colour: false, ..console.look() })?;
+            let whole = console.cwd.join(path);
+            write_whole(&whole, &text).map_err(|error| cannot_write(&console.shown(&whole), &error))?;
+        }
+    }
+    let exceeds = found.is_some_and(|found| found.exceeds());
+    Ok(if exceeds || args.exit_code && diff.changes_meaning() { Exit::Findings } else { Exit::Clean })
+}
+
+#[cfg(feature = "engine")]
+fn find_impact(
+    base: &Version,
+    head: &Version,
+    diff: &Diff,
+    args: &args::Diff,
+    console: &Console<'_>,
+) -> Result<Option<Found>, Failure> {
+    if !impact::is_wanted(&args.impact) {
+        return Ok(None);
+    }
+    let ends = impact::Ends { base: base.side(), head: head.side(), diff, project: &head.project };
+    impact::find_impact(&ends, &args.impact, console).map(Some)
+}
+
+#[cfg(not(feature = "engine"))]
+fn find_impact(
+    _: &Version,
+    _: &Version,
+    _: &Diff,
+    args: &args::Diff,
+    _: &Console<'_>,
+) -> Result<Option<Found>, Failure> {
+    let asked = args.impact.periods.period.is_some() || args.impact.periods.from.is_some();
+    if asked || args.impact.fail_on.is_some() { Err(super::no_engine()) } else { Ok(None) }
+}
+
+/// Without an engine there is no impact.
+#[cfg(not(feature = "engine"))]
+enum Found {}
+
+#[cfg(not(feature = "engine"))]
+impl Found {
+    fn report(&self) -> ImpactReport<'_> {
+        match *self {}
+    }
+
+    fn exceeds(&self) -> bool {
+        match *self {}
+    }
+}
+
+fn render(
+    diff: &Diff,
+    versions: Versions<'_>,
+    impact: Option<ImpactReport<'_>>,
+    format: DiffFormat,
+    look: Look,
+) -> Result<String, Failure> {
+    Ok(match format {
+        DiffFormat::Text => {
+            let found = impact.map(|impact| render_impact(impact, look)).unwrap_or_default();
+            render_diff(diff, versions, look) + &found
+        }
+        DiffFormat::Json => render_diff_json(diff, versions, impact)?,
+        DiffFormat::Markdown => {
+            let found = impact.map(|impact| render_impact_markdown(impact, look.language)).unwrap_or_default();
+            render_diff_markdown(diff, versions, look.language) + &found
+        }
+        DiffFormat::Html => {
+            let found = impact.map(|impact| render_impact_html(impact, look.language)).unwrap_or_default();
+            render_diff_html(diff, versions, look.language).replace("</html>\n", &format!("{found}</html>\n"))
+        }
+        DiffFormat::Github => render_diff_github(diff, look.language),
+        DiffFormat::Gitlab => render_diff_gitlab(diff, look.language)?,
+    })
+}
+
+/// The version that is called so: a folder of a project, else a revision of the project's repository.
+fn version(name: &str, project: Option<&Path>, console: &Console<'_>) -> Result<Version, Failure> {
+    let folder = console.cwd.join(name);
+    if folder.join(CONFIG).is_file() {
+        return parse(Project::load(Some(Path::new(name)), console)?);
+    }
+    if folder.is_dir() {
+        let message = text!("there is no `kpi.toml` in `{folder}`", folder = name);
+        return Err(Failure::one(Diagnostic::new(codes::NO_VERSION, message)));
+    }
+    let root = Project::load(project, console)?.root;
+    // The same project, with the same paths as the working tree shows, in a folder of its own.
+    let place = root.strip_prefix(&console.cwd).map(Path::to_path_buf).unwrap_or_default();
+    let copy = tempfile::tempdir()?;
+    git::copy(name, &root, &copy.path().join(&place), console)?;
+    let (mut out, mut err) = (io::sink(), io::sink());
+    let there = Console::plain(&mut out, &mut err, copy.path().to_owned());
+    let path = if place.as_os_str().is_empty() { PathBuf::from(".") } else { place };
+    // A revision has the policy; the exports are where the project is.
+    let mut version = parse(Project::load(Some(&path), &there)?)?;
+    version.project.root = root;
+    Ok(version)
+}
+
+/// What can be read is compared, sound or not: `kpi check` tells the rest.
+fn parse(project: Project) -> Result<Version, Failure> {
+    let (mut parsed, mut findings) = (Vec::new(), Vec::new());
+    let policies: Vec<FileId> = project.files.iter().map(|(id, _)| id).filter(|id| *id != project.toml).collect();
+    for (id, file) in policies.into_iter().filter_map(|id| Some((id, project.files.get(id)?))) {
+        let result = kpi_syntax::parse(id, &file.text);
+        findings.extend(result.diagnostics.into_iter().filter(Diagnostic::is_error));
+        parsed.push(result.file);
+    }
+    if findings.is_empty() { Ok(Version { project, parsed }) } else { Err(Failure::Findings(findings, project.files)) }
+}
+
+impl Version {
+    fn side(&self) -> Side<'_> {
+        Side { files: &self.project.files, parsed: &self.parsed }
+    }
+}

@@ -1,0 +1,33 @@
+//! `textDocument/signatureHelp`: what a function takes.
+
+use lsp_types::{
+    Documentation, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, SignatureHelp, SignatureHelpParams,
+    SignatureInformation,
+};
+
+use super::Answer;
+use crate::context::Context;
+
+/// The signs behind which an editor asks by itself.
+pub const TRIGGERS: &[&str] = &["(", ",", "（", "，"];
+
+pub fn signature(context: &Context, params: SignatureHelpParams) -> Answer<Option<SignatureHelp>> {
+    let Some(document) = &context.document else { return Ok(None) };
+    let at = context.position(document, params.text_document_position_params.position);
+    let Some(found) = kpi_ide::signature::signature(&document.snapshot, at) else { return Ok(None) };
+    let doc: Vec<String> = found.doc.iter().map(|text| context.say(text)).filter(|text| !text.is_empty()).collect();
+    let active = found.active.map(|active| active as u32);
+    let parameters = found
+        .parameters
+        .into_iter()
+        .map(|label| ParameterInformation { label: ParameterLabel::Simple(label), documentation: None });
+    let signature = SignatureInformation {
+        label: found.label,
+        documentation: (!doc.is_empty()).then(|| {
+            Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value: doc.join("\n\n") })
+        }),
+        parameters: Some(parameters.collect()),
+        active_parameter: active,
+    };
+    Ok(Some(SignatureHelp { signatures: vec![signature], active_signature: Some(0), active_parameter: active }))
+}

@@ -1,0 +1,9 @@
+[
+  (block)
+  (table)
+  (parameters)
+  (arguments)
+  (parenthesized)
+] @indent
+
+["}" ")" "]"] @outdent

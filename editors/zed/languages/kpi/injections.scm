@@ -1,0 +1,6 @@
+((column
+  (keyword) @_matches
+  .
+  (string) @content)
+  (#any-of? @_matches "matches" "匹配")
+  (#set! "language" "regex"))
