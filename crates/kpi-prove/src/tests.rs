@@ -26,6 +26,8 @@ fn model_of(texts: &[String]) -> Model {
         assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
         parsed.push(file.file);
     }
+    let missing = kpi_stdlib::load(&mut files, &mut parsed);
+    assert!(missing.is_empty(), "{missing:?}");
     let checked = kpi_check::check(&parsed);
     checked.model.unwrap_or_else(|| panic!("{:?}", checked.diagnostics))
 }
