@@ -139,3 +139,17 @@ fn what_entries_take_and_what_they_are_alone() {
         assert!(checked.model.is_some(), "{}: {:?}", alone.entry, checked.diagnostics);
     }
 }
+
+#[test]
+fn an_entry_alone_is_judged_by_the_period_of_what_is_bound_to_it() {
+    // `this month` is longer than the week by which it is judged, and no window of a month.
+    let entry = "shape deal { amount: money, day: date time }\n\
+        indicator best(d: deal) { formula sum(d.amount) over this month }\n";
+    let card = "scorecard desk for staff { top }\n";
+    let bound = |member: &str| format!("{entry}indicator top = best(sale {{ amount = worth }}) {{ {member} }}\n{card}");
+    let (model, found) = check(&bound("period week rolled up by average, target ≥ 10元"), &[]);
+    assert_eq!(found, [""; 0]);
+    assert!(model.is_some());
+    let (_, found) = check(&bound("target ≥ 10元"), &[]);
+    assert!(!found.is_empty() && found.iter().all(|found| found.starts_with("K2013 ")), "{found:?}");
+}

@@ -1,5 +1,7 @@
 //! An entry by itself: a policy around it, whose tables have just the columns of its shapes.
 
+use std::collections::HashMap;
+
 use kpi_base::Span;
 use kpi_syntax::ast::{
     self, BinaryOp, Expect, ExpectKind, Expr, ExprKind, File, Indicator, ItemKind, Name, Table, TestRow, TestTable,
@@ -98,6 +100,8 @@ struct Package<'m, 'a> {
     shared: Vec<File>,
     /// What the policy of the package says of itself, if there is one.
     policy: Option<ast::Policy>,
+    /// By entry, the period of the indicators that are bound to it; none where one of them is judged by the period of the policy.
+    periods: HashMap<String, Option<PeriodKind>>,
 }
 
 fn entries(
@@ -123,8 +127,24 @@ fn entries(
             ItemKind::Policy(policy) => Some(policy.clone()),
             _ => None,
         });
-    let package = Package { module: found, shared: shared.collect(), policy };
+    let periods = if module.is_empty() { periods_of_bound(files) } else { HashMap::new() };
+    let package = Package { module: found, shared: shared.collect(), policy, periods };
     entries.into_iter().flat_map(|entry| make(*entry, &package)).collect()
+}
+
+/// By entry of the package, the period of their own that indicators bound to it have.
+fn periods_of_bound(files: &[File]) -> HashMap<String, Option<PeriodKind>> {
+    let mut periods = HashMap::new();
+    for item in files.iter().filter(|file| file.module.is_empty()).flat_map(|file| &file.items) {
+        let ItemKind::Indicator(Indicator { binding: Some(binding), shorter, .. }) = &item.kind else { continue };
+        let [entry] = binding.path.as_slice() else { continue };
+        let own = shorter.as_ref().map(|shorter| shorter.period.0);
+        let period = periods.entry(entry.text.clone()).or_insert(own);
+        if shorter.is_none() {
+            *period = None;
+        }
+    }
+    periods
 }
 
 /// The declarations that an entry may read.
@@ -174,11 +194,17 @@ impl Package<'_, '_> {
             }
         }
         let mut indicator = Indicator { params: Vec::new(), examples: Vec::new(), ..written.clone() };
-        // Goals are those of whoever binds the entry.
+        // Goals are those of whoever binds the entry, and so is the period by which it is judged.
         indicator.supports.clear();
+        let mut policy = self.policy.clone().unwrap_or_else(|| policy(at));
+        if indicator.shorter.is_none()
+            && let Some(Some(kind)) = self.periods.get(&written.name.text)
+        {
+            policy.period = Some((*kind, at));
+        }
         filling.indicator(&mut indicator);
         let mut items = vec![
-            item(ItemKind::Policy(self.policy.clone().unwrap_or_else(|| policy(at))), at),
+            item(ItemKind::Policy(policy), at),
             item(ItemKind::Roster(table(name(SUBJECT, at), vec![column("id", "text", at, true)])), at),
         ];
         items.extend(tables.into_iter().map(|table| item(ItemKind::Source(table), at)));
