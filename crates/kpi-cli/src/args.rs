@@ -1,6 +1,6 @@
 //! What a user may type.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum, ValueHint};
@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Explain a number step by step, down to columns and how many rows
     Why(Why),
+    /// Sum up the last periods, declaration by declaration, as JSON: what editors show beside a policy
+    Numbers(Numbers),
     /// Show the page of a finding's code, or list all codes
     Explain {
         /// The code, such as K1001
@@ -319,6 +321,24 @@ pub(crate) struct Why {
     pub path: Option<PathBuf>,
     #[command(flatten)]
     pub data: Data,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Numbers {
+    #[command(flatten)]
+    pub project: Project,
+    /// The last period [default: the last in which every export has rows]
+    #[arg(long)]
+    pub period: Option<String>,
+    /// How many periods, that one included
+    #[arg(long, value_name = "N", default_value = "6")]
+    pub last: NonZeroU16,
+    /// The environment of kpi.toml whose files are read
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Take the texts of policy files from stdin instead of from disk: a JSON object of absolute path to text
+    #[arg(long)]
+    pub unsaved: bool,
 }
 
 /// What a change does to data: asked for by a period.

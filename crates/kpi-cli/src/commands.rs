@@ -34,8 +34,10 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Fmt(args) => fmt::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Why(args) => data::why::run(&args, console),
+        #[cfg(feature = "engine")]
+        Command::Numbers(args) => data::numbers::run(&args, console),
         #[cfg(not(feature = "engine"))]
-        Command::Run(_) | Command::Test(_) | Command::Why(_) => Err(no_engine()),
+        Command::Run(_) | Command::Test(_) | Command::Why(_) | Command::Numbers(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Std(args) => std::run(&args, console),
         Command::Lsp => kpi_lsp::serve(Box::new(editor_rules))

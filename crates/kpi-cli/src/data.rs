@@ -1,8 +1,9 @@
-//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, and `kpi diff` on data.
+//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, `kpi numbers`, and `kpi diff` on data.
 
 mod groups;
 pub(crate) mod impact;
 mod inputs;
+pub(crate) mod numbers;
 mod output;
 mod periods;
 mod pipeline;

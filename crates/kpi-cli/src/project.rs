@@ -1,6 +1,6 @@
 //! A project: the folder of a `kpi.toml`, its policy and its data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kpi_analysis::Analysis;
@@ -14,6 +14,9 @@ use crate::read::read_text;
 
 /// The name of the configuration.
 pub(crate) const CONFIG: &str = "kpi.toml";
+
+/// The texts of policy files that are not saved, by their absolute paths.
+pub(crate) type Unsaved = BTreeMap<PathBuf, String>;
 
 /// A project whose configuration and policy files are read.
 #[cfg_attr(
@@ -35,10 +38,25 @@ pub(crate) struct Project {
 impl Project {
     /// Finds and reads the project at a path or, without one, the nearest upwards.
     pub fn load(path: Option<&Path>, console: &Console<'_>) -> Result<Project, Failure> {
-        let Opened { root, shown, source, config, policies } = open(path, console)?;
+        Project::load_with(path, &Unsaved::new(), console)
+    }
+
+    /// The same, with the texts of some policy files as they are elsewhere: in an editor that has not saved them.
+    pub fn load_with(path: Option<&Path>, unsaved: &Unsaved, console: &Console<'_>) -> Result<Project, Failure> {
+        let Opened { root, shown, source, config, mut policies } = open(path, console)?;
+        // What was never saved stands in no folder yet.
+        if config.policies.is_empty() {
+            let is_new = |path: &&PathBuf| {
+                path.starts_with(&root) && path.extension().is_some_and(|e| e == "kpi") && !policies.contains(path)
+            };
+            let new: Vec<PathBuf> = unsaved.keys().filter(is_new).cloned().collect();
+            policies.extend(new);
+            policies.sort();
+        }
         let mut files = Files::new();
         for path in policies {
-            files.add(SourceFile::new(console.shown(&path), read_policy(&path, console)?));
+            let text = unsaved.get(&path).cloned().map_or_else(|| read_policy(&path, console), Ok)?;
+            files.add(SourceFile::new(console.shown(&path), text));
         }
         let toml = files.add(source);
         Ok(Project { root, shown, files, config, toml })

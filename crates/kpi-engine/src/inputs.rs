@@ -50,6 +50,8 @@ impl From<PathBuf> for Export {
 pub struct Options {
     /// Who is told how far the run is.
     pub progress: Option<Arc<dyn Progress>>,
+    /// Whether a judged period in which an export has no row is taken as it is, and is no error.
+    pub any_period: bool,
 }
 
 /// What a run is doing.

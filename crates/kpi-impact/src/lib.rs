@@ -23,4 +23,4 @@ pub use figures::{Figure, Figures, Unit};
 pub use moves::{Became, Impact, Move, OfScorecard, Place, Renames, Standing, ToldRule, Transition, What, compare};
 pub use names::Names;
 pub use pairs::Pair;
-pub use spread::{Bin, Spread};
+pub use spread::{Bin, Spread, hundredths};

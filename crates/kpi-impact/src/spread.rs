@@ -89,10 +89,16 @@ fn bin_of(bins: &mut [Bin], number: Dec) -> Option<&mut Bin> {
 }
 
 fn quantiles(numbers: &[Dec]) -> Vec<Dec> {
+    hundredths(numbers, &HUNDREDTHS)
+}
+
+/// The hundredths of numbers that are asked for: the q-th is the smallest number that at least so many hundredths of all do not exceed. Empty
+/// without numbers.
+pub fn hundredths(numbers: &[Dec], asked: &[usize]) -> Vec<Dec> {
     let mut sorted = numbers.to_vec();
     sorted.sort_unstable();
     let place = |q: usize| (q * sorted.len()).div_ceil(100).saturating_sub(1);
-    HUNDREDTHS.iter().filter_map(|q| sorted.get(place(*q)).copied()).collect()
+    asked.iter().filter_map(|q| sorted.get(place(*q)).copied()).collect()
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@
 //! - [`render_tests`], [`render_tests_json`] (`docs/schema/test.json`), [`render_tests_junit`]: what became of a policy's tests.
 //! - [`render_diff`] and its siblings for programs and pull requests: what changed from one version of a policy to another;
 //!   `docs/schema/diff.json` is the schema of [`render_diff_json`].
+//! - [`sum_up`]: the last periods, declaration by declaration, as editors show them beside a policy; `docs/schema/numbers.json` is
+//!   their schema.
 //! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] and [`render_csv_parts`] write them.
 //!
 //! How a number is written by its unit is in `format`, how columns are aligned (Chinese characters are two wide) in
@@ -31,6 +33,7 @@ mod grid;
 mod impact;
 mod json;
 mod look;
+mod numbers;
 mod proofs;
 mod tested;
 mod titles;
@@ -51,6 +54,7 @@ pub use format::{Money, show_amount, show_quantity};
 pub use impact::{ImpactReport, render_impact, render_impact_html, render_impact_markdown};
 pub use json::{render_derivations_json, render_findings_json, render_json, render_proofs_json};
 pub use look::Look;
+pub use numbers::sum_up;
 pub use proofs::render_proofs;
 pub use tested::{render_test, render_tests, render_tests_json, render_tests_junit};
 pub use titles::{Groups, Titles};

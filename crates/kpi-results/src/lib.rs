@@ -4,11 +4,13 @@
 //! computes nothing. The JSON of a run is [`Run`] as serde writes it; `docs/schema/run.json` is its schema.
 
 mod cards;
+mod numbers;
 mod proofs;
 mod tested;
 mod trace;
 
 pub use cards::*;
+pub use numbers::*;
 pub use proofs::*;
 pub use tested::*;
 pub use trace::*;

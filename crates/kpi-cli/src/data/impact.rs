@@ -84,7 +84,8 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
     let limit = args.fail_on.as_deref().map(read_limit).transpose()?;
     let base = Version::check(ends.base.files).map_err(|(found, files)| Failure::Findings(found, files))?;
     let head = Version::check(ends.head.files).map_err(|(found, files)| Failure::Findings(found, files))?;
-    let options = Options { progress: watch(args.data.progress, console.interactive, console.language) };
+    let options =
+        Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
     let exports = Exports { project: ends.project, newest: &head.model, args, options };
 
     let base_stages = exports.plan(&base.model)?;

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &args::Run, console: &mut Console<'_>) -> Result<Exit, F
     // Before the work: a folder that cannot be written is told at once.
     let output = args.out.as_deref().map(|dir| Output::open(dir, console)).transpose()?;
     let progress = watch(args.data.progress, console.interactive, console.language);
-    let data = Data { inputs, options: Options { progress }, on_bad_row: args.data.on_bad_row };
+    let data = Data { inputs, options: Options { progress, ..Options::default() }, on_bad_row: args.data.on_bad_row };
     // Tables of everybody are written as they are made; whatever else is shown needs the run as a whole.
     let in_parts =
         if args.format == Format::Csv && !matches!(only, Some(Only::Subject(_))) { output.as_ref() } else { None };

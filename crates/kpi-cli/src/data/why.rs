@@ -35,7 +35,8 @@ pub(crate) fn run(args: &args::Why, console: &mut Console<'_>) -> Result<Exit, F
     let stages = plan(&model, (from, to), data_until, &roots)?;
     let mut set_aside = Vec::new();
     let inputs = project.inputs(&model, &tables(&stages), args.data.env.as_deref())?;
-    let options = Options { progress: watch(args.data.progress, console.interactive, console.language) };
+    let options =
+        Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
     let data = Data { inputs, options, on_bad_row: args.data.on_bad_row };
     let answers = compute(&stages, data, |scored, _, quarantine| {
         set_aside = quarantine.findings(&model);
