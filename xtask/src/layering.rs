@@ -26,9 +26,19 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("kpi-analysis", &["kpi-base", "kpi-check", "kpi-lint", "kpi-prove", "kpi-stdlib", "kpi-syntax"]),
     (
         "kpi-ide",
-        &["kpi-analysis", "kpi-base", "kpi-check", "kpi-fmt", "kpi-lint", "kpi-stdlib", "kpi-syntax", "kpi-value"],
+        &[
+            "kpi-analysis",
+            "kpi-base",
+            "kpi-check",
+            "kpi-fmt",
+            "kpi-lint",
+            "kpi-results",
+            "kpi-stdlib",
+            "kpi-syntax",
+            "kpi-value",
+        ],
     ),
-    ("kpi-lsp", &["kpi-base", "kpi-ide", "kpi-lint"]),
+    ("kpi-lsp", &["kpi-base", "kpi-ide", "kpi-lint", "kpi-results"]),
     ("kpi-engine", &["kpi-base", "kpi-check", "kpi-plan", "kpi-value"]),
     (
         "kpi-cli",

@@ -11,6 +11,8 @@ mod prove;
 mod std;
 mod templates;
 
+use ::std::path::PathBuf;
+
 #[cfg(not(feature = "engine"))]
 use kpi_base::{Diagnostic, codes, text};
 
@@ -40,11 +42,16 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Run(_) | Command::Test(_) | Command::Why(_) | Command::Numbers(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Std(args) => std::run(&args, console),
-        Command::Lsp => kpi_lsp::serve(Box::new(editor_rules))
+        Command::Lsp => kpi_lsp::serve(kpi_lsp::Surroundings { rules: Box::new(editor_rules), program: engine() })
             .map(|()| Exit::Clean)
             .map_err(|e| Failure::Io(::std::io::Error::other(e))),
         Command::Completions { shell } => completions::run(shell, console),
     }
+}
+
+/// This program, if it reads exports.
+fn engine() -> Option<PathBuf> {
+    ::std::env::current_exe().ok().filter(|_| cfg!(feature = "engine"))
 }
 
 #[cfg(not(feature = "engine"))]

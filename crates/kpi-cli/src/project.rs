@@ -45,14 +45,19 @@ impl Project {
     pub fn load_with(path: Option<&Path>, unsaved: &Unsaved, console: &Console<'_>) -> Result<Project, Failure> {
         let Opened { root, shown, source, config, mut policies } = open(path, console)?;
         // What was never saved stands in no folder yet.
-        if config.policies.is_empty() {
-            let is_new = |path: &&PathBuf| {
-                path.starts_with(&root) && path.extension().is_some_and(|e| e == "kpi") && !policies.contains(path)
-            };
-            let new: Vec<PathBuf> = unsaved.keys().filter(is_new).cloned().collect();
-            policies.extend(new);
-            policies.sort();
-        }
+        let belongs = |path: &Path| match config.policies.as_slice() {
+            [] => path.starts_with(&root) && path.extension().is_some_and(|e| e == "kpi"),
+            patterns => patterns.iter().any(|pattern| {
+                below(&root, &pattern.text)
+                    .to_str()
+                    .and_then(|p| glob::Pattern::new(p).ok())
+                    .is_some_and(|p| p.matches_path(path))
+            }),
+        };
+        let new: Vec<PathBuf> =
+            unsaved.keys().filter(|path| belongs(path) && !policies.contains(path)).cloned().collect();
+        policies.extend(new);
+        policies.sort();
         let mut files = Files::new();
         for path in policies {
             let text = unsaved.get(&path).cloned().map_or_else(|| read_policy(&path, console), Ok)?;
@@ -219,10 +224,14 @@ fn find(path: Option<&Path>, console: &Console<'_>) -> Result<PathBuf, Failure> 
     })
 }
 
+/// A pattern below a folder.
+fn below(root: &Path, pattern: &str) -> PathBuf {
+    Path::new(&glob::Pattern::escape(&root.to_string_lossy())).join(pattern)
+}
+
 /// The files that a pattern below a folder matches, sorted by their paths.
 pub(crate) fn expand(root: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
-    let below = Path::new(&glob::Pattern::escape(&root.to_string_lossy())).join(pattern);
-    let paths = glob::glob(&below.to_string_lossy()).map_err(|error| error.msg.to_owned())?;
+    let paths = glob::glob(&below(root, pattern).to_string_lossy()).map_err(|error| error.msg.to_owned())?;
     // A folder that cannot be read counts as empty: what is missing is reported with the pattern.
     let mut files: Vec<PathBuf> = paths.filter_map(Result::ok).filter(|path| path.is_file()).collect();
     files.sort();

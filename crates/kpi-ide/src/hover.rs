@@ -22,6 +22,10 @@ pub struct Hover {
     pub paragraphs: Vec<Text>,
     /// Where more can be read.
     pub page: Option<Page>,
+    /// The name of the declaration that it is about.
+    pub declared: Option<String>,
+    /// Whether exports say something of that: of an indicator, a scorecard, an incentive.
+    pub is_measured: bool,
 }
 
 /// A page of the documentation.
@@ -43,8 +47,17 @@ pub fn hover(snapshot: &Snapshot, at: FilePosition) -> Option<Hover> {
         Some(word) if !spot.in_comment => span(at.file, &word),
         _ => Span { file: at.file, start: at.offset, end: at.offset },
     };
+    let declared = match meaning {
+        Meaning::Declared(item) => Some(item),
+        _ => None,
+    };
     let (paragraphs, page) = Describer { names: &names, model: snapshot.model() }.describe(meaning);
-    Some(Hover { span: place, paragraphs, page })
+    let is_measured = declared.is_some_and(|item| match &item.kind {
+        ItemKind::Indicator(indicator) => indicator.params.is_empty(),
+        kind => matches!(kind, ItemKind::Scorecard(_) | ItemKind::Incentive(_)),
+    });
+    let declared = declared.and_then(name_of).map(|name| name.text.clone());
+    Some(Hover { span: place, paragraphs, page, declared, is_measured })
 }
 
 /// What is known of a meaning, for hovers and for the documentation of completions.

@@ -32,6 +32,8 @@ pub enum HintKind {
     Unit,
     /// What the weights of a card add up to, and its period.
     Card,
+    /// What the exports come to.
+    Number,
 }
 
 /// The hints of a stretch of a file. They are read from the latest model that there was, by name.

@@ -32,6 +32,7 @@ pub mod format;
 pub mod hover;
 pub mod inlay;
 pub mod lens;
+pub mod numbers;
 pub mod outline;
 pub mod regions;
 pub mod rename;

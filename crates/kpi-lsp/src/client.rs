@@ -49,6 +49,18 @@ impl Client {
         self.refreshes_findings
     }
 
+    /// Whether it can be told to ask for hints again.
+    pub fn refreshes_hints(&self) -> bool {
+        let workspace = self.capabilities.workspace.as_ref();
+        workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support).unwrap_or(false)
+    }
+
+    /// Whether it can be told to ask for lenses again.
+    pub fn refreshes_lenses(&self) -> bool {
+        let workspace = self.capabilities.workspace.as_ref();
+        workspace.and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support).unwrap_or(false)
+    }
+
     /// Whether it can be asked for settings.
     pub fn has_settings(&self) -> bool {
         self.capabilities.workspace.as_ref().and_then(|workspace| workspace.configuration).unwrap_or(false)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kpi_base::{FileId, Language, SourceFile, Span, Text};
+use kpi_ide::numbers::Figures;
 use kpi_ide::{FilePosition, Snapshot};
 use lsp_types::{Location, Position, Range, Uri};
 
@@ -36,6 +37,10 @@ pub struct Document {
     pub snapshot: Arc<Snapshot>,
     /// The document.
     pub file: FileId,
+    /// What the exports of its project come to, if that is known.
+    pub figures: Option<Figures>,
+    /// Why that is not known of the text as it is.
+    pub no_figures: Option<Text>,
 }
 
 #[allow(dead_code, reason = "features begin with it")]

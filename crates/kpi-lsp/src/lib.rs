@@ -3,7 +3,7 @@
 //! It speaks over stdin and stdout ([`serve`]) and links no Polars, so that it starts at once. It computes nothing of its
 //! own. Start with `server`: the loop, which alone changes anything; `handlers` lists what is answered, one feature a file,
 //! each a function of a snapshot that runs on a worker; `projects` knows the disk, `edits` what a client sends of a
-//! changed text, `findings` what it is shown, `positions` translates places, `transport` reads what may be garbage.
+//! changed text, `findings` what it is shown, `numbers` what the exports come to (found by a process of its own), `positions` translates places, `transport` reads what may be garbage.
 
 mod client;
 mod context;
@@ -11,6 +11,7 @@ mod edits;
 mod findings;
 mod handlers;
 mod library;
+mod numbers;
 mod positions;
 mod projects;
 mod server;
@@ -20,4 +21,4 @@ mod workers;
 
 pub use kpi_ide::HouseRules;
 pub use projects::{ReadRules, Rules};
-pub use server::{ServeError, serve, serve_connection};
+pub use server::{ServeError, Surroundings, serve, serve_connection};

@@ -3,6 +3,7 @@
 
 mod asking;
 mod notices;
+mod reading;
 mod requests;
 mod telling;
 
@@ -26,6 +27,7 @@ use serde_json::Value;
 use crate::client::{Client, Settings};
 use crate::context::Context;
 use crate::handlers::{Answer, Handler, handlers};
+use crate::numbers::{Outcome, Readings};
 use crate::projects::{Project, ReadRules, Rules, find_projects, read_project};
 use crate::workers::Workers;
 use crate::{transport, uris};
@@ -47,14 +49,22 @@ pub enum ServeError {
     Gone,
 }
 
-/// Serves an editor over stdin and stdout until it says goodbye; `rules` reads the house rules of a project.
+/// What the server is given by whoever starts it.
+pub struct Surroundings {
+    /// Reads the house rules of a project.
+    pub rules: ReadRules,
+    /// The program that sums up exports (`kpi numbers`), if there is one; the setting `kpi.numbers.program` names another.
+    pub program: Option<PathBuf>,
+}
+
+/// Serves an editor over stdin and stdout until it says goodbye.
 ///
 /// # Errors
 /// [`ServeError`] if the connection breaks.
-pub fn serve(rules: ReadRules) -> Result<(), ServeError> {
+pub fn serve(surroundings: Surroundings) -> Result<(), ServeError> {
     let input = std::io::BufReader::new(std::io::stdin());
     let (connection, writer) = transport::connect(input, std::io::stdout());
-    let served = serve_connection(&connection, rules);
+    let served = serve_connection(&connection, surroundings);
     drop(connection);
     // What is still to be written is written; who reads stdin ends with the process.
     if let Ok(written) = writer.join() {
@@ -67,7 +77,7 @@ pub fn serve(rules: ReadRules) -> Result<(), ServeError> {
 ///
 /// # Errors
 /// [`ServeError`] if the connection breaks.
-pub fn serve_connection(connection: &Connection, rules: ReadRules) -> Result<(), ServeError> {
+pub fn serve_connection(connection: &Connection, surroundings: Surroundings) -> Result<(), ServeError> {
     let (id, params) = connection.initialize_start()?;
     let written = params;
     let params: InitializeParams = serde_json::from_value(written.clone())?;
@@ -97,7 +107,10 @@ pub fn serve_connection(connection: &Connection, rules: ReadRules) -> Result<(),
         settings: Arc::new(Settings::new(settings)),
         handlers: Arc::new(handlers.into_iter().map(|handler| (handler.method, handler)).collect()),
         workers: Workers::start(),
-        rules: Arc::new(rules),
+        rules: Arc::new(surroundings.rules),
+        program: surroundings.program,
+        readings: Readings::default(),
+        to_read: BTreeSet::new(),
         ide: Ide::new(),
         open: BTreeMap::new(),
         folders: folders(&params),
@@ -164,6 +177,8 @@ enum Event {
     Analysed(Box<Analysed>),
     /// Nothing came of the analysis of a package.
     Failed,
+    /// Exports were read, or could not be.
+    Read(Box<Outcome>),
 }
 
 /// A request that is being answered.
@@ -184,6 +199,10 @@ struct Server<'a> {
     handlers: Arc<HashMap<&'static str, Handler>>,
     workers: Workers,
     rules: Arc<ReadRules>,
+    program: Option<PathBuf>,
+    readings: Readings,
+    /// The projects whose numbers are to be read as soon as their texts are settled.
+    to_read: BTreeSet<PathBuf>,
     ide: Ide,
     /// The versions of the open documents.
     open: BTreeMap<PathBuf, i32>,
@@ -246,6 +265,7 @@ impl Server<'_> {
                 next = incoming.try_recv().ok();
             }
             self.tell()?;
+            self.read_numbers()?;
         }
     }
 
@@ -276,6 +296,7 @@ impl Server<'_> {
                 let key = self.analysing.take();
                 self.to_analyse.retain(|package| Some(package) != key.as_ref());
             }
+            Event::Read(outcome) => self.numbers_read(*outcome)?,
         }
         Ok(false)
     }
@@ -349,6 +370,8 @@ impl Server<'_> {
 
     /// A package has changed.
     fn touch(&mut self, key: PathBuf) {
+        self.readings.stop(&key);
+        self.to_read.insert(key.clone());
         self.to_analyse.insert(key.clone());
         self.changed.insert(key);
         self.quiet_since = Instant::now();
@@ -386,8 +409,14 @@ impl Server<'_> {
     }
 
     fn context(&self, snapshot: Option<(Arc<Snapshot>, kpi_base::FileId)>, packages: Vec<Arc<Snapshot>>) -> Context {
+        let document = |(snapshot, file): (Arc<Snapshot>, kpi_base::FileId)| {
+            let path = snapshot.files().get(file).map(|file| Path::new(&file.path));
+            let key = path.map(|path| self.ide.key_of(path)).unwrap_or_default();
+            let (figures, no_figures) = self.readings.figures(&key, snapshot.version());
+            crate::context::Document { snapshot, file, figures, no_figures }
+        };
         Context {
-            document: snapshot.map(|(snapshot, file)| crate::context::Document { snapshot, file }),
+            document: snapshot.map(document),
             packages,
             client: self.client.clone(),
             settings: self.settings.clone(),

@@ -14,6 +14,7 @@ mod diff;
 mod formats;
 mod formatting;
 mod house;
+mod numbers;
 mod outputs;
 mod own_periods;
 mod policy_tests;

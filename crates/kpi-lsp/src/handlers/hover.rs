@@ -1,7 +1,8 @@
 //! `textDocument/hover`: what is said of a name or word.
 
-use kpi_base::Language;
+use kpi_base::{Language, text};
 use kpi_ide::hover::{self, Page};
+use kpi_ide::numbers;
 use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
 
 use super::Answer;
@@ -12,6 +13,12 @@ pub fn hover(context: &Context, params: HoverParams) -> Answer<Option<Hover>> {
     let at = context.position(document, params.text_document_position_params.position);
     let Some(found) = hover::hover(&document.snapshot, at) else { return Ok(None) };
     let mut paragraphs: Vec<String> = found.paragraphs.iter().map(|text| context.say(text)).collect();
+    if let Some(name) = found.declared.as_deref() {
+        let figures = document.figures.iter().flat_map(|figures| numbers::paragraphs(name, figures));
+        paragraphs.extend(figures.map(|text| context.say(&text)));
+        let why = document.no_figures.as_ref().filter(|_| found.is_measured);
+        paragraphs.extend(why.map(|why| context.say(&text!("*no new numbers: {why}*", why))));
+    }
     paragraphs.extend(found.page.and_then(|page| more(context, page)));
     let range = context.range(&document.snapshot, found.span);
     let contents = MarkupContent { kind: MarkupKind::Markdown, value: paragraphs.join("\n\n") };

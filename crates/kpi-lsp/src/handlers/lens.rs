@@ -1,8 +1,9 @@
-//! `textDocument/codeLens`: what can be started from a declaration. The commands `kpi.run`, `kpi.why` and `kpi.test` are the
+//! `textDocument/codeLens`: what the exports come to, and what can be started from a declaration. The commands `kpi.run`, `kpi.why` and `kpi.test` are the
 //! editor's; each is given one object: `uri`, `name`, and for tests `test` or `tests`.
 
 use kpi_base::{Text, text};
 use kpi_ide::lens::{self, Does};
+use kpi_ide::numbers;
 use lsp_types::{CodeLens, CodeLensParams, Command};
 use serde_json::{Value, json};
 
@@ -17,6 +18,14 @@ pub fn lenses(context: &Context, params: CodeLensParams) -> Answer<Option<Vec<Co
     }
     let snapshot = &document.snapshot;
     let uri = params.text_document.uri.as_str();
+    // What the exports come to stands before what can be started; it starts the run that shows it in full.
+    let said = document.figures.iter().flat_map(|figures| numbers::lines(snapshot, document.file, figures));
+    let said = said.map(|line| {
+        let argument = json!({ "uri": uri, "name": line.name });
+        let title = context.say(&line.title);
+        let command = Command { title, command: "kpi.run".to_owned(), arguments: Some(vec![argument]) };
+        CodeLens { range: context.range(snapshot, line.span), command: Some(command), data: None }
+    });
     let lenses = lens::lenses(snapshot, document.file).into_iter().map(|lens| {
         let (title, command, argument): (Text, &str, Value) = match lens.does {
             Does::Run(name) => (text!("run"), "kpi.run", json!({ "uri": uri, "name": name })),
@@ -47,5 +56,5 @@ pub fn lenses(context: &Context, params: CodeLensParams) -> Answer<Option<Vec<Co
             Command { title: context.say(&title), command: command.to_owned(), arguments: Some(vec![argument]) };
         CodeLens { range: context.range(snapshot, lens.span), command: Some(command), data: None }
     });
-    Ok(Some(lenses.collect()))
+    Ok(Some(said.chain(lenses).collect()))
 }

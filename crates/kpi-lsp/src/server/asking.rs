@@ -33,7 +33,8 @@ impl Server<'_> {
         if self.client.watches_files() {
             let watch =
                 |pattern: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(pattern.to_owned()), kind: None };
-            let watchers = ["**/kpi.toml", "**/*.kpi", "**/kpi-baseline.json"].map(watch).to_vec();
+            let watchers =
+                ["**/kpi.toml", "**/*.kpi", "**/kpi-baseline.json", "**/*.{csv,xlsx,parquet}"].map(watch).to_vec();
             let options = DidChangeWatchedFilesRegistrationOptions { watchers };
             registrations.push(Registration {
                 id: "kpi/files".to_owned(),
@@ -97,6 +98,7 @@ impl Server<'_> {
         // Findings may be told in another language now.
         let told: Vec<_> = self.shown.keys().cloned().collect();
         self.changed.extend(told);
+        self.numbers_set()?;
         self.refresh_findings()
     }
 }

@@ -133,6 +133,8 @@ impl Server<'_> {
                 Some(_) if !self.open.contains_key(path) => self.read_from_disk(path),
                 _ => {}
             }
+        } else if [".csv", ".xlsx", ".parquet"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending)) {
+            self.exports_changed(path);
         } else if name.ends_with(".json")
             && let Some(root) = self.ide.root_of(path).map(Path::to_path_buf)
         {

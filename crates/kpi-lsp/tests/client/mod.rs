@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use kpi_lsp::{HouseRules, Rules};
+use kpi_lsp::{HouseRules, Rules, Surroundings};
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
@@ -39,7 +39,8 @@ impl Client {
     ) -> (Client, Value) {
         let (server, connection) = Connection::memory();
         let server = thread::spawn(move || {
-            kpi_lsp::serve_connection(&server, Box::new(move |root| rules(root).into())).unwrap();
+            let surroundings = Surroundings { rules: Box::new(move |root| rules(root).into()), program: None };
+            kpi_lsp::serve_connection(&server, surroundings).unwrap();
         });
         let mut client = Client { connection, server, last: 0, others: Vec::new() };
         let answer = client.ask("initialize", params);
