@@ -89,11 +89,11 @@ impl Session {
         self.to.flush().unwrap();
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    fn tell(&mut self, method: &str, params: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.last += 1;
         let id = self.last;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -137,21 +137,21 @@ fn the_server_shows_what_the_exports_come_to() {
     let uri = |path: &Path| format!("file://{}", path.canonicalize().unwrap().display());
     session.ask(
         "initialize",
-        json!({
+        &json!({
             "capabilities": { "workspace": { "inlayHint": { "refreshSupport": true } } },
             "locale": "en",
             "workspaceFolders": [{ "uri": uri(folder.path()), "name": "shop" }],
         }),
     );
-    session.tell("initialized", json!({}));
+    session.tell("initialized", &json!({}));
     let text = fs::read_to_string(&policy).unwrap();
     let uri = uri(&policy);
     let document = json!({ "uri": uri, "languageId": "kpi", "version": 1, "text": text });
-    session.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    session.tell("textDocument/didOpen", &json!({ "textDocument": document }));
     session.refreshed();
     let hints = |session: &mut Session| {
         let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
-        let answer = session.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": uri }, "range": range }));
+        let answer = session.ask("textDocument/inlayHint", &json!({ "textDocument": { "uri": uri }, "range": range }));
         let labels = answer.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap().to_owned());
         labels.filter(|label| label.contains("2026-10")).collect::<Vec<_>>()
     };
@@ -159,12 +159,12 @@ fn the_server_shows_what_the_exports_come_to() {
     assert!(before.iter().any(|hint| hint.contains("meet the target")), "{before:?}");
     let change = json!([{ "text": out_of_reach(&text) }]);
     let changed = json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": change });
-    session.tell("textDocument/didChange", changed);
+    session.tell("textDocument/didChange", &changed);
     assert!(hints(&mut session).iter().all(|hint| hint.starts_with("earlier: ")));
     session.refreshed();
     let after = hints(&mut session);
     assert!(after.iter().any(|hint| hint.contains(" 0 of ")), "{after:?}");
-    session.ask("shutdown", Value::Null);
-    session.tell("exit", Value::Null);
+    session.ask("shutdown", &Value::Null);
+    session.tell("exit", &Value::Null);
     assert!(session.child.lock().unwrap().wait().unwrap().success());
 }
