@@ -73,7 +73,7 @@ impl Project {
     }
 
     /// A client that has the policy open and takes refreshes.
-    fn client(&self, settings: Value) -> Client {
+    fn client(&self, settings: &Value) -> Client {
         let workspace = json!({ "inlayHint": { "refreshSupport": true }, "codeLens": { "refreshSupport": true } });
         let root = format!("file://{}", self.folder.path().display());
         let mut all = json!({ "numbers": { "program": PROGRAM } });
@@ -124,7 +124,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 fn a_changed_target_updates_them_and_until_then_they_are_marked() {
     let project = Project::quick();
     let uri = project.uri();
-    let mut client = project.client(json!({ "periods": 3, "environment": "test" }));
+    let mut client = project.client(&json!({ "periods": 3, "environment": "test" }));
     refreshed(&mut client);
     assert_eq!(hints(&mut client, &uri), ["median 1s · 48 of 60 meet the target · 2026-10"]);
     let lenses = client.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }));
@@ -157,7 +157,7 @@ fn a_changed_target_updates_them_and_until_then_they_are_marked() {
 fn changed_exports_are_read_again() {
     let project = Project::quick();
     let uri = project.uri();
-    let mut client = project.client(json!({}));
+    let mut client = project.client(&json!({}));
     refreshed(&mut client);
     fs::write(project.path("sale.csv"), "id\nA\n").unwrap();
     let sale = format!("file://{}", project.path("sale.csv").display());
@@ -173,7 +173,7 @@ fn a_run_for_an_earlier_text_is_killed_and_holds_up_nothing() {
     let project =
         Project::new("if [ $n = 1 ]; then echo $$ > pid; exec sleep 60; fi\nsed \"s/N/$((n))/g\" answer.json");
     let uri = project.uri();
-    let mut client = project.client(json!({}));
+    let mut client = project.client(&json!({}));
     wait_until("the program is started", || project.path("pid").exists());
     wait_until("the pid is written", || !fs::read_to_string(project.path("pid")).unwrap().trim().is_empty());
     let pid = fs::read_to_string(project.path("pid")).unwrap().trim().to_owned();
@@ -189,7 +189,7 @@ fn a_run_for_an_earlier_text_is_killed_and_holds_up_nothing() {
 #[test]
 fn the_end_of_the_session_is_the_end_of_a_run() {
     let project = Project::new("echo $$ > pid; exec sleep 60");
-    let client = project.client(json!({}));
+    let client = project.client(&json!({}));
     wait_until("the program is started", || {
         fs::read_to_string(project.path("pid")).is_ok_and(|pid| !pid.trim().is_empty())
     });
@@ -202,7 +202,7 @@ fn the_end_of_the_session_is_the_end_of_a_run() {
 fn a_setting_turns_them_off_and_on() {
     let project = Project::quick();
     let uri = project.uri();
-    let mut client = project.client(json!({ "enabled": false }));
+    let mut client = project.client(&json!({ "enabled": false }));
     client.findings();
     assert_eq!(hints(&mut client, &uri), [""; 0]);
     assert_eq!(project.asked(), [""; 0]);
@@ -223,7 +223,7 @@ fn a_setting_turns_them_off_and_on() {
 fn a_policy_with_errors_is_not_run_and_its_numbers_are_those_of_before() {
     let project = Project::quick();
     let uri = project.uri();
-    let mut client = project.client(json!({}));
+    let mut client = project.client(&json!({}));
     refreshed(&mut client);
     client.change(&uri, &POLICY.replace("sum(live.watched)", "nothing"));
     // The findings of the whole analysis come last.
@@ -238,7 +238,7 @@ fn why_there_are_none_is_said_where_somebody_asks() {
     let finding = json!({ "findings": [{ "code": "K5010", "message": "no file matches `sale.csv`" }] }).to_string();
     let project = Project::new(&format!("echo '{finding}' >&2; exit 1"));
     let uri = project.uri();
-    let mut client = project.client(json!({}));
+    let mut client = project.client(&json!({}));
     refreshed(&mut client);
     let said = hover(&mut client, &uri);
     assert!(said.contains("*no new numbers: K5010: no file matches `sale.csv`*"), "{said}");
@@ -247,7 +247,7 @@ fn why_there_are_none_is_said_where_somebody_asks() {
 
     let project = Project::quick();
     let uri = project.uri();
-    let mut client = project.client(json!({ "program": "/nowhere/kpi" }));
+    let mut client = project.client(&json!({ "program": "/nowhere/kpi" }));
     refreshed(&mut client);
     let said = hover(&mut client, &uri);
     assert!(said.contains("cannot be started") && said.contains("kpi.numbers.program"), "{said}");
