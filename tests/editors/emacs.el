@@ -40,7 +40,7 @@
     (get-text-property (match-beginning 0) 'face)))
 
 (defun main ()
-  (setq eglot-autoshutdown nil eglot-sync-connect 30 eglot-events-buffer-size 0)
+  (setq eglot-confirm-server-initiated-edits nil eglot-autoshutdown nil eglot-sync-connect 30 eglot-events-buffer-size 0)
   (find-file "policy/cards.kpi")
   (check "file type" (eq major-mode 'kpi-mode) major-mode)
   (font-lock-ensure)
@@ -56,6 +56,7 @@
   (apply #'eglot (eglot--guess-contact))
   (wait "the server attaches" #'eglot-current-server)
   (flymake-mode 1)
+  ;; feature: findings
   (wait "a finding is shown" (lambda () (flymake-start) (flymake-diagnostics)))
   (let ((finding (car (flymake-diagnostics))))
     (when finding
@@ -65,16 +66,58 @@
   (goto-char (point-min))
   (search-forward "成交额")
   (goto-char (match-beginning 0))
+
+  ;; feature: hover
+  (let ((said nil))
+    (eglot-hover-eldoc-function (lambda (text &rest _) (setq said text)))
+    (wait "a hover" (lambda () (and said (string-match-p "the sum of" said)))))
+
+  ;; feature: completion
+  (save-excursion
+    (search-forward "成交额")
+    (delete-char -1)
+    (let* ((found (eglot-completion-at-point))
+           (choices (and found (all-completions "成交" (nth 2 found)))))
+      (check "completion" (seq-some (lambda (choice) (string-prefix-p "成交额" choice)) choices) choices))
+    (insert "额"))
+  ;; It would be told a moment later; what looks for names does not wait for that.
+  (eglot--signal-textDocument/didChange)
+  (search-backward "{")
+  (search-forward "成交额")
+  (goto-char (match-beginning 0))
+
+  ;; feature: references
+  (let ((found (xref-backend-references 'eglot (xref-backend-identifier-at-point 'eglot))))
+    (check "references" (= 2 (length found)) found))
+
+  ;; feature: symbols
+  (let ((found (eglot-imenu)))
+    (check "the outline" (string-match-p "main" (format "%S" found)) found))
+
+  ;; feature: definition
   (let* ((found (xref-backend-definitions 'eglot (xref-backend-identifier-at-point 'eglot)))
          (place (and found (xref-item-location (car found)))))
     (check "the definition" (and place (= 11 (xref-location-line place))) found)
     (when place
       (check "its file" (string-suffix-p "data.kpi" (xref-location-group place)) (xref-location-group place))))
 
+  ;; feature: rename, texts
+  (find-file-noselect "data.kpi") ; else Eglot would ask
+  (eglot-rename "销售🎯额")
+  (check "a renaming changes this file" (string-match-p "^  `销售🎯额` weight" (buffer-string)) (buffer-string))
+  (with-current-buffer (find-file-noselect "data.kpi")
+    (check "and the other one" (string-match-p "^指标 `销售🎯额` \"🎯\" {" (buffer-string)) (buffer-string)))
+  (dolist (buffer (buffer-list))
+    (with-current-buffer buffer
+      (when (eq major-mode 'kpi-mode) (eglot--signal-textDocument/didChange))))
+  (eglot-rename "成交额")
+  (check "and back" (string-match-p "^  成交额 weight" (buffer-string)) (buffer-string))
+
+  ;; feature: format
   (eglot-format-buffer)
   (check "formatting" (string-match-p "^  成交额      weight 60%$" (buffer-string)) (buffer-string))
 
-  (save-buffer)
+  (save-some-buffers t)
   (kpi-test "")
   (wait "a command shows what kpi says"
         (lambda () (let ((said (get-buffer "*kpi*")))

@@ -42,6 +42,7 @@ local function main()
   wait("the server attaches", function()
     return #vim.tbl_values(vim.lsp.buf_get_clients(0)) == 1
   end)
+  -- feature: findings
   wait("a finding is shown", function()
     return #vim.diagnostic.get(0) > 0
   end)
@@ -49,6 +50,67 @@ local function main()
   check("its line and column", finding.lnum == 2 and finding.col == 2, finding)
   check("its message", (finding.message or ""):find("missing_one", 1, true), finding.message)
 
+  -- What a request of this buffer is answered; the line of the cursor counts from 1, its column from 0.
+  local ask = function(method, params, line, column)
+    if line then
+      vim.api.nvim_win_set_cursor(0, { line, column })
+      params = vim.tbl_extend("force", vim.lsp.util.make_position_params(), params)
+    end
+    for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, 10000) or {}) do
+      return answer.result
+    end
+  end
+
+  -- feature: hover
+  local said = ask("textDocument/hover", {}, 2, 2)
+  said = said and said.contents and said.contents.value or ""
+  check("a hover", said:find("the sum of", 1, true), said)
+
+  -- feature: signature
+  vim.cmd("edit policy/data.kpi")
+  wait("the server attaches to another file", function()
+    return #vim.tbl_values(vim.lsp.buf_get_clients(0)) == 1
+  end)
+  local line = vim.api.nvim_buf_get_lines(0, 11, 12, true)[1]
+  local signature = ask("textDocument/signatureHelp", {}, 12, line:find("live", 1, true) - 1)
+  check("a signature", signature and signature.signatures[1].label:find("求和(", 1, true), signature)
+
+  -- feature: extract, add-test
+  vim.api.nvim_win_set_cursor(0, { 13, 13 })
+  local params = vim.lsp.util.make_range_params()
+  params.context = { diagnostics = {} }
+  local kinds = vim.tbl_map(function(action)
+    return action.kind
+  end, ask("textDocument/codeAction", params) or {})
+  check("actions", vim.tbl_contains(kinds, "refactor.extract") and vim.tbl_contains(kinds, "refactor.rewrite"), kinds)
+  vim.cmd("edit policy/cards.kpi")
+
+  -- feature: completion
+  vim.api.nvim_buf_set_lines(0, 1, 2, true, { "  成交 weight   60%" })
+  local items = ask("textDocument/completion", {}, 2, 8)
+  items = vim.lsp.util.text_document_completion_list_to_complete_items(items or {}, "")
+  local words = vim.tbl_map(function(item)
+    return item.word
+  end, items)
+  check("completion", vim.tbl_contains(words, "成交额"), words)
+  vim.api.nvim_buf_set_lines(0, 1, 2, true, { "  成交额 weight   60%" })
+
+  -- feature: references
+  local places = vim.lsp.util.locations_to_items(
+    ask("textDocument/references", { context = { includeDeclaration = true } }, 2, 2) or {},
+    "utf-16"
+  )
+  check("references", #places == 2 and places[1].lnum == 2 and places[1].col == 3 and places[2].col == 8, places)
+  local marked = ask("textDocument/documentHighlight", {}, 2, 2)
+  check("highlights", marked and #marked == 1, marked)
+
+  -- feature: symbols, workspace-symbols
+  local symbols = ask("textDocument/documentSymbol", { textDocument = vim.lsp.util.make_text_document_params() })
+  check("the outline", symbols and symbols[1] and symbols[1].name == "main", symbols)
+  symbols = ask("workspace/symbol", { query = "cje" })
+  check("symbols by pinyin", symbols and symbols[1] and symbols[1].name == "成交额", symbols)
+
+  -- feature: definition
   vim.api.nvim_win_set_cursor(0, { 2, 2 })
   local there = vim.lsp.buf_request_sync(0, "textDocument/definition", vim.lsp.util.make_position_params(0), 10000)
   local place = nil
@@ -59,6 +121,7 @@ local function main()
   local uri = place and (place.uri or place.targetUri) or ""
   check("the definition", range and range.start.line == 10 and uri:find("data.kpi", 1, true), there)
 
+  -- feature: format
   if vim.lsp.buf.format then
     vim.lsp.buf.format({ async = false, timeout_ms = 10000 })
   else
@@ -66,6 +129,23 @@ local function main()
   end
   local line = vim.api.nvim_buf_get_lines(0, 1, 2, true)[1]
   check("formatting", line == "  成交额      weight 60%", line)
+
+  -- feature: rename, texts
+  vim.api.nvim_win_set_cursor(0, { 2, 2 })
+  vim.lsp.buf.rename("销售🎯额")
+  wait("a renaming changes this file", function()
+    return vim.api.nvim_buf_get_lines(0, 1, 2, true)[1]:find("`销售🎯额`", 1, true)
+  end)
+  local data = vim.api.nvim_buf_get_lines(vim.fn.bufnr("policy/data.kpi"), 10, 11, true)[1]
+  check("and the other one", data == '指标 `销售🎯额` "🎯" {', data)
+  -- The server is told of each file a moment later.
+  wait("the new name stands for the indicator", function()
+    return ask("textDocument/prepareRename", {}, 2, 2)
+  end)
+  vim.lsp.buf.rename("成交额")
+  wait("and back", function()
+    return vim.api.nvim_buf_get_lines(0, 1, 2, true)[1]:find("^  成交额 ")
+  end)
 
   -- Indenting what is in style changes nothing.
   local before = vim.api.nvim_buf_get_lines(0, 0, -1, true)

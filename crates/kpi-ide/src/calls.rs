@@ -77,6 +77,7 @@ mod tests {
     use super::*;
     use crate::fixture;
 
+    // feature: calls
     #[test]
     fn indicators_read_and_are_read() {
         let text = "\

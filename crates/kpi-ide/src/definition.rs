@@ -116,6 +116,7 @@ param bar by stage: money { startup: 5元, growth: 9元 }
         format!("{} → {}", snapshot.text_of(found.origin), shown.collect::<Vec<_>>().join(" | "))
     }
 
+    // feature: definition
     #[test]
     fn names_lead_to_their_declarations() {
         let cases = [
@@ -154,6 +155,7 @@ param bar by stage: money { startup: 5元, growth: 9元 }
         "#);
     }
 
+    // feature: type
     #[test]
     fn types_of_names() {
         let cases = [
@@ -175,6 +177,7 @@ param bar by stage: money { startup: 5元, growth: 9元 }
         "#);
     }
 
+    // feature: references
     #[test]
     fn references_in_all_files_and_highlights_in_one() {
         let text = "//- /a.kpi\ndimension 岗位 { 主播, 场控 }\nroster staff { id: text key, 岗位: 岗位 }\n//- /b.kpi\nscorecard c for staff where 岗位 == 主$0播 { }\ntest \"t\" {\n  period 2026-10\n  staff | id | 岗位 |\n | A1 | 主播 |\n}\n";

@@ -99,7 +99,10 @@ fn half_width(text: &str, at: FilePosition, typed: char) -> Option<Edit> {
     let offset = at.offset as usize;
     let spot = Spot::at(text, offset.checked_sub(typed.len_utf8())?);
     let token = spot.tokens.iter().find(|t| t.start <= offset && offset <= t.end && t.end > offset - 1)?;
-    if matches!(token.kind, Kind::Text | Kind::Comment | Kind::Word) || token.start + typed.len_utf8() != offset {
+    let start = offset - typed.len_utf8();
+    // Between `5` and `％` nothing begins: they are one number.
+    let ends_number = token.kind == Kind::Number && token.end == offset;
+    if matches!(token.kind, Kind::Text | Kind::Comment | Kind::Word) || (token.start != start && !ends_number) {
         return None;
     }
     // The cells of grids are raw; a bar that begins or ends one is not.
@@ -110,7 +113,7 @@ fn half_width(text: &str, at: FilePosition, typed: char) -> Option<Edit> {
         return None;
     }
     let ascii = char::from_u32(u32::from(typed).checked_sub(0xfee0)?)?;
-    let written = Span { end: at.offset, ..span(at.file, token) };
+    let written = Span { start: start as u32, end: at.offset, ..span(at.file, token) };
     ascii.is_ascii().then(|| Edit { span: written, text: ascii.to_string() })
 }
 
@@ -132,6 +135,7 @@ mod tests {
         assert_eq!(format("dimension a {"), None);
     }
 
+    // feature: format-range
     #[test]
     fn declarations_of_a_stretch_though_others_are_broken() {
         let fixture = fixture("dimension a{b,c}\n$0dimension d{e}\ndim$0ension f{g}\nindicator x {\n");
@@ -151,12 +155,14 @@ mod tests {
         after
     }
 
+    // feature: format-typed
     #[test]
     fn a_closing_brace_formats_its_declaration() {
         assert_eq!(typed("dimension a{b,c}$0\nindicator x {\n"), "dimension a { b, c }\nindicator x {\n");
         assert_eq!(typed("indicator a { target by s {x:≥ 1}$0\n"), "indicator a { target by s {x:≥ 1}\n");
     }
 
+    // feature: format-typed
     #[test]
     fn a_new_line_is_indented() {
         assert_eq!(typed("indicator a {\n$0"), "indicator a {\n  ");
@@ -166,9 +172,11 @@ mod tests {
         assert_eq!(typed("dimension a { b }\n$0"), "dimension a { b }\n");
     }
 
+    // feature: format-typed
     #[test]
     fn full_width_punctuation_is_half_width_at_once() {
         assert_eq!(typed("dimension a { b，$0 }\n"), "dimension a { b, }\n");
+        assert_eq!(typed("param a: ratio = 5％$0\n"), "param a: ratio = 5%\n");
         assert_eq!(typed("dimension a \"甲，$0\" { b }\n"), "dimension a \"甲，\" { b }\n");
         assert_eq!(typed("dimension a { b } // 甲，$0\n"), "dimension a { b } // 甲，\n");
         assert_eq!(

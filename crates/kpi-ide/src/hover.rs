@@ -467,6 +467,7 @@ dimension role { host \"主播\", planner }
 source live \"直播\" { id: text key, host: -> staff subject, floor: -> staff, on: date time, gmv: money from \"成交额\" ≥ 0, late: bool }
 ";
 
+    // feature: hover
     #[test]
     fn of_declarations_and_columns() {
         insta::assert_snapshot!(shown(&format!(
@@ -486,6 +487,7 @@ incentive pay_out for card {{ pay ba$0se = staff.sala$0ry × attain$0ment }}
         )));
     }
 
+    // feature: hover
     #[test]
     fn of_words_and_codes_and_in_broken_text() {
         insta::assert_snapshot!(shown(&format!(
@@ -498,6 +500,7 @@ incentive pay_out for card {{ pay ba$0se = staff.sala$0ry × attain$0ment }}
         )));
     }
 
+    // feature: hover
     #[test]
     fn of_grids() {
         insta::assert_snapshot!(shown(&format!(

@@ -397,11 +397,12 @@ incentive bonus for each scorecard of host_card { pay p = 1元 }
         insta::assert_snapshot!(told(true, Language::Chinese));
     }
 
+    // feature: numbers
     #[test]
     fn a_hint_is_shown_where_its_line_ends_and_nowhere_else() {
-        let fixture = fixture(POLICY);
+        let fixture = fixture(&POLICY.replace("观看\" {", "观看\" {$0"));
         let file = fixture.at.file;
-        let end = POLICY.find("观看\" {").unwrap() + "观看\" {".len();
+        let end = fixture.at.offset as usize;
         let at = |start, end| {
             hints(&fixture.snapshot, Span { file, start: start as u32, end: end as u32 }, &figures(false)).len()
         };

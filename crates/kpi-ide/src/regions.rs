@@ -285,6 +285,7 @@ test \"t\" {
         "#);
     }
 
+    // feature: selections
     #[test]
     fn a_selection_grows_step_by_step() {
         let text = "/// doc\nindicator x {\n  formula sum(live.g$0mv where who.role == host, 3) ÷ 2\n  target ≥ 3\n}\n";

@@ -165,6 +165,7 @@ mod tests {
         active.map_or(found.label.clone(), |active| found.label.replacen(active.as_str(), &format!("‹{active}›"), 1))
     }
 
+    // feature: signature
     #[test]
     fn the_innermost_call_and_the_clause_at_hand() {
         let of = |formula: &str| shown(&format!("indicator x {{ formula {formula} }}\n"));
@@ -177,6 +178,7 @@ mod tests {
         assert_eq!(shown("指标 x { 公式 求和(live.gmv 其中 $0) }\n"), "求和(x 经由 … 归期 … ‹其中 …› 需要 n)");
     }
 
+    // feature: signature
     #[test]
     fn functions_of_the_policy_and_entries() {
         let text = "function nps(good: count, all: count): ratio = good ÷ all\nindicator x { formula nps(1, $0) }\n";

@@ -1,7 +1,8 @@
 //! The modules of the standard library as files, so that every editor can open them.
 //!
 //! They are embedded in the binary. The first one that is gone to is written into a folder of the user's cache, read-only, by
-//! version and content, or into the folder that the setting `kpi.library` names. What is opened from there belongs to no policy.
+//! version and content, or into the folder that the setting `kpi.library` names. What is opened from there
+//! belongs to no policy: what is asked about it is answered from a policy that uses the module.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -24,13 +25,18 @@ pub fn holds(settings: &Settings, path: &Path) -> bool {
     path.starts_with(folder(settings))
 }
 
-/// The file of a module, which is there afterwards; none where it cannot be written.
-pub fn file(settings: &Settings, module: &str, text: &str) -> Option<PathBuf> {
+/// Where the file of a module is, once somebody has gone to it.
+pub fn place(settings: &Settings, module: &str, text: &str) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let version = format!("{}-{:016x}", env!("CARGO_PKG_VERSION"), hasher.finish());
     let name = module.rsplit('.').next().unwrap_or(module);
-    let path = folder(settings).join(version).join(format!("{name}.kpi"));
+    folder(settings).join(version).join(format!("{name}.kpi"))
+}
+
+/// The file of a module, which is there afterwards; none where it cannot be written.
+pub fn file(settings: &Settings, module: &str, text: &str) -> Option<PathBuf> {
+    let path = place(settings, module, text);
     if !path.is_file() {
         std::fs::create_dir_all(path.parent()?).ok()?;
         // Another session may write the same file: it comes whole or not at all.

@@ -47,6 +47,7 @@ fn shown(text: &str, wanted: &str) -> String {
     out
 }
 
+// feature: fixes
 #[test]
 fn the_fixes_of_findings_and_their_acceptance() {
     insta::assert_snapshot!(shown(
@@ -60,6 +61,7 @@ fn the_fixes_of_findings_and_their_acceptance() {
     ));
 }
 
+// feature: punctuation
 #[test]
 fn punctuation_in_the_one_form() {
     insta::assert_snapshot!(shown(
@@ -70,6 +72,7 @@ fn punctuation_in_the_one_form() {
     assert_eq!(normalise::normalise(&fixture.snapshot, fixture.at.file), None);
 }
 
+// feature: extract
 #[test]
 fn a_number_becomes_a_parameter() {
     insta::assert_snapshot!(shown(
@@ -88,6 +91,7 @@ fn a_number_becomes_a_parameter() {
     assert!(!none("incentive p for staff { pay b = 8$00元 }\n"));
 }
 
+// feature: add-test
 #[test]
 fn a_test_of_a_row() {
     let policy = format!(
@@ -113,6 +117,7 @@ incentive p for c {{ pay b = 100元 × step(attainment) {{ ≥ 80%: 100%, else: 
     }
 }
 
+// feature: fix-all
 #[test]
 fn all_safe_changes_at_once() {
     insta::assert_snapshot!(shown(

@@ -39,6 +39,7 @@ fn labels(text: &str) -> Vec<String> {
     found.items.into_iter().map(|item| item.label).collect()
 }
 
+// feature: completion
 #[test]
 fn columns_of_the_table_before_the_point() {
     insta::assert_snapshot!(shown("indicator x { formula sum(live.g$0) }\n", 20));
@@ -52,6 +53,7 @@ fn columns_alone_in_a_condition_and_their_members() {
     assert_eq!(labels("indicator x { formula count(live via $0) }\n"), ["floor", "host"]);
 }
 
+// feature: completion
 #[test]
 fn rows_that_a_table_lacks() {
     insta::assert_snapshot!(shown(
@@ -95,6 +97,7 @@ indicator x { formula sum(live.gmv), target ≥ 1元 }\nscorecard c for staff { 
     assert!(place("a") < place("b") && place("bar") < place("b"));
 }
 
+// feature: completion
 #[test]
 fn clauses_and_types() {
     assert_eq!(labels("indicator x { formula 1, supports $0 }\n"), ["growth_goal"]);

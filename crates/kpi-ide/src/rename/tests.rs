@@ -21,6 +21,7 @@ fn renamed(text: &str, new: &str) -> String {
 
 const DATA: &str = "dimension stage { startup, growth }\nroster staff { id: text key, stage: stage }\nsource live { who: -> staff, on: date time, gmv: money }\n";
 
+// feature: rename
 #[test]
 fn everything_is_renamed_and_data_are_read_as_before() {
     let text = format!(
@@ -52,6 +53,7 @@ fn everything_is_renamed_and_data_are_read_as_before() {
     "#);
 }
 
+// feature: rename
 #[test]
 fn other_files_and_tests_are_renamed_too() {
     let text = "//- /a.kpi\nroster staff { id: text key }\nindicator `a b` { formula 3 }\n//- /b.kpi\nscorecard card for staff { `a $0b` weight 100%, veto late when `a b` > 3 }\n//- /c.kpi\ntest \"t\" { period 2026-10, expect card[A].`a b`.actual == 3 }\n";
@@ -95,6 +97,7 @@ indicator y = e(live { watched = other })
     "#);
 }
 
+// feature: rename
 #[test]
 fn what_would_break_is_refused() {
     let cases = [

@@ -5,16 +5,16 @@ use std::path::Path;
 use kpi_ide::completion::{self, CompletionKind as Kind, CompletionSettings};
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionList, CompletionParams,
-    CompletionResponse, CompletionTextEdit, Documentation, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind,
-    TextEdit,
+    CompletionResponse, CompletionTextEdit, InsertTextFormat, InsertTextMode, TextEdit,
 };
 use serde_json::json;
 
 use super::Answer;
 use crate::context::Context;
+use crate::markup::documentation;
 
 /// The signs at which an editor asks by itself: a point, and what opens a place where something is to be chosen.
-pub const TRIGGERS: &[&str] = &[".", ">", "|", "\""];
+pub const TRIGGERS: &[&str] = &[".", ">", "|"];
 
 pub fn complete(context: &Context, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
     let Some(document) = &context.document else { return Ok(None) };
@@ -62,8 +62,10 @@ pub fn resolve(context: &Context, mut item: CompletionItem) -> Answer<Completion
         let said: Vec<String> =
             completion::document(snapshot, key).iter().map(|paragraph| context.say(paragraph)).collect();
         let value = said.join("\n\n");
-        item.documentation = (!value.is_empty())
-            .then_some(Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
+        let text = context.client.capabilities.text_document.as_ref();
+        let able = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
+        let formats = able.and_then(|able| able.documentation_format.as_ref());
+        item.documentation = (!value.is_empty()).then(|| documentation(formats, value));
     }
     Ok(item)
 }

@@ -23,8 +23,10 @@ pub enum Asked {
     Other,
 }
 
-/// The name of the progress of the first analysis.
-pub const PROGRESS: &str = "kpi/analysis";
+/// The name of a progress of this number.
+pub fn progress(number: i32) -> ProgressToken {
+    ProgressToken::String(format!("kpi/analysis/{number}"))
+}
 
 impl Server<'_> {
     /// Asks to be told of changed files and settings, as far as the client can.
@@ -64,8 +66,8 @@ impl Server<'_> {
         self.ask(WorkspaceConfiguration::METHOD, ConfigurationParams { items: vec![item] }, Asked::Settings)
     }
 
-    pub(super) fn ask_for_progress(&mut self) -> Result<(), ServeError> {
-        let params = WorkDoneProgressCreateParams { token: ProgressToken::String(PROGRESS.to_owned()) };
+    pub(super) fn ask_for_progress(&mut self, number: i32) -> Result<(), ServeError> {
+        let params = WorkDoneProgressCreateParams { token: progress(number) };
         self.ask(WorkDoneProgressCreate::METHOD, params, Asked::Progress)
     }
 

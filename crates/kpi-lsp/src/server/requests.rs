@@ -1,15 +1,19 @@
 //! Requests of the client: they are answered by workers, and can be taken back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use kpi_base::FileId;
+use kpi_ide::{Snapshot, definition};
 use lsp_server::{ErrorCode, Message, Request, RequestId, Response};
 use lsp_types::Uri;
 use serde_json::Value;
 
 use super::{Event, Pending, ServeError, Server};
 use crate::handlers::{Answer, Refused};
+use crate::library;
 use crate::uris;
 
 /// Where the parameters of a request name the document that it is about.
@@ -34,13 +38,16 @@ impl Server<'_> {
             return self.refuse(id, ErrorCode::MethodNotFound, &format!("`{method}` is not served"));
         };
         let path = document_path(&params);
+        let keys: Vec<PathBuf> = self.ide.packages().cloned().collect();
+        let packages: Vec<_> = keys.iter().filter_map(|key| self.ide.package_snapshot(key)).collect();
         let document = path.as_ref().and_then(|path| {
+            if library::holds(&self.settings, path) {
+                return self.module(path, &packages);
+            }
             let snapshot = self.ide.snapshot(path)?;
             let file = snapshot.file_id(path)?;
             Some((snapshot, file))
         });
-        let keys: Vec<PathBuf> = self.ide.packages().cloned().collect();
-        let packages = keys.iter().filter_map(|key| self.ide.package_snapshot(key)).collect();
         let context = self.context(document, packages);
         self.pending.insert(id.clone(), Pending { cancelled: context.cancelled.clone(), asked_again, path });
         let (handlers, events) = (self.handlers.clone(), self.events.clone());
@@ -59,6 +66,18 @@ impl Server<'_> {
             }
         }));
         Ok(())
+    }
+
+    /// The module of the library whose file this is, in a package that uses it.
+    fn module(&self, path: &Path, packages: &[Arc<Snapshot>]) -> Option<(Arc<Snapshot>, FileId)> {
+        let is_it = |snapshot: &Snapshot, id: FileId| {
+            let module = definition::module_text(snapshot, id);
+            module.is_some_and(|(module, text)| library::place(&self.settings, module, text) == path)
+        };
+        packages.iter().find_map(|snapshot| {
+            let file = snapshot.ids().find(|id| is_it(snapshot, *id))?;
+            Some((snapshot.clone(), file))
+        })
     }
 
     /// Sends an answer, unless the request was taken back.
@@ -89,7 +108,7 @@ impl Server<'_> {
     }
 
     /// Gives up what the client will ask again by itself, now that a document is another.
-    pub(super) fn give_up(&mut self, changed: &std::path::Path) -> Result<(), ServeError> {
+    pub(super) fn give_up(&mut self, changed: &Path) -> Result<(), ServeError> {
         let of = |pending: &Pending| pending.asked_again && pending.path.as_deref() == Some(changed);
         let old: Vec<RequestId> =
             self.pending.iter().filter(|(_, pending)| of(pending)).map(|(id, _)| id.clone()).collect();

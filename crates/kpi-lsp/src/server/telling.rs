@@ -14,7 +14,7 @@ use lsp_types::request::{Request as _, WorkspaceDiagnosticRefresh};
 use lsp_types::{
     Diagnostic, DiagnosticOptions, DiagnosticServerCapabilities, DocumentDiagnosticParams, DocumentDiagnosticReport,
     DocumentDiagnosticReportKind, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, ProgressParams,
-    ProgressParamsValue, ProgressToken, PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport,
+    ProgressParamsValue, PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport,
     RelatedUnchangedDocumentDiagnosticReport, ServerCapabilities, UnchangedDocumentDiagnosticReport, Uri,
     WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
     WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
@@ -22,7 +22,7 @@ use lsp_types::{
 };
 use serde_json::Value;
 
-use super::asking::{Asked, PROGRESS};
+use super::asking::{self, Asked};
 use super::{ServeError, Server};
 use crate::client::Client;
 use crate::{findings, uris};
@@ -43,10 +43,10 @@ pub enum Pull {
 pub enum Progress {
     /// Nothing is to be told.
     None,
-    /// It was asked to make room.
-    Asked,
+    /// It was asked to make room for one of this number.
+    Asked(i32),
     /// It shows it.
-    Shown,
+    Shown(i32),
 }
 
 /// Announces that findings can be asked for, to a client that will.
@@ -278,31 +278,37 @@ impl Server<'_> {
         if self.progress != Progress::None || !self.client.shows_progress() {
             return Ok(());
         }
-        self.progress = Progress::Asked;
-        self.ask_for_progress()
+        // A client keeps the names of all that it ever made room for: each is another.
+        let number = self.last_asked + 1;
+        self.progress = Progress::Asked(number);
+        self.ask_for_progress(number)
     }
 
     /// The client has made room for progress; shown unless the analysis was quicker.
     pub(super) fn show_progress(&mut self) -> Result<(), ServeError> {
-        if self.progress != Progress::Asked || self.analysing.is_none() {
+        let Progress::Asked(number) = self.progress else { return Ok(()) };
+        if self.analysing.is_none() {
+            self.progress = Progress::None;
             return Ok(());
         }
-        self.progress = Progress::Shown;
+        self.progress = Progress::Shown(number);
         let title = self.context(None, Vec::new()).say(&text!("checking the policy"));
         let begin = WorkDoneProgressBegin { title, cancellable: Some(false), message: None, percentage: None };
-        self.tell_progress(WorkDoneProgress::Begin(begin))
+        self.tell_progress(number, WorkDoneProgress::Begin(begin))
     }
 
     fn end_progress(&mut self) -> Result<(), ServeError> {
-        if self.progress == Progress::Shown && self.analysing.is_none() {
+        if let Progress::Shown(number) = self.progress
+            && self.analysing.is_none()
+        {
             self.progress = Progress::None;
-            self.tell_progress(WorkDoneProgress::End(WorkDoneProgressEnd { message: None }))?;
+            self.tell_progress(number, WorkDoneProgress::End(WorkDoneProgressEnd { message: None }))?;
         }
         Ok(())
     }
 
-    fn tell_progress(&self, progress: WorkDoneProgress) -> Result<(), ServeError> {
-        let token = ProgressToken::String(PROGRESS.to_owned());
+    fn tell_progress(&self, number: i32, progress: WorkDoneProgress) -> Result<(), ServeError> {
+        let token = asking::progress(number);
         let value = ProgressParamsValue::WorkDone(progress);
         self.notify(ProgressNotification::METHOD, ProgressParams { token, value })
     }

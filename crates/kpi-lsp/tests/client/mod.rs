@@ -1,7 +1,8 @@
-//! A client that speaks over memory.
+//! A client that speaks over memory. It keeps what was said, for who wants to know what a test has exercised.
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "each test uses a part of it, and may panic")]
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -9,6 +10,31 @@ use std::time::Duration;
 use kpi_lsp::{HouseRules, Rules, Surroundings};
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
+
+/// A message from one side to the other.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// A request of the client, with its answer once that has come.
+    Asked { id: RequestId, method: String, params: Value, answer: Option<Value> },
+    /// A notification of the client.
+    Told { method: String, params: Value },
+    /// A request or a notification of the server.
+    Heard { method: String, params: Value },
+}
+
+thread_local! {
+    /// What the sessions of this thread, which is that of a test, have said.
+    static SAID: RefCell<Vec<Said>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was said since this was last asked.
+pub fn said() -> Vec<Said> {
+    SAID.take()
+}
+
+fn note(said: Said) {
+    SAID.with_borrow_mut(|all| all.push(said));
+}
 
 /// The client's end of a session, and the thread that serves it.
 pub struct Client {
@@ -49,6 +75,7 @@ impl Client {
     }
 
     pub fn tell(&self, method: &str, params: Value) {
+        note(Said::Told { method: method.into(), params: params.clone() });
         let message = Message::Notification(Notification { method: method.into(), params });
         self.connection.sender.send(message).unwrap();
     }
@@ -62,6 +89,7 @@ impl Client {
     pub fn begin(&mut self, method: &str, params: Value) -> RequestId {
         self.last += 1;
         let id = RequestId::from(self.last);
+        note(Said::Asked { id: id.clone(), method: method.into(), params: params.clone(), answer: None });
         let request = Request { id: id.clone(), method: method.into(), params };
         self.connection.sender.send(Message::Request(request)).unwrap();
         id
@@ -106,6 +134,7 @@ impl Client {
         }
         loop {
             let message = self.connection.receiver.recv_timeout(Duration::from_secs(60)).unwrap();
+            hear(&message);
             if wanted(&message) {
                 return message;
             }
@@ -134,5 +163,23 @@ impl Client {
         self.tell("exit", Value::Null);
         drop(self.connection);
         self.server.join().unwrap();
+    }
+}
+
+/// Keeps a message of the server.
+fn hear(message: &Message) {
+    match message {
+        Message::Response(response) => SAID.with_borrow_mut(|all| {
+            let own = all.iter_mut().rev().find_map(|said| match said {
+                Said::Asked { id, answer, .. } if *id == response.id => Some(answer),
+                _ => None,
+            });
+            if let Some(answer) = own {
+                *answer = serde_json::to_value(response).ok();
+            }
+        }),
+        Message::Request(Request { method, params, .. }) | Message::Notification(Notification { method, params }) => {
+            note(Said::Heard { method: method.clone(), params: params.clone() });
+        }
     }
 }

@@ -1,21 +1,18 @@
 //! A whole session with a client that speaks over memory.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-
-mod client;
-
 use std::path::Path;
 
-use client::Client;
 use kpi_base::{Code, codes};
 use kpi_lint::{Level, Settings};
 use kpi_lsp::HouseRules;
 use serde_json::{Value, json};
 
+use crate::client::Client;
+
 const GOOD: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n";
 
 #[test]
-fn findings_come_and_go_while_the_text_changes() {
+pub fn findings_come_and_go_while_the_text_changes() {
     let folder = tempfile::tempdir().unwrap();
     let uri = format!("file://{}/live.kpi", folder.path().display());
     let (mut client, answer) = Client::start(&[]);
@@ -36,7 +33,7 @@ fn findings_come_and_go_while_the_text_changes() {
 }
 
 #[test]
-fn the_outline_lists_declarations_even_of_a_broken_policy() {
+pub fn the_outline_lists_declarations_even_of_a_broken_policy() {
     let folder = tempfile::tempdir().unwrap();
     let uri = format!("file://{}/live.kpi", folder.path().display());
     let (mut client, answer) = Client::start(&["utf-8"]);
@@ -59,7 +56,7 @@ fn the_outline_lists_declarations_even_of_a_broken_policy() {
 }
 
 #[test]
-fn files_of_a_project_are_checked_together() {
+pub fn files_of_a_project_are_checked_together() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     std::fs::write(root.join("kpi.toml"), "").unwrap();
@@ -79,7 +76,7 @@ fn files_of_a_project_are_checked_together() {
 }
 
 #[test]
-fn a_document_is_formatted_as_a_whole() {
+pub fn a_document_is_formatted_as_a_whole() {
     let folder = tempfile::tempdir().unwrap();
     let uri = format!("file://{}/live.kpi", folder.path().display());
     let (mut client, answer) = Client::start(&["utf-16"]);
@@ -104,7 +101,7 @@ fn a_document_is_formatted_as_a_whole() {
 }
 
 #[test]
-fn the_house_rules_of_a_project_hold_in_the_editor() {
+pub fn the_house_rules_of_a_project_hold_in_the_editor() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     std::fs::write(root.join("kpi.toml"), "").unwrap();

@@ -1,20 +1,11 @@
 //! Going through policies and renaming, asked for as an editor does.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "a test may panic"
-)]
-
-mod client;
-
 use std::path::Path;
 
-use client::Client;
 use kpi_lsp::HouseRules;
 use serde_json::{Value, json};
+
+use crate::client::Client;
 
 const DATA: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n
 dimension stage { startup \"新手期\", mature }
@@ -65,7 +56,7 @@ fn shown(places: &Value) -> Vec<String> {
 }
 
 #[test]
-fn names_lead_to_other_files_and_into_the_library() {
+pub fn names_lead_to_other_files_and_into_the_library() {
     let link = json!({ "textDocument": { "definition": { "linkSupport": true } } });
     for capabilities in [json!({}), link] {
         let (_folder, mut client, announced, uri) = open(capabilities);
@@ -88,7 +79,40 @@ fn names_lead_to_other_files_and_into_the_library() {
 }
 
 #[test]
-fn types_references_and_highlights() {
+pub fn a_file_of_the_library_can_be_read_on() {
+    let (_folder, mut client, _, uri) = open(json!({}));
+    let found = client.ask("textDocument/definition", at(&uri, "std.live.watch"))["result"][0].clone();
+    let module = found["uri"].clone();
+    let text = std::fs::read_to_string(module.as_str().unwrap().strip_prefix("file://").unwrap()).unwrap();
+    client.open(module.as_str().unwrap(), &text);
+    let place = json!({ "textDocument": { "uri": module }, "position": found["range"]["start"] });
+    let said = client.ask("textDocument/hover", place.clone())["result"]["contents"]["value"].clone();
+    assert!(said.as_str().unwrap().contains("平均停留时长"), "{said}");
+    // From there on to the policy that uses it, and to what the module itself names.
+    let mut asked = place;
+    asked["context"] = json!({ "includeDeclaration": true });
+    let used = client.ask("textDocument/references", asked);
+    assert!(shown(&used["result"]).contains(&"cards.kpi 1:29-1:39".to_owned()), "{used}");
+    let (line, column) = {
+        let line = text.lines().position(|line| line.contains("watch_time(s: session)")).unwrap();
+        let before = text.lines().nth(line).unwrap().split("session").next().unwrap();
+        (line, before.encode_utf16().count())
+    };
+    let place = json!({ "textDocument": { "uri": module }, "position": { "line": line, "character": column } });
+    let shape = client.ask("textDocument/definition", place);
+    assert!(shown(&shape["result"])[0].starts_with("live.kpi "), "{shape}");
+    let outline = client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": module } }));
+    let names: Vec<_> = outline["result"].as_array().unwrap().iter().map(|symbol| symbol["name"].clone()).collect();
+    assert!(names.contains(&json!("watch_time")), "{names:?}");
+    // Nobody is told anything of it, and nobody can change it.
+    let mut asked = json!({ "textDocument": { "uri": module }, "position": found["range"]["start"] });
+    asked["newName"] = json!("other");
+    assert!(client.ask("textDocument/rename", asked)["error"].is_object());
+    client.stop();
+}
+
+#[test]
+pub fn types_references_and_highlights() {
     let (_folder, mut client, announced, uri) = open(json!({}));
     assert_eq!(announced["typeDefinitionProvider"], true);
     let found = client.ask("textDocument/typeDefinition", at(&uri, "where st"));
@@ -111,7 +135,7 @@ fn types_references_and_highlights() {
 }
 
 #[test]
-fn a_renaming_reaches_all_files_and_the_bindings() {
+pub fn a_renaming_reaches_all_files_and_the_bindings() {
     let prepared = json!({ "textDocument": { "rename": { "prepareSupport": true } } });
     let (_folder, mut client, announced, uri) = open(prepared);
     assert_eq!(announced["renameProvider"], json!({ "prepareProvider": true }));
@@ -140,7 +164,7 @@ fn a_renaming_reaches_all_files_and_the_bindings() {
 }
 
 #[test]
-fn a_client_that_takes_versioned_changes_gets_them() {
+pub fn a_client_that_takes_versioned_changes_gets_them() {
     let capabilities = json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } });
     let (folder, mut client, announced, uri) = open(capabilities);
     assert_eq!(announced["renameProvider"], true);
@@ -155,7 +179,7 @@ fn a_client_that_takes_versioned_changes_gets_them() {
 }
 
 #[test]
-fn the_outline_has_what_is_in_declarations_and_symbols_are_found_in_all_files() {
+pub fn the_outline_has_what_is_in_declarations_and_symbols_are_found_in_all_files() {
     let (_folder, mut client, announced, uri) = open(json!({}));
     let data = uri.replace("cards.kpi", "data.kpi");
     client.open(&data, DATA);
@@ -176,7 +200,7 @@ fn the_outline_has_what_is_in_declarations_and_symbols_are_found_in_all_files() 
 }
 
 #[test]
-fn indicators_are_followed_to_cards_and_entries() {
+pub fn indicators_are_followed_to_cards_and_entries() {
     let (_folder, mut client, announced, uri) = open(json!({}));
     assert_eq!(announced["callHierarchyProvider"], true);
     let found = client.ask("textDocument/prepareCallHierarchy", at(&uri, "indicator 销"));
@@ -192,7 +216,7 @@ fn indicators_are_followed_to_cards_and_entries() {
 }
 
 #[test]
-fn texts_fold_grow_and_lead_elsewhere() {
+pub fn texts_fold_grow_and_lead_elsewhere() {
     let (folder, mut client, announced, _) = open(json!({}));
     let uri = format!("file://{}/more.kpi", folder.path().display());
     client.open(&uri, "use std.survey\n// a\n// b\nindicator x {\n  formula max(\n    1,\n    2\n  )\n}\n");

@@ -1,21 +1,18 @@
 //! What the editor shows and offers, asked for as an editor does.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-
-mod client;
-
-use client::Client;
 use kpi_lsp::HouseRules;
 use serde_json::{Value, json};
 
-const POLICY: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n
+use crate::client::Client;
+
+pub const POLICY: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n
 dimension stage ordered { startup \"新手期\", mature }
 roster staff { id: text key, stage: stage }
 source live \"直播\" { id: text key, host: -> staff, on: date time, gmv: money from \"成交额\" ≥ 0 }
 ";
 
 /// A client that has opened the policy and more behind it, and the place in the text of a `$0`.
-fn open(more: &str, locale: &str) -> (Client, Value, String, Value) {
+pub fn open(more: &str, locale: &str) -> (Client, Value, String, Value) {
     let uri = "file:///show/live.kpi".to_owned();
     let (mut client, answer) =
         Client::start_as(json!({ "capabilities": {}, "locale": locale }), |_| HouseRules::default());
@@ -30,7 +27,7 @@ fn open(more: &str, locale: &str) -> (Client, Value, String, Value) {
 }
 
 #[test]
-fn a_hover_speaks_the_language_of_the_user() {
+pub fn a_hover_speaks_the_language_of_the_user() {
     for (locale, said) in [("en", "the sum of 成交额 of 直播"), ("zh-CN", "直播的成交额之和")] {
         let (mut client, answer, uri, at) =
             open("indicator sal$0es { formula sum(live.gmv) }\nscorecard card for staff { sales watch }\n", locale);
@@ -43,7 +40,7 @@ fn a_hover_speaks_the_language_of_the_user() {
 }
 
 #[test]
-fn completions_and_what_is_said_of_them() {
+pub fn completions_and_what_is_said_of_them() {
     let (mut client, answer, uri, at) = open("indicator x { formula count(live where host.stage == $0) }\n", "zh");
     assert_eq!(answer["result"]["capabilities"]["completionProvider"]["resolveProvider"], true);
     let place = json!({ "textDocument": { "uri": uri }, "position": at });
@@ -54,12 +51,12 @@ fn completions_and_what_is_said_of_them() {
     assert_eq!(items[1]["filterText"], "startup 新手期 xinshouqi xsq");
     assert_eq!(items[1]["textEdit"]["range"], json!({ "start": at, "end": at }));
     let resolved = client.ask("completionItem/resolve", items[1].clone());
-    assert_eq!(resolved["result"]["documentation"]["value"], "**新手期** · `startup`\n\n`stage` 的成员");
+    assert_eq!(resolved["result"]["documentation"], "新手期 · startup\n\nstage 的成员");
     client.stop();
 }
 
 #[test]
-fn actions_mend_findings_and_come_by_kind() {
+pub fn actions_mend_findings_and_come_by_kind() {
     let (mut client, answer, uri, at) = open("param un$0used: count = 5  // x\nparam x：count ＝ 5\n", "en");
     let kinds = answer["result"]["capabilities"]["codeActionProvider"]["codeActionKinds"].as_array().unwrap();
     assert!(kinds.contains(&json!("source.fixAll.kpi")));
@@ -80,7 +77,7 @@ fn actions_mend_findings_and_come_by_kind() {
 }
 
 #[test]
-fn a_signature_while_its_call_is_written() {
+pub fn a_signature_while_its_call_is_written() {
     let (mut client, answer, uri, at) = open("indicator x { formula sum(live.gmv where $0) }\n", "en");
     assert!(answer["result"]["capabilities"]["signatureHelpProvider"]["triggerCharacters"].is_array());
     let place = json!({ "textDocument": { "uri": uri }, "position": at });
@@ -91,7 +88,7 @@ fn a_signature_while_its_call_is_written() {
 }
 
 #[test]
-fn hints_and_lenses() {
+pub fn hints_and_lenses() {
     let more = "indicator sold { formula sum(live.gmv), target ≥ 5元 }\nscorecard card for staff { sold weight 100% }
 test \"one\" {\n  period 2026-10\n  expect card[A].sold.met is missing\n}\n";
     let (mut client, answer, uri, _) = open(more, "en");
@@ -115,7 +112,7 @@ test \"one\" {\n  period 2026-10\n  expect card[A].sold.met is missing\n}\n";
 }
 
 #[test]
-fn colours_whole_by_change_and_of_a_range() {
+pub fn colours_whole_by_change_and_of_a_range() {
     let (mut client, answer, uri, at) = open("param 上限: count = $05\n", "en");
     let legend = &answer["result"]["capabilities"]["semanticTokensProvider"]["legend"]["tokenTypes"];
     let place = |name: &str| legend.as_array().unwrap().iter().position(|own| own == name).unwrap();
@@ -144,7 +141,7 @@ fn colours_whole_by_change_and_of_a_range() {
 }
 
 #[test]
-fn what_is_typed_and_a_stretch_are_formatted() {
+pub fn what_is_typed_and_a_stretch_are_formatted() {
     let (mut client, answer, uri, at) = open("dimension role{host，$0buyer}\n", "en");
     let capabilities = &answer["result"]["capabilities"];
     assert_eq!(capabilities["documentRangeFormattingProvider"], true);

@@ -1,17 +1,13 @@
 //! Numbers beside the text, from a program that stands in for one that reads exports.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-
-mod client;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use client::Client;
 use kpi_lsp::HouseRules;
 use serde_json::{Value, json};
+
+use crate::client::Client;
 
 const POLICY: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n
 roster staff { id: text key }
@@ -121,7 +117,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[test]
-fn a_changed_target_updates_them_and_until_then_they_are_marked() {
+pub fn a_changed_target_updates_them_and_until_then_they_are_marked() {
     let project = Project::quick();
     let uri = project.uri();
     let mut client = project.client(&json!({ "periods": 3, "environment": "test" }));
@@ -154,21 +150,23 @@ fn a_changed_target_updates_them_and_until_then_they_are_marked() {
 }
 
 #[test]
-fn changed_exports_are_read_again() {
+pub fn changed_exports_are_read_again() {
     let project = Project::quick();
     let uri = project.uri();
     let mut client = project.client(&json!({}));
     refreshed(&mut client);
     fs::write(project.path("sale.csv"), "id\nA\n").unwrap();
-    let sale = format!("file://{}", project.path("sale.csv").display());
-    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": sale, "type": 2 }] }));
+    // Of those that come only one is an export of this policy.
+    let uri_of = |name: &str| format!("file://{}", project.path(name).display());
+    let changes = ["plan.xlsx", "other.parquet", "sale.csv"].map(|name| json!({ "uri": uri_of(name), "type": 2 }));
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
     refreshed(&mut client);
     assert_eq!(hints(&mut client, &uri), ["median 2s · 48 of 60 meet the target · 2026-10"]);
     client.stop();
 }
 
 #[test]
-fn a_run_for_an_earlier_text_is_killed_and_holds_up_nothing() {
+pub fn a_run_for_an_earlier_text_is_killed_and_holds_up_nothing() {
     // The first run would take a minute; the second answers.
     let project =
         Project::new("if [ $n = 1 ]; then echo $$ > pid; exec sleep 60; fi\nsed \"s/N/$((n))/g\" answer.json");
@@ -187,7 +185,7 @@ fn a_run_for_an_earlier_text_is_killed_and_holds_up_nothing() {
 }
 
 #[test]
-fn the_end_of_the_session_is_the_end_of_a_run() {
+pub fn the_end_of_the_session_is_the_end_of_a_run() {
     let project = Project::new("echo $$ > pid; exec sleep 60");
     let client = project.client(&json!({}));
     wait_until("the program is started", || {
@@ -199,7 +197,7 @@ fn the_end_of_the_session_is_the_end_of_a_run() {
 }
 
 #[test]
-fn a_setting_turns_them_off_and_on() {
+pub fn a_setting_turns_them_off_and_on() {
     let project = Project::quick();
     let uri = project.uri();
     let mut client = project.client(&json!({ "enabled": false }));
@@ -220,7 +218,7 @@ fn a_setting_turns_them_off_and_on() {
 }
 
 #[test]
-fn a_policy_with_errors_is_not_run_and_its_numbers_are_those_of_before() {
+pub fn a_policy_with_errors_is_not_run_and_its_numbers_are_those_of_before() {
     let project = Project::quick();
     let uri = project.uri();
     let mut client = project.client(&json!({}));
@@ -234,7 +232,7 @@ fn a_policy_with_errors_is_not_run_and_its_numbers_are_those_of_before() {
 }
 
 #[test]
-fn why_there_are_none_is_said_where_somebody_asks() {
+pub fn why_there_are_none_is_said_where_somebody_asks() {
     let finding = json!({ "findings": [{ "code": "K5010", "message": "no file matches `sale.csv`" }] }).to_string();
     let project = Project::new(&format!("echo '{finding}' >&2; exit 1"));
     let uri = project.uri();

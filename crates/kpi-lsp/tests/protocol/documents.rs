@@ -1,15 +1,12 @@
 //! What the loop does whatever the features are: synchronisation, findings in both ways, files, settings, faults.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-
-mod client;
-
 use std::path::Path;
 
-use client::Client;
 use kpi_lsp::HouseRules;
 use lsp_server::{Message, Request, RequestId, Response};
 use serde_json::{Value, json};
+
+use crate::client::Client;
 
 const GOOD: &str = "policy \"Live\" {\n  edition 1\n  currency CNY\n  period month\n}\n";
 
@@ -52,7 +49,7 @@ fn codes(found: &Value) -> Vec<String> {
 }
 
 #[test]
-fn edits_are_applied_in_the_columns_of_the_client() {
+pub fn edits_are_applied_in_the_columns_of_the_client() {
     let folder = tempfile::tempdir().unwrap();
     let uri = uri(folder.path(), "live.kpi");
     for (encoding, column) in [("utf-8", 20), ("utf-16", 14), ("utf-32", 13)] {
@@ -66,8 +63,104 @@ fn edits_are_applied_in_the_columns_of_the_client() {
     }
 }
 
+/// The place of a character as a client counts that knows nothing but its text.
+fn place(text: &[char], at: usize, encoding: &str) -> Value {
+    let (mut line, mut column) = (0, 0);
+    for (i, c) in text.iter().take(at).enumerate() {
+        if *c == '\n' {
+            (line, column) = (line + 1, 0);
+        } else if !(*c == '\r' && text.get(i + 1) == Some(&'\n')) {
+            column += match encoding {
+                "utf-8" => c.len_utf8(),
+                "utf-16" => c.len_utf16(),
+                _ => 1,
+            };
+        }
+    }
+    json!({ "line": line, "character": column })
+}
+
+/// What is known of a document, its own address left out.
+fn all_that_is_said(client: &mut Client, uri: &str) -> Vec<Value> {
+    let methods = ["documentSymbol", "semanticTokens/full", "foldingRange", "inlayHint", "diagnostic"];
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
+    let ask = |method: &&str| {
+        let params = json!({ "textDocument": { "uri": uri }, "range": range });
+        let mut answer = client.ask(&format!("textDocument/{method}"), params)["result"].clone();
+        if let Some(members) = answer.as_object_mut() {
+            members.remove("resultId");
+        }
+        serde_json::from_str(&answer.to_string().replace(uri, "here")).unwrap()
+    };
+    methods.iter().map(ask).collect()
+}
+
 #[test]
-fn a_client_that_asks_for_findings_is_not_sent_them() {
+pub fn random_edits_leave_what_a_whole_text_gives() {
+    const PIECES: [&str; 14] = [
+        "\r\n",
+        "\n",
+        "😀",
+        "𠮷",
+        "主播",
+        "，",
+        "{",
+        "}",
+        "\"",
+        " ",
+        "// 注\r\n",
+        "x",
+        "dimension 岗位 { 主播 }\r\n",
+        "indicator 成交 \"🎯\" {\r\n  公式 求和(live.gmv)\r\n}\r\n",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let start_text =
+        format!("{GOOD}\r\nroster 员工 {{ id: text key }}\r\nsource live {{ who: -> 员工, gmv: money }}\r\n");
+    let mut seed = 20_261_123_u64;
+    let mut chance = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    for encoding in ["utf-8", "utf-16", "utf-32"] {
+        let (mut client, _) = start(json!({
+            "general": { "positionEncodings": [encoding] },
+            "textDocument": { "diagnostic": {} },
+        }));
+        for case in 0..6 {
+            let edited = uri(folder.path(), &format!("edited{case}.kpi"));
+            client.open(&edited, &start_text);
+            let mut text: Vec<char> = start_text.chars().collect();
+            for version in 0..30 {
+                let mut somewhere = || {
+                    let at = chance(text.len() + 1);
+                    // No editor has a place between the two characters of a line break.
+                    if at > 0 && text[at - 1] == '\r' && text.get(at) == Some(&'\n') { at - 1 } else { at }
+                };
+                let a = somewhere();
+                let b = if version % 3 == 0 { somewhere().clamp(a, a + 12).min(text.len()) } else { a };
+                let b = if b > a && text[b - 1] == '\r' && text.get(b) == Some(&'\n') { b - 1 } else { b };
+                let piece = PIECES[chance(PIECES.len())];
+                let range = json!({ "start": place(&text, a, encoding), "end": place(&text, b, encoding) });
+                let document = json!({ "uri": edited, "version": version + 2 });
+                let changes = json!([{ "range": range, "text": piece }]);
+                client.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
+                text.splice(a..b, piece.chars());
+            }
+            let whole: String = text.iter().collect();
+            let anew = uri(folder.path(), &format!("whole{case}.kpi"));
+            client.open(&anew, &whole);
+            assert_eq!(
+                all_that_is_said(&mut client, &edited),
+                all_that_is_said(&mut client, &anew),
+                "{encoding}\n{whole}"
+            );
+        }
+        client.stop();
+    }
+}
+
+#[test]
+pub fn a_client_that_asks_for_findings_is_not_sent_them() {
     let folder = project();
     let uri = uri(folder.path(), "more.kpi");
     let diagnostic = json!({ "relatedDocumentSupport": true });
@@ -76,7 +169,7 @@ fn a_client_that_asks_for_findings_is_not_sent_them() {
     assert_eq!(announced["workspaceDiagnostics"], true);
     client.open(&uri, "param a: count = 1\nparam a: count = 2\n");
     let ask = |client: &mut Client, previous: Value| {
-        let params = json!({ "textDocument": { "uri": uri }, "previousResultId": previous });
+        let params = json!({ "textDocument": { "uri": uri }, "identifier": announced["identifier"], "previousResultId": previous });
         client.ask("textDocument/diagnostic", params)["result"].clone()
     };
     let first = ask(&mut client, Value::Null);
@@ -106,7 +199,7 @@ fn a_client_that_asks_for_findings_is_not_sent_them() {
 }
 
 #[test]
-fn a_client_is_told_to_ask_again_when_the_whole_is_known() {
+pub fn a_client_is_told_to_ask_again_when_the_whole_is_known() {
     let folder = project();
     let uri = uri(folder.path(), "policy.kpi");
     let (mut client, _) = start(json!({
@@ -122,7 +215,7 @@ fn a_client_is_told_to_ask_again_when_the_whole_is_known() {
 }
 
 #[test]
-fn what_is_taken_back_is_answered_once() {
+pub fn what_is_taken_back_is_answered_once() {
     let folder = project();
     let uri = uri(folder.path(), "policy.kpi");
     let (mut client, _) = start(json!({ "textDocument": { "diagnostic": {} } }));
@@ -142,7 +235,7 @@ fn what_is_taken_back_is_answered_once() {
 }
 
 #[test]
-fn garbage_does_no_harm() {
+pub fn garbage_does_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let uri = uri(folder.path(), "live.kpi");
     let (mut client, _) = start(json!({}));
@@ -172,7 +265,7 @@ fn garbage_does_no_harm() {
 }
 
 #[test]
-fn a_document_that_is_closed_while_it_is_asked_about_is_answered() {
+pub fn a_document_that_is_closed_while_it_is_asked_about_is_answered() {
     let folder = project();
     let uri = uri(folder.path(), "policy.kpi");
     let (mut client, _) = start(json!({}));
@@ -187,7 +280,7 @@ fn a_document_that_is_closed_while_it_is_asked_about_is_answered() {
 }
 
 #[test]
-fn files_and_projects_come_and_go() {
+pub fn files_and_projects_come_and_go() {
     let folder = project();
     let root = folder.path();
     let watching = json!({ "didChangeWatchedFiles": { "dynamicRegistration": true }, "workspaceFolders": true });
@@ -225,7 +318,7 @@ fn files_and_projects_come_and_go() {
 }
 
 #[test]
-fn a_project_may_name_its_files_and_what_is_wrong_with_it_is_told_once() {
+pub fn a_project_may_name_its_files_and_what_is_wrong_with_it_is_told_once() {
     let folder = project();
     let root = folder.path().to_owned();
     std::fs::write(root.join("draft.kpi"), "what is this\n").unwrap();
@@ -253,7 +346,7 @@ fn a_project_may_name_its_files_and_what_is_wrong_with_it_is_told_once() {
 }
 
 #[test]
-fn folders_can_be_added() {
+pub fn folders_can_be_added() {
     let folder = project();
     std::fs::write(folder.path().join("more.kpi"), "param a: count = 1\n").unwrap();
     let (mut client, _) = start(json!({}));
@@ -266,7 +359,7 @@ fn folders_can_be_added() {
 }
 
 #[test]
-fn settings_choose_the_language_and_the_pages() {
+pub fn settings_choose_the_language_and_the_pages() {
     let folder = project();
     let uri = uri(folder.path(), "policy.kpi");
     let workspace = json!({ "configuration": true, "didChangeConfiguration": { "dynamicRegistration": true } });
@@ -289,21 +382,32 @@ fn settings_choose_the_language_and_the_pages() {
 }
 
 #[test]
-fn the_first_analysis_shows_its_progress_where_it_takes_long() {
+pub fn the_first_analysis_shows_its_progress_where_it_takes_long() {
     let folder = project();
     let more: String = (0..3000).map(|n| format!("param p{n}: count = {n}\n")).collect();
     let (mut client, _) = start(json!({ "window": { "workDoneProgress": true } }));
-    client.open(&uri(folder.path(), "policy.kpi"), &format!("{GOOD}{more}"));
-    let asked = client.asked("window/workDoneProgress/create");
-    client.reply(asked, Value::Null);
-    let first = client.told("$/progress");
-    assert_eq!((&first["value"]["kind"], &first["value"]["title"]), (&json!("begin"), &json!("checking the policy")));
-    assert_eq!(client.told("$/progress")["value"]["kind"], "end");
+    let mut tokens = Vec::new();
+    // The other file is a policy by itself, and is analysed for a first time later.
+    for place in [uri(folder.path(), "policy.kpi"), "file:///elsewhere/alone.kpi".to_owned()] {
+        client.open(&place, &format!("{GOOD}{more}"));
+        let asked = client.asked("window/workDoneProgress/create");
+        let token = asked.params["token"].clone();
+        client.reply(asked, Value::Null);
+        let first = client.told("$/progress");
+        assert_eq!(first["token"], token);
+        assert_eq!(
+            (&first["value"]["kind"], &first["value"]["title"]),
+            (&json!("begin"), &json!("checking the policy"))
+        );
+        assert_eq!(client.told("$/progress")["value"]["kind"], "end");
+        tokens.push(token);
+    }
+    assert_ne!(tokens[0], tokens[1], "a client has no two progresses of one name");
     client.stop();
 }
 
 #[test]
-fn ten_megabytes_are_read() {
+pub fn ten_megabytes_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let uri = uri(folder.path(), "live.kpi");
     let (mut client, _) = start(json!({}));
@@ -316,7 +420,7 @@ fn ten_megabytes_are_read() {
 }
 
 #[test]
-fn after_shutdown_only_exit_is_heard() {
+pub fn after_shutdown_only_exit_is_heard() {
     let (mut client, _) = start(json!({}));
     assert_eq!(client.ask("shutdown", Value::Null)["result"], Value::Null);
     assert_eq!(client.ask("textDocument/documentSymbol", json!({}))["error"]["code"], -32600);
