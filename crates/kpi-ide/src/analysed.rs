@@ -9,7 +9,7 @@ use kpi_check::model::Model;
 use kpi_syntax::ast;
 
 use crate::package::HouseRules;
-use crate::snapshot::FileState;
+use crate::snapshot::{FileState, Snapshot};
 
 /// What was found in a package whose texts were all looked at.
 #[derive(Debug)]
@@ -22,6 +22,22 @@ pub struct Analysed {
     pub findings: Arc<Vec<Diagnostic>>,
     pub(crate) package: PathBuf,
     pub(crate) version: u64,
+}
+
+/// What became of an analysis that was handed to an [`Ide`](crate::Ide).
+#[derive(Debug)]
+pub struct Taken {
+    /// Whether it is of the texts as they are; else it is of no use any more.
+    pub is_news: bool,
+    /// What is no longer needed.
+    pub left: Leftover,
+}
+
+/// What is no longer needed. To drop a large model takes as long as a keystroke may: that is best done where nobody waits.
+#[derive(Debug)]
+pub struct Leftover {
+    pub(crate) _analysed: Vec<Arc<Analysed>>,
+    pub(crate) _snapshot: Option<Arc<Snapshot>>,
 }
 
 /// A whole analysis that is to be made; [`AnalysisJob::run`] takes long, and needs nothing of the [`Ide`](crate::Ide).

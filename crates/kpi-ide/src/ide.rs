@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analysed::{Analysed, AnalysisJob};
+use crate::analysed::{Analysed, AnalysisJob, Leftover, Taken};
 use crate::package::{HouseRules, Package};
 use crate::snapshot::Snapshot;
 
@@ -103,9 +103,12 @@ impl Ide {
         self.packages.get_mut(key)?.job()
     }
 
-    /// Takes what a job found; `false` if the package has changed since, so that it is of no use any more.
-    pub fn take(&mut self, analysed: Analysed) -> bool {
-        self.packages.get_mut(&analysed.package).is_some_and(|package| package.take(analysed))
+    /// Takes what a job found, unless the package has changed since.
+    pub fn take(&mut self, analysed: Analysed) -> Taken {
+        match self.packages.get_mut(&analysed.package) {
+            Some(package) => package.take(analysed),
+            None => Taken { is_news: false, left: Leftover { _analysed: vec![Arc::new(analysed)], _snapshot: None } },
+        }
     }
 
     /// Analyses the package of a file whole, here and now.
@@ -174,9 +177,9 @@ mod tests {
         ide.set_file(path, "dimension a { b }\n");
         let job = ide.job(path).unwrap();
         ide.set_file(path, "dimension a { c }\n");
-        assert!(!ide.take(job.run()));
+        assert!(!ide.take(job.run()).is_news);
         let job = ide.job(path).unwrap();
-        assert!(ide.take(job.run()));
+        assert!(ide.take(job.run()).is_news);
         assert!(ide.snapshot(path).unwrap().is_settled());
         assert!(ide.job(path).is_none());
     }

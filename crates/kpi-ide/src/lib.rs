@@ -39,7 +39,7 @@ pub mod rename;
 pub mod semantic;
 pub mod signature;
 
-pub use analysed::{Analysed, AnalysisJob};
+pub use analysed::{Analysed, AnalysisJob, Leftover, Taken};
 pub use declarations::{Declaration, DeclarationKind};
 pub use fixture::{Fixture, fixture};
 pub use ide::Ide;

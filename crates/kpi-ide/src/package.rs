@@ -13,7 +13,7 @@ use kpi_stdlib::Module;
 use kpi_syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::analysed::{Analysed, AnalysisJob};
+use crate::analysed::{Analysed, AnalysisJob, Leftover, Taken};
 use crate::declarations::read_declarations;
 use crate::index::{Index, ItemAt, Symbol};
 use crate::moved::{Moved, is_syntax, needs_whole};
@@ -192,19 +192,19 @@ impl Package {
         })
     }
 
-    /// Takes what an analysis found; `false` if the package has changed since.
-    pub fn take(&mut self, analysed: Analysed) -> bool {
+    /// Takes what an analysis found, unless the package has changed since.
+    pub fn take(&mut self, analysed: Analysed) -> Taken {
         if analysed.version != self.version {
-            return false;
+            return Taken { is_news: false, left: Leftover { _analysed: vec![Arc::new(analysed)], _snapshot: None } };
         }
         self.findings = analysed.findings.clone();
         let analysed = Arc::new(analysed);
+        let mut old = Vec::new();
         if analysed.model.is_some() {
-            self.modelled = Some(analysed.clone());
+            old.extend(self.modelled.replace(analysed.clone()));
         }
-        self.analysed = Some(analysed);
-        self.snapshot = None;
-        true
+        old.extend(self.analysed.replace(analysed));
+        Taken { is_news: true, left: Leftover { _analysed: old, _snapshot: self.snapshot.take() } }
     }
 
     /// Reads what has changed, and finds out what a slice can tell of it.

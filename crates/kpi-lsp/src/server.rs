@@ -286,7 +286,9 @@ impl Server<'_> {
             Event::Loaded(project) => self.take_project(project)?,
             Event::Analysed(analysed) => {
                 let key = self.analysing.take();
-                if self.ide.take(*analysed) {
+                let taken = self.ide.take(*analysed);
+                self.workers.run(Box::new(move || drop(taken.left)));
+                if taken.is_news {
                     self.to_analyse.retain(|package| Some(package) != key.as_ref());
                     self.changed.extend(key);
                     self.refresh_findings()?;

@@ -33,7 +33,7 @@ pub(super) struct Offers<'a, 's> {
 }
 
 /// The most declarations of one kind that are offered at once: nobody reads more, and a large policy has thousands.
-const MOST: usize = 300;
+const MOST: usize = 150;
 
 impl<'a, 's> Offers<'a, 's> {
     pub fn new(
@@ -68,18 +68,12 @@ impl<'a, 's> Offers<'a, 's> {
 
     /// Whether what is written so far could become this: its letters follow each other in it, as editors compare.
     fn could_be(&self, item: &Item) -> bool {
-        let holds = |text: &str| {
-            let mut wanted = self.written.iter();
-            let mut next = wanted.next();
-            for c in text.chars().flat_map(char::to_lowercase) {
-                if next == Some(&c) {
-                    next = wanted.next();
-                }
-            }
-            next.is_none()
-        };
+        let written = self.written.as_slice();
+        let small = |text: &'_ str| holds(written, text.chars().flat_map(char::to_lowercase));
         let label = label_of(item).unwrap_or_default();
-        holds(key_name(item)) || holds(label) || self.settings.pinyin && holds(&pinyin(label))
+        // Sounds have no Chinese characters.
+        let sounds = || self.settings.pinyin && written.iter().all(char::is_ascii) && holds(written, sounds(label));
+        small(key_name(item)) || small(label) || sounds()
     }
 
     pub fn model(&self) -> Option<&'s Model> {
@@ -396,6 +390,35 @@ pub(crate) fn is_chinese(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
+/// Whether letters follow each other in a text, with others between them.
+fn holds(letters: &[char], text: impl Iterator<Item = char>) -> bool {
+    let mut letters = letters.iter();
+    let mut next = letters.next();
+    for c in text {
+        let Some(wanted) = next else { return true };
+        if *wanted == c {
+            next = letters.next();
+        }
+    }
+    next.is_none()
+}
+
+/// What [`pinyin`] spells, letter by letter, in small letters.
+fn sounds(text: &str) -> impl Iterator<Item = char> {
+    use pinyin::ToPinyin;
+    let letters = |c: char| c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+    let whole = text.chars().flat_map(move |c| {
+        let sound = c.to_pinyin();
+        sound.map(|sound| sound.plain()).unwrap_or_default().chars().chain(letters(c).filter(|_| sound.is_none()))
+    });
+    let initials = text.chars().flat_map(move |c| {
+        let sound = c.to_pinyin();
+        let first = sound.map(|sound| sound.first_letter()).unwrap_or_default();
+        first.chars().chain(letters(c).filter(|_| sound.is_none()))
+    });
+    whole.chain(initials)
+}
+
 /// The pinyin of a Chinese text without tones, and its first letters: `chengjiaoe cje`.
 pub(crate) fn pinyin(text: &str) -> String {
     use pinyin::ToPinyin;
@@ -414,4 +437,24 @@ pub(crate) fn pinyin(text: &str) -> String {
         }
     }
     format!("{whole} {initials}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_found_in_the_sounds_of_a_label() {
+        let found = |written: &str, label: &str| holds(&written.chars().collect::<Vec<_>>(), sounds(label));
+        for written in ["", "c", "cje", "chengjiaoe", "chjie", "gmv", "cjegmv"] {
+            assert!(found(written, "成交额 GMV"), "{written}");
+        }
+        for written in ["x", "zz", "cjeee", "chengjiaoegmvcjegmvc"] {
+            assert!(!found(written, "成交额 GMV"), "{written}");
+        }
+        // Both spell the same, but for the blank between sounds and first letters.
+        for label in ["成交额 GMV", "GMV", "", "停留 3 秒", "，。"] {
+            assert_eq!(sounds(label).collect::<String>(), pinyin(label).replace(' ', "").to_lowercase(), "{label}");
+        }
+    }
 }
