@@ -70,7 +70,9 @@
   ;; feature: hover
   (let ((said nil))
     (eglot-hover-eldoc-function (lambda (text &rest _) (setq said text)))
-    (wait "a hover" (lambda () (and said (string-match-p "the sum of" said)))))
+    (wait "a hover" (lambda () (and said (string-match-p "the sum of" said))))
+    ;; Without markdown-mode Eglot shows plain text.
+    (check "it is plain" (not (string-match-p "\\*\\*\\|`" (or said ""))) said))
 
   ;; feature: completion
   (save-excursion

@@ -30,7 +30,7 @@ use crate::handlers::{Answer, Handler, handlers};
 use crate::numbers::{Outcome, Readings};
 use crate::projects::{Project, ReadRules, Rules, find_projects, read_project};
 use crate::workers::Workers;
-use crate::{transport, uris};
+use crate::{library, transport, uris};
 
 /// Why a session ended other than by the client's wish.
 #[derive(Debug, thiserror::Error)]
@@ -340,7 +340,7 @@ impl Server<'_> {
         }
         self.take_rules(&root, rules)?;
         for (path, text) in files {
-            if !self.open.contains_key(&path) {
+            if !self.open.contains_key(&path) && !library::holds(&self.settings, &path) {
                 self.ide.set_file(&path, text);
             }
         }

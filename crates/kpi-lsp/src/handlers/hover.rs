@@ -3,10 +3,11 @@
 use kpi_base::{Language, text};
 use kpi_ide::hover::{self, Page};
 use kpi_ide::numbers;
-use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
+use lsp_types::{Hover, HoverContents, HoverParams};
 
 use super::Answer;
 use crate::context::Context;
+use crate::markup::content;
 
 pub fn hover(context: &Context, params: HoverParams) -> Answer<Option<Hover>> {
     let Some(document) = &context.document else { return Ok(None) };
@@ -21,7 +22,8 @@ pub fn hover(context: &Context, params: HoverParams) -> Answer<Option<Hover>> {
     }
     paragraphs.extend(found.page.and_then(|page| more(context, page)));
     let range = context.range(&document.snapshot, found.span);
-    let contents = MarkupContent { kind: MarkupKind::Markdown, value: paragraphs.join("\n\n") };
+    let able = context.client.capabilities.text_document.as_ref().and_then(|text| text.hover.as_ref());
+    let contents = content(able.and_then(|able| able.content_format.as_ref()), paragraphs.join("\n\n"));
     Ok(Some(Hover { contents: HoverContents::Markup(contents), range: Some(range) }))
 }
 

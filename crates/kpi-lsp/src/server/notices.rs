@@ -105,6 +105,9 @@ impl Server<'_> {
 
     /// The file on the disk counts again, or there is none.
     fn read_from_disk(&mut self, path: &Path) {
+        if library::holds(&self.settings, path) {
+            return;
+        }
         let key = self.ide.key_of(path);
         match std::fs::read_to_string(path) {
             // A file that belongs to no project is of interest only while it is open.

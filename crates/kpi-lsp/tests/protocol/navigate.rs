@@ -80,7 +80,7 @@ pub fn names_lead_to_other_files_and_into_the_library() {
 
 #[test]
 pub fn a_file_of_the_library_can_be_read_on() {
-    let (_folder, mut client, _, uri) = open(json!({}));
+    let (folder, mut client, _, uri) = open(json!({}));
     let found = client.ask("textDocument/definition", at(&uri, "std.live.watch"))["result"][0].clone();
     let module = found["uri"].clone();
     let text = std::fs::read_to_string(module.as_str().unwrap().strip_prefix("file://").unwrap()).unwrap();
@@ -108,6 +108,15 @@ pub fn a_file_of_the_library_can_be_read_on() {
     let mut asked = json!({ "textDocument": { "uri": module }, "position": found["range"]["start"] });
     asked["newName"] = json!("other");
     assert!(client.ask("textDocument/rename", asked)["error"].is_object());
+    // Here the library lies within the project, whose policy it is not: not when it is closed, and not when files are looked for.
+    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": module } }));
+    std::fs::write(folder.path().join("late.kpi"), "param late: count = 1\n").unwrap();
+    let changed = [&module, &json!(uri.replace("cards.kpi", "kpi.toml"))].map(|uri| json!({ "uri": uri, "type": 2 }));
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": changed }));
+    // The project is read anew once what is new in it is found.
+    while client.ask("workspace/symbol", json!({ "query": "late" }))["result"] == json!([]) {}
+    let own = client.ask("workspace/symbol", json!({ "query": "watch_time" }));
+    assert_eq!(own["result"], json!([]), "{own}");
     client.stop();
 }
 
