@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Why(Why),
     /// Sum up the last periods, declaration by declaration, as JSON: what editors show beside a policy
     Numbers(Numbers),
+    /// Show the headers of the exports and some of their values, as JSON: what editors offer
+    Columns(Columns),
     /// Show the page of a finding's code, or list all codes
     Explain {
         /// The code, such as K1001
@@ -339,6 +341,15 @@ pub(crate) struct Numbers {
     /// Take the texts of policy files from stdin instead of from disk: a JSON object of absolute path to text
     #[arg(long)]
     pub unsaved: bool,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Columns {
+    #[command(flatten)]
+    pub project: Project,
+    /// The environment of kpi.toml whose files are read
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
 }
 
 /// What a change does to data: asked for by a period.

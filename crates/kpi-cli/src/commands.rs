@@ -38,6 +38,10 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Why(args) => data::why::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Numbers(args) => data::numbers::run(&args, console),
+        #[cfg(feature = "engine")]
+        Command::Columns(args) => data::columns::run(&args, console),
+        #[cfg(not(feature = "engine"))]
+        Command::Columns(_) => Err(no_engine()),
         #[cfg(not(feature = "engine"))]
         Command::Run(_) | Command::Test(_) | Command::Why(_) | Command::Numbers(_) => Err(no_engine()),
         Command::Explain { code } => explain::run(code.as_deref(), console),

@@ -23,6 +23,7 @@ mod workbook;
 
 mod loaded;
 mod needs;
+mod peek;
 mod quarantine;
 
 mod columns;
@@ -39,6 +40,7 @@ mod write;
 
 pub use encoding::Encoding;
 pub use inputs::{Export, Input, Inputs, Options, Progress, Stage};
+pub use peek::{Peeked, peek};
 pub use quarantine::Quarantine;
 pub use write::{OutColumn, write_parquet};
 

@@ -11,6 +11,7 @@ mod snippets;
 mod wanted;
 
 use kpi_base::{Span, Text};
+use kpi_results::Exports;
 
 use crate::hover::Describer;
 use crate::resolve::{Meaning, Names, members, name_of};
@@ -90,8 +91,19 @@ pub struct CompletionSettings<'a> {
 pub trait Columns {
     /// The headers of the export of a table.
     fn headers(&self, table: &str) -> Vec<String>;
-    /// Some of the values that stand in a column.
-    fn samples(&self, table: &str, column: &str) -> Vec<String>;
+    /// Some of the values that stand below a header.
+    fn samples(&self, table: &str, header: &str) -> Vec<String>;
+}
+
+impl Columns for Exports {
+    fn headers(&self, table: &str) -> Vec<String> {
+        self.tables.get(table).into_iter().flatten().map(|column| column.header.clone()).collect()
+    }
+
+    fn samples(&self, table: &str, header: &str) -> Vec<String> {
+        let column = self.tables.get(table).and_then(|columns| columns.iter().find(|column| column.header == header));
+        column.map(|column| column.samples.clone()).unwrap_or_default()
+    }
 }
 
 /// What can be written at a place.

@@ -62,8 +62,12 @@ impl<'s> Spot<'s> {
 
     /// The name in front of the place and the points between: of `live.host.na` the tokens `live`, `host`.
     pub fn path(&self) -> Vec<Token<'s>> {
+        self.path_before(0)
+    }
+
+    /// The same before the `n`-th token back.
+    pub fn path_before(&self, mut n: usize) -> Vec<Token<'s>> {
         let mut path = Vec::new();
-        let mut n = 0;
         while self.back(n).is_some_and(|t| t.kind == Kind::Dot) {
             let Some(name) = self.back(n + 1).filter(|t| t.kind == Kind::Word) else { break };
             path.push(*name);

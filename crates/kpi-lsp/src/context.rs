@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kpi_base::{FileId, Language, SourceFile, Span, Text};
 use kpi_ide::numbers::Figures;
 use kpi_ide::{FilePosition, Snapshot};
+use kpi_results::Exports;
 use lsp_types::{Location, Position, Range, Uri};
 
 use crate::client::{Client, Settings};
@@ -41,6 +42,8 @@ pub struct Document {
     pub figures: Option<Figures>,
     /// Why that is not known of the text as it is.
     pub no_figures: Option<Text>,
+    /// The headers and some values of these exports, if they are known.
+    pub exports: Option<Arc<Exports>>,
 }
 
 #[allow(dead_code, reason = "features begin with it")]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use kpi_base::{Language, Text};
 use kpi_ide::Snapshot;
 use kpi_ide::numbers::Figures;
-use kpi_results::Numbers;
+use kpi_results::{Exports, Numbers};
 use serde_json::Value;
 
 use crate::client::Settings;
@@ -80,6 +80,8 @@ struct Reading {
     /// How often exports were seen to change.
     changes: u64,
     run: Option<Run>,
+    /// Their headers and some values; none until somebody has asked.
+    exports: Option<Arc<Exports>>,
 }
 
 impl Readings {
@@ -109,6 +111,28 @@ impl Readings {
             reading.changes += 1;
             reading.version = None;
             reading.run = None;
+            reading.exports = None;
+        }
+    }
+
+    /// The headers and some values of a project's exports.
+    pub fn exports(&self, root: &Path) -> Option<Arc<Exports>> {
+        self.by_root.get(root)?.exports.clone()
+    }
+
+    /// Looks at the exports of a project, unless somebody has.
+    pub fn look_at(&mut self, root: &Path, wanted: &Wanted, done: impl FnOnce(Exports) + Send + 'static) {
+        let reading = self.by_root.entry(root.to_owned()).or_default();
+        if reading.exports.is_none() {
+            reading.exports = Some(Arc::default());
+            program::look_at(&Program { wanted }, root, done);
+        }
+    }
+
+    /// Takes what was seen of a project's exports.
+    pub fn looked_at(&mut self, root: &Path, exports: Exports) {
+        if let Some(reading) = self.by_root.get_mut(root) {
+            reading.exports = Some(Arc::new(exports));
         }
     }
 

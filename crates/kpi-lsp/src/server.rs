@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use kpi_base::Text;
 use kpi_ide::{Analysed, Ide, Snapshot};
+use kpi_results::Exports;
 use lsp_server::{Connection, ErrorCode, Message, RequestId, Response};
 use lsp_types::notification::{Notification as _, ShowMessage};
 use lsp_types::{
@@ -179,6 +180,8 @@ enum Event {
     Failed,
     /// Exports were read, or could not be.
     Read(Box<Outcome>),
+    /// Exports of a project were looked at.
+    LookedAt(PathBuf, Box<Exports>),
 }
 
 /// A request that is being answered.
@@ -299,6 +302,7 @@ impl Server<'_> {
                 self.to_analyse.retain(|package| Some(package) != key.as_ref());
             }
             Event::Read(outcome) => self.numbers_read(*outcome)?,
+            Event::LookedAt(root, exports) => self.readings.looked_at(&root, *exports),
         }
         Ok(false)
     }
@@ -317,6 +321,7 @@ impl Server<'_> {
 
     /// Reads a project that is known anew.
     fn load_again(&mut self, root: PathBuf) {
+        self.readings.exports_changed(&root);
         self.ide.remove_root(&root);
         self.loading.remove(&root);
         self.load(root);
@@ -415,7 +420,8 @@ impl Server<'_> {
             let path = snapshot.files().get(file).map(|file| Path::new(&file.path));
             let key = path.map(|path| self.ide.key_of(path)).unwrap_or_default();
             let (figures, no_figures) = self.readings.figures(&key, snapshot.version());
-            crate::context::Document { snapshot, file, figures, no_figures }
+            let exports = self.readings.exports(&key);
+            crate::context::Document { snapshot, file, figures, no_figures, exports }
         };
         Context {
             document: snapshot.map(document),

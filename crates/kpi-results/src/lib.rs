@@ -4,12 +4,14 @@
 //! computes nothing. The JSON of a run is [`Run`] as serde writes it; `docs/schema/run.json` is its schema.
 
 mod cards;
+mod exports;
 mod numbers;
 mod proofs;
 mod tested;
 mod trace;
 
 pub use cards::*;
+pub use exports::*;
 pub use numbers::*;
 pub use proofs::*;
 pub use tested::*;

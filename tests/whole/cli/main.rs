@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod cohorts;
+mod columns;
 mod commands;
 mod diff;
 mod formats;

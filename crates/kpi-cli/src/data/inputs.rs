@@ -65,9 +65,7 @@ impl Project {
             for pattern in &binding.patterns {
                 match self.data_files(name, pattern) {
                     Ok(found) => {
-                        let encoding = pattern.encoding.as_deref().and_then(Encoding::find);
-                        let export = |path| Export { sheet: pattern.sheet.clone(), encoding, ..Export::from(path) };
-                        files.extend(found.into_iter().map(export));
+                        files.extend(found.into_iter().map(|path| export(pattern, path)));
                     }
                     Err(finding) => findings.push(*finding),
                 }
@@ -78,6 +76,19 @@ impl Project {
             findings.push(self.unbound(model, &unbound, &section));
         }
         if findings.is_empty() { Ok(inputs) } else { Err(self.fail(findings)) }
+    }
+
+    /// The files that exist of every table that is bound, by the table's name. Whether the policy has such a table is not asked.
+    pub fn exports(&self, environment: Option<&str>) -> Result<Vec<(String, Vec<Export>)>, Failure> {
+        let (bindings, _) = self.environment(environment)?;
+        let of = |binding: &Binding| {
+            let files = |pattern: &Pattern| {
+                let files = self.data_files(&binding.table, pattern).unwrap_or_default();
+                files.into_iter().map(|path| export(pattern, path)).collect::<Vec<_>>()
+            };
+            (binding.table.clone(), binding.patterns.iter().flat_map(files).collect())
+        };
+        Ok(bindings.iter().map(of).collect())
     }
 
     fn environment(&self, name: Option<&str>) -> Result<(&[Binding], String), Failure> {
@@ -172,6 +183,12 @@ impl Project {
         }
         Ok(files)
     }
+}
+
+/// A file as its pattern says it is to be read.
+fn export(pattern: &Pattern, path: PathBuf) -> Export {
+    let encoding = pattern.encoding.as_deref().and_then(Encoding::find);
+    Export { sheet: pattern.sheet.clone(), encoding, ..Export::from(path) }
 }
 
 fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> Text {

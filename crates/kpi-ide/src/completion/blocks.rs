@@ -4,6 +4,7 @@ use kpi_syntax::ast::ItemKind;
 use kpi_syntax::words::Place;
 
 use super::offers::Offers;
+use crate::resolve::is_table;
 use crate::scan::{Kind, Token};
 
 /// The words with which a member of the block around the place begins.
@@ -23,6 +24,9 @@ pub(super) fn member_start(offers: &mut Offers<'_, '_>, brace: usize) -> bool {
             offers.snippet(cap.clone(), format!("{cap} ${{0:200%}}"), None, 1);
         }
         ("roster" | "source" | "shape", "roster" | "source" | "shape") => {
+            if let Some(own) = offers.names.own(spot).filter(|item| is_table(item)) {
+                offers.new_columns(own, 0);
+            }
             offers.words(&["sparse"], Place::Table, 1);
             offers.word_with(
                 "exclude",

@@ -182,16 +182,53 @@ impl<'a, 's> Offers<'a, 's> {
 
     /// A text, a header, a value of an export.
     pub fn value(&mut self, value: String, detail: Option<Text>, rank: u8) {
+        let insert = if self.spot.in_text { escape(&value) } else { value.clone() };
         self.push(CompletionItem {
-            label: value.clone(),
+            label: value,
             kind: CompletionKind::Value,
             detail,
-            insert: value,
+            insert,
             snippet: false,
             filter: None,
             rank,
             key: String::new(),
         });
+    }
+
+    /// The headers of the export of a table that no column of it has yet, each with some of its values.
+    pub fn headers(&self, table: &'s Item) -> Vec<(String, String)> {
+        let Some(known) = self.settings.columns else { return Vec::new() };
+        let own: Vec<&str> = self.names.columns(table).iter().filter_map(|column| header_of(*column)).collect();
+        let headers = known.headers(key_name(table)).into_iter().filter(|header| !own.contains(&header.as_str()));
+        let samples = |header: &str| {
+            let values = known.samples(key_name(table), header).into_iter().take(3);
+            values.collect::<Vec<_>>().join(", ")
+        };
+        headers.map(|header| (header.clone(), samples(&header))).collect()
+    }
+
+    /// Columns that the export of a table has and its declaration does not, as declarations to be filled in.
+    pub fn new_columns(&mut self, table: &'s Item, rank: u8) {
+        for (header, samples) in self.headers(table) {
+            let plain = quote(&header) == header;
+            let insert = if plain {
+                format!("{header}: ${{0:{}}}", guess(&samples))
+            } else {
+                // In a snippet a backslash and a dollar sign stand for themselves behind another backslash.
+                let header = escape(&header).replace('\\', "\\\\").replace('$', "\\$");
+                format!("${{1:name}}: ${{2:{}}} {} \"{header}\"$0", guess(&samples), self.spell("from", Place::Clause))
+            };
+            self.snippet(header, insert, (!samples.is_empty()).then(|| Text::verbatim(samples)), rank);
+        }
+    }
+
+    /// Values that the export has in a column; nobody is shown those of a private one.
+    pub fn samples(&mut self, column: Column<'s>, rank: u8) {
+        let (Some(known), Some(declared)) = (self.settings.columns, column.declared) else { return };
+        let Some(header) = header_of(column).filter(|_| declared.private.is_none()) else { return };
+        for value in known.samples(key_name(column.table), header) {
+            self.value(value, None, rank);
+        }
     }
 
     /// A module of the library, or something in one.
@@ -363,6 +400,36 @@ impl<'a, 's> Offers<'a, 's> {
     /// All tables.
     pub fn tables(&mut self, rank: u8) {
         self.all_declared(is_table, rank);
+    }
+}
+
+/// What stands between quotes for this text.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// The header of a column in its export.
+fn header_of<'s>(column: Column<'s>) -> Option<&'s str> {
+    let declared = column.declared?;
+    Some(declared.header.as_ref().map_or(declared.name.text.as_str(), |header| header.value.as_str()))
+}
+
+/// The type that values look like.
+fn guess(samples: &str) -> &'static str {
+    let all = |is: &dyn Fn(&str) -> bool| !samples.is_empty() && samples.split(", ").all(is);
+    let is_day = |text: &str| text.len() == 10 && text.chars().filter(|c| *c == '-').count() == 2;
+    if all(&|text| text.parse::<u64>().is_ok()) {
+        "count"
+    } else if all(&|text| text.parse::<kpi_value::Dec>().is_ok()) {
+        "number"
+    } else if all(&is_day) {
+        "date"
+    } else if all(&|text| text.get(..10).is_some_and(is_day)) {
+        "datetime"
+    } else if all(&|text| matches!(text, "true" | "false")) {
+        "bool"
+    } else {
+        "text"
     }
 }
 

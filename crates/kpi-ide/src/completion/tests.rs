@@ -149,3 +149,59 @@ fn of_thousands_only_those_that_could_be_meant() {
         assert!(some.len() < 100 && !more && some.iter().any(|name| name == meant), "{typed}: {some:?}");
     }
 }
+
+/// What is offered where the exports of `live` have these columns.
+fn with_exports(data: &str, text: &str) -> Vec<CompletionItem> {
+    let column = |(header, samples): (&str, &[&str])| kpi_results::ExportColumn {
+        header: header.to_owned(),
+        samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
+    };
+    let live: [(&str, &[&str]); 8] = [
+        ("id", &["S1"]),
+        ("成交额", &["50000", "36000"]),
+        ("kind", &["日常", "大促 😀"]),
+        ("备注 \"1\"", &["好"]),
+        ("started", &["2026-10-03 20:00"]),
+        ("price", &["9.5", "10"]),
+        ("empty", &[]),
+        ("phone", &["13800000000"]),
+    ];
+    let live: Vec<_> = live.into_iter().map(column).collect();
+    let exports = Exports { tables: [("live".to_owned(), live)].into_iter().collect() };
+    let fixture = fixture(&format!("{data}{text}"));
+    let settings = CompletionSettings { pinyin: false, columns: Some(&exports) };
+    complete(&fixture.snapshot, fixture.at, settings).items
+}
+
+fn inserts(items: Vec<CompletionItem>, wanted: impl Fn(&CompletionItem) -> bool) -> String {
+    let show = |item: CompletionItem| match item.detail {
+        Some(detail) => format!("{}  ({detail})\n", item.insert),
+        None => format!("{}\n", item.insert),
+    };
+    items.into_iter().filter(wanted).map(show).collect()
+}
+
+// feature: completion
+#[test]
+fn headers_of_exports_that_no_column_has_yet() {
+    let live = |line: &str| format!("dimension kind {{ day }}\nsource live {{\n  id: text key\n  {line}\n}}\n");
+    insta::assert_snapshot!(inserts(with_exports("", &live("note: text from \"$0\"")), |_| true));
+    // Of a private column no values are shown.
+    let private = inserts(with_exports("", &live("note: text private from \"$0\"")), |_| true);
+    assert!(private.contains("phone\n"), "{private}");
+    assert_eq!(inserts(with_exports("", "source other { note: text from \"$0\" }\n"), |_| true), "");
+    // Where a column begins they come as declarations.
+    insta::assert_snapshot!(inserts(with_exports("", &live("$0")), |item| item.rank == 0));
+}
+
+// feature: completion
+#[test]
+fn values_of_exports_in_comparisons_and_grids() {
+    let data = DATA.replace("late: bool", "late: bool, phone: text private, kind: text");
+    let offered = |text: &str| inserts(with_exports(&data, text), |item| item.kind == CompletionKind::Value);
+    let values = "大促 😀\n日常\n";
+    assert_eq!(offered("indicator x { formula count(live where kind == \"$0\") }\n"), values);
+    assert_eq!(offered("indicator x { formula count(live where live.kind == \"$0\") }\n"), values);
+    assert_eq!(offered("test \"t\" {\n  period 2026-10\n  live | id | kind |\n       | S1 | $0\n}\n"), values);
+    assert_eq!(offered("indicator x { formula count(live where phone == \"$0\") }\n"), "");
+}

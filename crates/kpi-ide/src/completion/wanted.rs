@@ -67,15 +67,27 @@ fn at_line_start(offers: &Offers<'_, '_>, at: usize) -> bool {
     before.is_empty() || before.ends_with('\n') && (offers.spot.open.is_empty() || offers.spot.word.is_some())
 }
 
-/// Inside quotes only what exports are known to hold is of use.
+/// Inside quotes only what exports are known to hold is of use: headers behind `from`, values behind a comparison with a column.
 fn in_text(offers: &mut Offers<'_, '_>) {
-    let Some(columns) = offers.settings.columns else { return };
     let spot = offers.spot;
-    let Some(own) = offers.names.own(spot).filter(|item| is_table(item)) else { return };
-    if spot.back(0).is_some_and(|t| t.is("from")) {
-        let name = super::key_name(own).to_owned();
-        for header in columns.headers(&name) {
-            offers.value(header, None, 0);
+    let Some(before) = spot.back(0).copied() else { return };
+    if before.is("from") {
+        let Some(own) = offers.names.own(spot).filter(|item| is_table(item)) else { return };
+        let is_private = spot.member().iter().any(|t| t.is("private"));
+        for (header, samples) in offers.headers(own) {
+            let shown = (!samples.is_empty() && !is_private).then(|| Text::verbatim(samples));
+            offers.value(header, shown, 0);
+        }
+    } else if matches!(before.text, "==" | "≠" | "!=")
+        && let Some(left) = spot.back(1).copied().filter(|t| t.kind == Kind::Word)
+    {
+        let path: Vec<Token<'_>> = spot.path_before(2).into_iter().chain([left]).collect();
+        let meaning = match path.as_slice() {
+            [only] => offers.names.alone(spot, only),
+            path => offers.names.path(spot, path),
+        };
+        if let Some(Meaning::Column(column)) = meaning {
+            offers.samples(column, 0);
         }
     }
 }
@@ -109,12 +121,7 @@ fn grid(offers: &mut Offers<'_, '_>) -> bool {
     if let Some(dimension) = offers.names.dimension_of(column) {
         offers.members(dimension, 0, &|_| true, str::to_owned);
     }
-    if let Some(columns) = offers.settings.columns {
-        let table = super::key_name(table).to_owned();
-        for value in columns.samples(&table, name) {
-            offers.value(value, None, 1);
-        }
-    }
+    offers.samples(column, 1);
     true
 }
 
@@ -255,7 +262,7 @@ fn clause(offers: &mut Offers<'_, '_>) -> bool {
         }
         return true;
     }
-    if in_table && block && column_modifier(offers) {
+    if in_table && block && !begins_member(offers) && column_modifier(offers) {
         return true;
     }
     if back.kind != Kind::Word && back.kind != Kind::Comma && back.kind != Kind::Operator {

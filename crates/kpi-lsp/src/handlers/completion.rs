@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kpi_ide::completion::{self, CompletionKind as Kind, CompletionSettings};
+use kpi_ide::completion::{self, Columns, CompletionKind as Kind, CompletionSettings};
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionList, CompletionParams,
     CompletionResponse, CompletionTextEdit, InsertTextFormat, InsertTextMode, TextEdit,
@@ -21,7 +21,8 @@ pub fn complete(context: &Context, params: CompletionParams) -> Answer<Option<Co
     let position = params.text_document_position;
     let at = context.position(document, position.position);
     let pinyin = context.settings.get("completion.pinyin").and_then(serde_json::Value::as_bool).unwrap_or(true);
-    let found = completion::complete(&document.snapshot, at, CompletionSettings { pinyin, columns: None });
+    let columns = document.exports.as_deref().map(|exports| exports as &dyn Columns);
+    let found = completion::complete(&document.snapshot, at, CompletionSettings { pinyin, columns });
     let range = context.range(&document.snapshot, found.span);
     let text = context.client.capabilities.text_document.as_ref();
     let item =

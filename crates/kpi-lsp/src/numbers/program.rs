@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use kpi_base::{Language, Text, text};
-use kpi_results::Numbers;
+use kpi_results::{Exports, Numbers};
 use serde_json::Value;
 
 use super::Wanted;
@@ -56,6 +56,20 @@ impl Program<'_> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
+}
+
+/// Looks at the exports of a project: headers and the first rows, which takes moments. What cannot be looked at has nothing to offer.
+pub fn look_at(program: &Program<'_>, root: &Path, done: impl FnOnce(Exports) + Send + 'static) {
+    let Wanted { program, env, .. } = program.wanted;
+    let mut command = Command::new(program);
+    command.arg("columns").arg(root).current_dir(root).stdin(Stdio::null()).stderr(Stdio::null());
+    if let Some(env) = env {
+        command.arg("--env").arg(env);
+    }
+    thread::spawn(move || {
+        let told = command.output().map(|output| output.stdout).unwrap_or_default();
+        done(serde_json::from_slice(&told).unwrap_or_default());
+    });
 }
 
 /// A run that is under way; it is killed when it is dropped.

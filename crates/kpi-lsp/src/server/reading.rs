@@ -22,11 +22,17 @@ impl Server<'_> {
                 self.to_read.remove(&root);
                 continue;
             };
+            let is_project = self.ide.roots().contains(&root);
+            if is_project && self.open.keys().any(|path| self.ide.key_of(path) == root) {
+                let (events, own) = (self.events.clone(), root.clone());
+                self.readings.look_at(&root, &wanted, move |exports| {
+                    let _ = events.send(Event::LookedAt(own, Box::new(exports)));
+                });
+            }
             if !snapshot.is_settled() {
                 continue;
             }
             self.to_read.remove(&root);
-            let is_project = self.ide.roots().contains(&root);
             let ide = &self.ide;
             let mut open = self.open.keys().filter(|path| ide.key_of(path) == root).peekable();
             // With errors there is no result, and without a reader nobody waits for one.

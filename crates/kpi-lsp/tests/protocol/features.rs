@@ -58,9 +58,13 @@ pub const FEATURES: &[Feature] = &[
     Feature {
         id: "completion",
         name: "Completion",
-        does: "Offers what can be written at a place, in the language of the file, what has the unit that the place wants first; Chinese names by their pinyin, too.",
+        does: "Offers what can be written at a place, in the language of the file, what has the unit that the place wants first; headers and values of the exports; Chinese names by their pinyin, too.",
         methods: &["textDocument/completion", "completionItem/resolve"],
-        tests: tests![show::completions_and_what_is_said_of_them, lists::choices_come_behind_each_sign],
+        tests: tests![
+            show::completions_and_what_is_said_of_them,
+            lists::choices_come_behind_each_sign,
+            numbers::headers_and_values_of_exports_are_offered,
+        ],
         of_policies: true,
     },
     Feature {

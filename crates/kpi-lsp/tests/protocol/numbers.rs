@@ -44,7 +44,9 @@ impl Project {
             "inputs": [project.path("sale.csv")],
         });
         fs::write(project.path("answer.json"), numbers.to_string()).unwrap();
-        let text = format!("echo \"$@\" >> asked\ncat > stdin.$$\nmv stdin.$$ stdin\nn=$(wc -l < asked)\n{script}\n");
+        let columns = "if [ $1 = columns ]; then cat columns.json; exit; fi\n";
+        let text =
+            format!("{columns}echo \"$@\" >> asked\ncat > stdin.$$\nmv stdin.$$ stdin\nn=$(wc -l < asked)\n{script}\n");
         fs::write(project.path("script"), text).unwrap();
         project
     }
@@ -146,6 +148,39 @@ pub fn a_changed_target_updates_them_and_until_then_they_are_marked() {
     refreshed(&mut client);
     assert_eq!(hints(&mut client, &uri), ["median 1s · 48 of 60 meet the target · 2026-10"]);
     assert_eq!(project.asked().len(), 2);
+    client.stop();
+}
+
+#[test]
+pub fn headers_and_values_of_exports_are_offered() {
+    let project = Project::quick();
+    let columns = json!({ "tables": { "live": [
+        { "header": "watched", "samples": ["90000"] }, { "header": "kind", "samples": ["day", "夜间 😀"] },
+    ] } });
+    fs::write(project.path("columns.json"), columns.to_string()).unwrap();
+    let uri = project.uri();
+    let mut client = project.client(&json!({}));
+    refreshed(&mut client);
+    let mut offered = |text: &str| {
+        let before = text.split("$0").next().unwrap();
+        let line = before.matches('\n').count();
+        let character = before.rsplit('\n').next().unwrap().encode_utf16().count();
+        client.change(&uri, &text.replacen("$0", "", 1));
+        let at = json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } });
+        let answer = client.ask("textDocument/completion", at);
+        let items = answer["result"]["items"].as_array().unwrap().iter();
+        items.map(|item| item["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // The columns come from a process of their own, which may end after the numbers.
+    let watched = "watched: duration in seconds";
+    let header = POLICY.replace(watched, &format!("{watched}, form: text from \"$0\""));
+    let start = Instant::now();
+    while offered(&header) != ["kind"] {
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+    let value = POLICY.replace(watched, &format!("{watched}, kind: text"));
+    let value = value.replace("sum(live.watched)", "count(live where kind == \"$0\")");
+    assert_eq!(offered(&value), ["day", "夜间 😀"]);
     client.stop();
 }
 
