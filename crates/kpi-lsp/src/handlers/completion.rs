@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::markup::documentation;
 
 /// The signs at which an editor asks by itself: a point, and what opens a place where something is to be chosen.
-pub const TRIGGERS: &[&str] = &[".", ">", "|"];
+pub const TRIGGERS: &[&str] = &[".", ">", "|", "\""];
 
 pub fn complete(context: &Context, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
     let Some(document) = &context.document else { return Ok(None) };

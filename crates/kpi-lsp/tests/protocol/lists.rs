@@ -39,6 +39,8 @@ pub fn choices_come_behind_each_sign() {
         assert!(labels.contains(&json!(offered)), "behind {sign}: {labels:?}");
         signs.push(sign);
     }
+    // What comes behind a quotation mark is of exports: `numbers::headers_and_values_of_exports_are_offered`.
+    signs.push("\"".to_owned());
     let (client, answer, ..) = open("", "en");
     assert_eq!(signs, announced(&answer, "completionProvider/triggerCharacters"));
     client.stop();

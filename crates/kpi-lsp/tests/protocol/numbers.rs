@@ -166,8 +166,15 @@ pub fn headers_and_values_of_exports_are_offered() {
         let line = before.matches('\n').count();
         let character = before.rsplit('\n').next().unwrap().encode_utf16().count();
         client.change(&uri, &text.replacen("$0", "", 1));
-        let at = json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } });
-        let answer = client.ask("textDocument/completion", at);
+        // As an editor asks by itself once the quotation mark is there.
+        let answer = client.ask(
+            "textDocument/completion",
+            json!({
+                "textDocument": { "uri": uri },
+                "position": { "line": line, "character": character },
+                "context": { "triggerKind": 2, "triggerCharacter": "\"" },
+            }),
+        );
         let items = answer["result"]["items"].as_array().unwrap().iter();
         items.map(|item| item["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };

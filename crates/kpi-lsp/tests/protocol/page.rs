@@ -24,7 +24,8 @@ What `kpi lsp` does for an editor, and where each feature is tested. How to set 
 Every feature is asked for over the protocol (*end to end*, in [crates/kpi-lsp/tests/protocol](../crates/kpi-lsp/tests/protocol)). What those
 tests say to the server is kept: a capability that is announced to VS Code, Neovim or Emacs and that no test exercises fails `cargo test`,
 and so does a row whose tests do not get a useful answer by its methods. Real clients ask once more, in
-[tests/editors/run](../tests/editors/run): Neovim and Emacs, Python's pytest-lsp as VS Code, Neovim and Emacs, and Microsoft's vscode-jsonrpc.
+[tests/editors/run](../tests/editors/run): Neovim and Emacs, Python's pytest-lsp as VS Code, Neovim and Emacs, and Microsoft's vscode-jsonrpc;
+what they say is held against the features that they name.
 
 This page is written from the tests: `INSTA_UPDATE=always cargo test -p kpi-lsp --test protocol page::`.
 ";
@@ -137,7 +138,8 @@ fn row(feature: &Feature, marked: &[Marked], clients: &[&str]) -> String {
     let marked = list(marked, |m| format!("[{}](../crates/kpi-ide/{})", m.name, m.path));
     let marked = if feature.of_policies { format!(" {marked} |") } else { String::new() };
     let clients = clients.iter().map(|client| format!("[{client}]")).collect::<Vec<_>>().join(", ");
-    format!("| **{}**: {} | {methods} |{marked} {tests} | {clients} |\n", feature.name, feature.does)
+    let Feature { id, name, does, .. } = feature;
+    format!("| <a id=\"{id}\"></a>**{name}**: {does} | {methods} |{marked} {tests} | {clients} |\n")
 }
 
 #[test]
