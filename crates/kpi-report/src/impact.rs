@@ -27,6 +27,8 @@ pub struct ImpactReport<'a> {
     pub attribution: Option<&'a Attribution>,
     /// What the changes are called, by the places that the attribution has.
     pub changes: &'a [Text],
+    /// The numbers of the single changes that each of them is.
+    pub units: &'a [Vec<u32>],
     /// For each of the first moves, what differs in its derivations.
     pub explained: &'a [Vec<Pair>],
     /// What people are called.
@@ -71,10 +73,7 @@ impl ImpactReport<'_> {
             1 => text!("impact on the data of {period}: 1 outcome moves", period),
             n => text!("impact on the data of {period}: {n} outcomes move", period, n),
         }))];
-        if !self.exceeded.is_empty() {
-            let list = Text::list(self.exceeded.iter().map(Text::quoted), Join::Comma);
-            blocks.push(Block::Line(say(text!("the limit is exceeded: {list}", list))));
-        }
+        blocks.extend(self.excess(language).map(Block::Line));
         if !impact.is_empty() {
             blocks.push(self.figures(language));
             blocks.extend(self.scorecards(language));
@@ -93,6 +92,62 @@ impl ImpactReport<'_> {
             }
         }
         blocks
+    }
+
+    /// What a single change does to the data, in a line; none where that was not asked.
+    pub(crate) fn effect(&self, change: u32, language: Language) -> Option<String> {
+        let unit = self.units.iter().position(|changes| changes.contains(&change))?;
+        let part = self.attribution?.parts.iter().find(|part| part.changes.contains(&unit))?;
+        if part.without_effect {
+            return Some(text!("no effect on these data").to(language));
+        }
+        let moves = match part.moves {
+            1 => text!("moves 1 outcome"),
+            n => text!("moves {n} outcomes", n),
+        };
+        let mut said = vec![moves];
+        if self.impact.people_paid > 0 && !part.alone.pay.is_zero() {
+            let by = part.alone.pay;
+            said.push(text!("pay {change}", change = signed(by, &self.number(by, Unit::Money))));
+        }
+        if !part.alone.score.is_zero() {
+            let by = part.alone.score;
+            said.push(text!("Σ score {change}", change = signed(by, &show_plain(by))));
+        }
+        let others = part.changes.iter().filter(|other| **other != unit).filter_map(|other| self.changes.get(*other));
+        let others: Vec<Text> = others.cloned().collect();
+        let list = Text::list(said, Join::Comma);
+        Some(match others.is_empty() {
+            true => list.to(language),
+            false => text!("{list}, together with {others}", list, others = Text::list(others, Join::And)).to(language),
+        })
+    }
+
+    /// How much moves in all, in a line for each figure that changes.
+    pub(crate) fn summary(&self, language: Language) -> Vec<String> {
+        let blocks = self.blocks(language);
+        let mut lines = Vec::new();
+        for block in blocks {
+            match block {
+                Block::Heading(text) if lines.is_empty() => lines.push(text),
+                Block::Table(_, rows) => {
+                    let changed = rows.into_iter().filter_map(|row| match row.as_slice() {
+                        [name, _, _, change] if !change.is_empty() => Some(format!("{name} {change}")),
+                        _ => None,
+                    });
+                    lines.extend(changed);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        lines
+    }
+
+    /// What there is to say of a limit that is exceeded.
+    pub(crate) fn excess(&self, language: Language) -> Option<String> {
+        let list = Text::list(self.exceeded.iter().map(Text::quoted), Join::Comma);
+        (!self.exceeded.is_empty()).then(|| text!("the limit is exceeded: {list}", list).to(language))
     }
 
     /// Whether what people are paid altogether may be told.

@@ -167,4 +167,17 @@ fn impact_of_a_change_on_data() {
     assert_eq!(limit("cards_changed>0").code, 1);
     assert_eq!(limit("cards_gone>0").code, 0);
     insta::assert_snapshot!("impact_limit", limit("cards_changed>many").whole());
+
+    // As annotations: what each change does stands on its line, and nobody's pay.
+    let annotated = |format: &str| project.kpi(&format!("diff agreed --period 2026-10 --format {format}"));
+    insta::assert_snapshot!("impact_github", annotated("github").out);
+    insta::assert_snapshot!("impact_gitlab", annotated("gitlab --lang zh").out);
+    assert!(!annotated("github").out.contains("A02"), "people have other names");
+    let limited = limit("cards_changed>0 --format github").out;
+    assert!(
+        limited.ends_with("::error title=kpi diff --fail-on::the limit is exceeded: `cards_changed>0`\n"),
+        "{limited}"
+    );
+    let limited = limit("cards_changed>0 --format gitlab").out;
+    assert!(limited.contains("\"severity\": \"major\"") && !limited.contains("\"info\""), "{limited}");
 }

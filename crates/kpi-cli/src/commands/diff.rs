@@ -115,8 +115,8 @@ fn render(
             let found = impact.map(|impact| render_impact_html(impact, look.language)).unwrap_or_default();
             render_diff_html(diff, versions, look.language).replace("</html>\n", &format!("{found}</html>\n"))
         }
-        DiffFormat::Github => render_diff_github(diff, look.language),
-        DiffFormat::Gitlab => render_diff_gitlab(diff, look.language)?,
+        DiffFormat::Github => render_diff_github(diff, impact, look.language),
+        DiffFormat::Gitlab => render_diff_gitlab(diff, impact, look.language)?,
     })
 }
 

@@ -46,6 +46,8 @@ pub(crate) struct Found {
     impact: Impact,
     attribution: Option<Attribution>,
     changes: Vec<Text>,
+    /// The numbers of the single changes that each of them is.
+    units: Vec<Vec<u32>>,
     explained: Vec<Vec<Pair>>,
     names: Names,
     titles: Titles,
@@ -60,6 +62,7 @@ impl Found {
             impact: &self.impact,
             attribution: self.attribution.as_ref(),
             changes: &self.changes,
+            units: &self.units,
             explained: &self.explained,
             names: &self.names,
             titles: &self.titles,
@@ -128,9 +131,20 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
     };
     let exceeded = limit.map(|limit| limit.judge(&impact.figures).because).unwrap_or_default();
     let changes = units.iter().map(|unit| name_unit(unit, ends.diff)).collect();
+    let units = units.into_iter().map(|unit| unit.changes.into_iter().collect()).collect();
     // The process ends soon: taking large runs apart piece by piece would only cost time.
     std::mem::forget((base_scored, head_scored, base_run, head_run));
-    Ok(Found { impact, attribution, changes, explained, names, titles, show_private: args.show_private, exceeded })
+    Ok(Found {
+        impact,
+        attribution,
+        changes,
+        units,
+        explained,
+        names,
+        titles,
+        show_private: args.show_private,
+        exceeded,
+    })
 }
 
 fn read_limit(text: &str) -> Result<Condition, Failure> {

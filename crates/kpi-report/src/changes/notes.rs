@@ -5,10 +5,12 @@ use kpi_diff::{Change, Diff, Matter};
 use serde_json::json;
 
 use super::{moved, say, sides, words};
+use crate::ImpactReport;
 use crate::findings::{escape_data, escape_property, fnv};
 
-/// A `::notice` of a GitHub workflow for each change that can move a score.
-pub fn render_diff_github(diff: &Diff, language: Language) -> String {
+/// A `::notice` of a GitHub workflow for each change that can move a score, with what it does to the data where that was asked; then one for all of them, and a
+/// `::error` where a limit is exceeded.
+pub fn render_diff_github(diff: &Diff, impact: Option<ImpactReport<'_>>, language: Language) -> String {
     let mut out = String::new();
     for change in diff.of(Matter::Meaning) {
         let mut properties = Vec::new();
@@ -18,24 +20,43 @@ pub fn render_diff_github(diff: &Diff, language: Language) -> String {
             properties.push(format!("line={}", at.line));
         }
         properties.push(format!("title={}", escape_property(&say(words(&change.declaration), language))));
-        out += &format!("::notice {}::{}\n", properties.join(","), escape_data(&message(change, language)));
+        out += &format!("::notice {}::{}\n", properties.join(","), escape_data(&message(change, impact, language)));
+    }
+    if let Some(impact) = impact {
+        let mut lines = impact.summary(language).into_iter();
+        let title = escape_property(&lines.next().unwrap_or_default());
+        let figures = lines.collect::<Vec<_>>().join("\n");
+        let figures = if figures.is_empty() { title.clone() } else { escape_data(&figures) };
+        out += &format!("::notice title={title}::{figures}\n");
+        if let Some(excess) = impact.excess(language) {
+            out += &format!("::error title=kpi diff --fail-on::{}\n", escape_data(&excess));
+        }
     }
     out
 }
 
-/// A Code Quality report of GitLab, with an entry for each change that can move a score.
+/// A Code Quality report of GitLab, with an entry for each change that can move a score, with what it does to the data where that was asked. Where a limit is
+/// exceeded, every entry says so and is of severity `major`.
 ///
 /// # Errors
 /// None that a diff can give.
-pub fn render_diff_gitlab(diff: &Diff, language: Language) -> serde_json::Result<String> {
+pub fn render_diff_gitlab(
+    diff: &Diff,
+    impact: Option<ImpactReport<'_>>,
+    language: Language,
+) -> serde_json::Result<String> {
+    let excess = impact.and_then(|impact| impact.excess(language));
     let entry = |change: &Change| {
         let at = change.after.as_ref().or(change.before.as_ref())?;
-        let description = format!("{}: {}", say(words(&change.declaration), language), message(change, language));
+        let said = message(change, impact, language);
+        let said = excess.iter().fold(said, |said, excess| format!("{said}\n{excess}"));
+        let description = format!("{}: {said}", say(words(&change.declaration), language));
+        let severity = if excess.is_some() { "major" } else { "info" };
         Some(json!({
             "description": description,
             "check_name": "kpi diff",
             "fingerprint": format!("{:016x}", fnv(&[&at.path, &description])),
-            "severity": "info",
+            "severity": severity,
             "location": { "path": at.path, "lines": { "begin": at.line } },
         }))
     };
@@ -43,7 +64,7 @@ pub fn render_diff_gitlab(diff: &Diff, language: Language) -> serde_json::Result
     serde_json::to_string_pretty(&entries).map(|text| text + "\n")
 }
 
-fn message(change: &Change, language: Language) -> String {
+fn message(change: &Change, impact: Option<ImpactReport<'_>>, language: Language) -> String {
     let member = change.member.clone().map(|member| say(member, language));
     let what = match sides(change) {
         (Some(before), Some(after)) => format!("{before} → {after}"),
@@ -56,5 +77,6 @@ fn message(change: &Change, language: Language) -> String {
         Some(member) => format!("{member}: {what}"),
         None => what,
     };
-    std::iter::once(first).chain(moved).collect::<Vec<_>>().join("\n")
+    let effect = impact.and_then(|impact| impact.effect(change.id, language));
+    std::iter::once(first).chain(effect).chain(moved).collect::<Vec<_>>().join("\n")
 }
