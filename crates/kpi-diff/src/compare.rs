@@ -186,7 +186,7 @@ fn pieces<'a>(side: Side<'a>, renamed: &BTreeMap<String, String>) -> Vec<Piece<'
 }
 
 /// Every name that a declaration makes.
-fn declared_names(item: &Item) -> Vec<&str> {
+pub(crate) fn declared_names(item: &Item) -> Vec<&str> {
     match &item.kind {
         ItemKind::Dimension(d) => {
             std::iter::once(&d.name).chain(d.members.iter().map(|(name, _)| name)).map(|n| n.text.as_str()).collect()

@@ -14,9 +14,11 @@ mod claims;
 mod compare;
 mod dependents;
 mod members;
+mod reach;
 
 pub use apply::{Unit, apply, units};
 pub use compare::compare;
+pub use reach::{Reach, reach};
 
 use kpi_base::{Files, Span, Text, text};
 use kpi_syntax::ast;
