@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Run the tests that the policy holds
     Test(Test),
+    /// Check, test and compare in one go, with one summary: what a pull request is asked
+    Ci(Ci),
     /// Write policy files in the one style: spaces, columns and signs; what they mean stays
     Fmt(Fmt),
     /// Say what a change of the policy means: targets, weights, formulas, row by row, and what hangs on them
@@ -170,6 +172,9 @@ pub(crate) struct Check {
     /// Take the warnings and notes of today into the baseline: they are not told again
     #[arg(long, conflicts_with = "fix")]
     pub write_baseline: bool,
+    /// Tell, besides errors, only what the change since this revision reaches
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    pub changed_since: Option<String>,
 }
 
 #[derive(Debug, Group)]
@@ -213,6 +218,9 @@ pub(crate) struct Test {
     /// Write the report into this file, and text to the terminal; an old one is replaced only when all is written
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Only tests that the change since this revision reaches
+    #[arg(long, value_name = "REV")]
+    pub changed_since: Option<String>,
     /// Show which rows, brackets, vetoes, rules and thresholds of the policy the tests reach, and which they do not
     #[arg(long)]
     pub coverage: bool,
@@ -279,6 +287,47 @@ pub(crate) struct Diff {
     pub exit_code: bool,
     #[command(flatten)]
     pub impact: Impact,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Ci {
+    #[command(flatten)]
+    pub project: Project,
+    /// The older version: a git revision, or a folder with a kpi.toml [default: where the branch left the remote's default branch]
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Tell, besides errors, only what the change since this revision reaches, and run only tests that it reaches
+    #[arg(long, value_name = "REV")]
+    pub changed_since: Option<String>,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CiFormat,
+    /// Write the report into this file, and text to the terminal; an old one is replaced only when all is written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Also write stages and tests into this file, as a JUnit report
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub junit: Option<PathBuf>,
+    /// Also add the report to this file, as Markdown [default with --format github: that of GITHUB_STEP_SUMMARY]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub summary: Option<PathBuf>,
+    #[command(flatten)]
+    pub impact: Impact,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one document
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -353,7 +402,7 @@ pub(crate) struct Columns {
 }
 
 /// What a change does to data: asked for by a period.
-#[derive(Debug, Group)]
+#[derive(Clone, Debug, Group)]
 pub(crate) struct Impact {
     #[command(flatten)]
     pub periods: Periods,
@@ -367,7 +416,19 @@ pub(crate) struct Impact {
     pub data: Data,
 }
 
-#[derive(Debug, Group)]
+impl Impact {
+    /// The same for a period, where none is asked for.
+    #[cfg(feature = "engine")]
+    pub fn judging(&self, period: Option<String>) -> Impact {
+        let mut own = self.clone();
+        if own.periods.period.is_none() && own.periods.from.is_none() {
+            own.periods.period = period;
+        }
+        own
+    }
+}
+
+#[derive(Clone, Debug, Group)]
 pub(crate) struct Periods {
     /// The period judged, such as 2026-10
     #[arg(long, conflicts_with_all = ["from", "to"])]
@@ -383,7 +444,7 @@ pub(crate) struct Periods {
     pub data_until: Option<String>,
 }
 
-#[derive(Debug, Group)]
+#[derive(Clone, Debug, Group)]
 pub(crate) struct Data {
     /// The environment of kpi.toml whose files are read
     #[arg(long, value_name = "NAME")]

@@ -1,13 +1,15 @@
 //! One module a command.
 
 mod check;
+pub(crate) mod ci;
 mod completions;
-mod diff;
+pub(crate) mod diff;
 mod explain;
 mod fmt;
 mod init;
 mod mend;
 mod prove;
+pub(crate) mod since;
 mod std;
 mod templates;
 
@@ -33,6 +35,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         #[cfg(feature = "engine")]
         Command::Test(args) => data::test::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
+        Command::Ci(args) => ci::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Why(args) => data::why::run(&args, console),

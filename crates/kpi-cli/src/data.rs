@@ -1,5 +1,6 @@
-//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, `kpi numbers`, and `kpi diff` on data.
+//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, `kpi numbers`, and `kpi diff` and `kpi ci` on data.
 
+pub(crate) mod ci;
 pub(crate) mod columns;
 mod groups;
 pub(crate) mod impact;

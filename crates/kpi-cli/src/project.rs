@@ -67,6 +67,12 @@ impl Project {
         Ok(Project { root, shown, files, config, toml })
     }
 
+    /// The same project once more; the texts are shared.
+    pub fn copy(&self) -> Project {
+        let Project { root, shown, files, config, toml } = self;
+        Project { root: root.clone(), shown: shown.clone(), files: files.clone(), config: config.clone(), toml: *toml }
+    }
+
     /// The model and everything that is found in the policy.
     pub fn analyse(&mut self) -> Analysis {
         let policies: Vec<FileId> = self.files.iter().map(|(id, _)| id).filter(|id| *id != self.toml).collect();
@@ -109,7 +115,7 @@ impl Project {
     }
 
     /// A path of the project, whatever folder a command runs in.
-    fn inside(&self, path: &str) -> String {
+    pub fn inside(&self, path: &str) -> String {
         let path = Path::new(path);
         let whole = self.root.join(path.strip_prefix(&self.shown).unwrap_or(path));
         let inside = whole.strip_prefix(&self.root).unwrap_or(path);

@@ -19,8 +19,8 @@ pub struct Reach {
     all: bool,
     /// Files in which any byte is another.
     files: BTreeSet<FileId>,
-    /// What has changed, and what hangs on it.
-    reached: Vec<Span>,
+    /// What is neither changed nor hangs on what is.
+    others: Vec<Span>,
     /// What that mentions, directly or by others.
     mentioned: Vec<Span>,
 }
@@ -36,9 +36,9 @@ impl Reach {
         self.all
     }
 
-    /// Whether what the place says can come out otherwise than before.
+    /// Whether what the place says can come out otherwise than before; so it may outside of all declarations.
     pub fn holds(&self, place: Span) -> bool {
-        self.all || lies_in(place, &self.reached)
+        self.all || !lies_in(place, &self.others)
     }
 
     /// Whether something that is to be said about the place may have changed: also about what is read by what has changed, such as that it
@@ -49,7 +49,7 @@ impl Reach {
 }
 
 fn lies_in(place: Span, spans: &[Span]) -> bool {
-    spans.iter().any(|span| span.file == place.file && span.start <= place.start && place.start <= span.end)
+    spans.iter().any(|span| span.file == place.file && span.start <= place.start && place.start < span.end)
 }
 
 /// What of `head` the change from `base` reaches.
@@ -77,7 +77,7 @@ pub fn reach(base: Side<'_>, head: Side<'_>) -> Reach {
     Reach {
         all: false,
         files: changed_files(base.files, head.files),
-        reached: spans(&|at, _| up_to.get(at).copied().unwrap_or(true)),
+        others: spans(&|at, _| up_to.get(at).is_some_and(|reached| !reached)),
         mentioned: spans(&|_, entry| {
             entry.own_names().any(|name| read_now.contains(name) || read_before.contains(name))
         }),

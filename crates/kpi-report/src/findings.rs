@@ -15,8 +15,8 @@ pub(crate) use github::{escape_data, escape_property};
 pub use gitlab::render_findings_gitlab;
 pub use junit::render_findings_junit;
 pub(crate) use located::{Range, fnv, main_place, whole_message};
-pub(crate) use markdown::escape_cell;
 pub use markdown::render_findings_markdown;
+pub(crate) use markdown::{escape_cell, fence, table as findings_table};
 pub use sarif::render_findings_sarif;
 
 use std::fmt::{self, Display, Write};

@@ -16,6 +16,8 @@
 //! - [`render_tests`], [`render_tests_json`] (`docs/schema/test.json`), [`render_tests_junit`]: what became of a policy's tests.
 //! - [`render_diff`] and its siblings for programs and pull requests: what changed from one version of a policy to another;
 //!   `docs/schema/diff.json` is the schema of [`render_diff_json`].
+//! - [`render_ci`] and its siblings: the stages of `kpi ci` with all that they found; `docs/schema/ci.json` is the schema of
+//!   [`render_ci_json`].
 //! - [`sum_up`]: the last periods, declaration by declaration, as editors show them beside a policy; `docs/schema/numbers.json` is
 //!   their schema.
 //! - [`flatten`]: cards, lines, pay and rules as flat tables; [`render_csv`] and [`render_csv_parts`] write them.
@@ -25,6 +27,7 @@
 
 mod cards;
 mod changes;
+mod ci;
 mod derivation;
 mod findings;
 mod flat;
@@ -43,6 +46,10 @@ pub use cards::{Show, View, render_run};
 pub use changes::{
     Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html, render_diff_json,
     render_diff_markdown,
+};
+pub use ci::{
+    CiOutcome, CiReport, CiStage, Stage, render_ci, render_ci_github, render_ci_gitlab, render_ci_json,
+    render_ci_junit, render_ci_markdown,
 };
 pub use derivation::render_derivation;
 pub use findings::{

@@ -6,6 +6,7 @@ mod junit;
 
 pub use json::render_tests_json;
 pub use junit::render_tests_junit;
+pub(crate) use junit::suites;
 
 use kpi_base::{Files, Text, text};
 use kpi_results::{TestFailure, TestOutcome, Tested};

@@ -19,5 +19,6 @@ codes! {
     NO_ENGINE = "K8016", Error, "a kpi without its engine";
     NO_VERSION = "K8030", Error, "no such version of the policy";
     NO_GIT = "K8031", Error, "git does not answer";
+    NOT_IN_STYLE = "K8032", Error, "a file is not in the one style";
     FAIL_ON = "K8040", Error, "a limit on the impact that cannot be read";
 }

@@ -9,6 +9,7 @@ use kpi_report::{
 
 use crate::args::{self, FindingsFormat};
 use crate::commands::mend::mend;
+use crate::commands::since::Since;
 use crate::console::{Console, Exit, Failure, exit_of};
 use crate::project::Project;
 use crate::replace::{cannot_write, write_whole};
@@ -29,7 +30,14 @@ pub(crate) fn run(args: &args::Check, console: &mut Console<'_>) -> Result<Exit,
         let path = project.baseline_path();
         write_whole(&path, &baseline).map_err(|error| cannot_write(&console.shown(&path), &error))?;
     }
-    let judged = project.judge(&analysis)?;
+    let mut judged = project.judge(&analysis)?;
+    let mut left_out = None;
+    if let Some(name) = &args.changed_since {
+        let since = Since::find(name, args.project.path.as_deref(), &project, console)?;
+        let narrowed = since.narrow(judged.findings, &analysis, &project);
+        left_out = narrowed.say(&since);
+        judged.findings = narrowed.findings;
+    }
     let findings = judged.findings;
     match (args.format, args.output.as_deref()) {
         (FindingsFormat::Full, None) => console.report(&findings, &project.files)?,
@@ -56,6 +64,9 @@ pub(crate) fn run(args: &args::Check, console: &mut Console<'_>) -> Result<Exit,
         if n > 0 {
             writeln!(console.err, "{}", line.to(console.language))?;
         }
+    }
+    if let Some(line) = left_out {
+        writeln!(console.err, "{}", line.to(console.language))?;
     }
     // What another program reads on stdout is the findings and nothing else.
     let told = args.format == FindingsFormat::Full || args.output.is_some();

@@ -1,6 +1,6 @@
 //! `kpi diff`
 
-mod git;
+pub(super) mod git;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ use crate::project::{CONFIG, Project};
 use crate::replace::{cannot_write, write_whole};
 
 /// The parsed files of one version.
-struct Version {
-    project: Project,
-    parsed: Vec<ast::File>,
+pub(crate) struct Version {
+    pub project: Project,
+    pub parsed: Vec<ast::File>,
 }
 
 pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -121,7 +121,7 @@ fn render(
 }
 
 /// The version that is called so: a folder of a project, else a revision of the project's repository.
-fn version(name: &str, project: Option<&Path>, console: &Console<'_>) -> Result<Version, Failure> {
+pub(crate) fn version(name: &str, project: Option<&Path>, console: &Console<'_>) -> Result<Version, Failure> {
     let folder = console.cwd.join(name);
     if folder.join(CONFIG).is_file() {
         return parse(Project::load(Some(Path::new(name)), console)?);
@@ -145,9 +145,10 @@ fn version(name: &str, project: Option<&Path>, console: &Console<'_>) -> Result<
 }
 
 /// What can be read is compared, sound or not: `kpi check` tells the rest.
-fn parse(project: Project) -> Result<Version, Failure> {
+pub(crate) fn parse(project: Project) -> Result<Version, Failure> {
     let (mut parsed, mut findings) = (Vec::new(), Vec::new());
-    let policies: Vec<FileId> = project.files.iter().map(|(id, _)| id).filter(|id| *id != project.toml).collect();
+    // Behind the configuration stand modules of the library, if the policy has been analysed.
+    let policies: Vec<FileId> = project.files.iter().map(|(id, _)| id).take_while(|id| *id != project.toml).collect();
     for (id, file) in policies.into_iter().filter_map(|id| Some((id, project.files.get(id)?))) {
         let result = kpi_syntax::parse(id, &file.text);
         findings.extend(result.diagnostics.into_iter().filter(Diagnostic::is_error));
@@ -157,7 +158,7 @@ fn parse(project: Project) -> Result<Version, Failure> {
 }
 
 impl Version {
-    fn side(&self) -> Side<'_> {
+    pub fn side(&self) -> Side<'_> {
         Side { files: &self.project.files, parsed: &self.parsed }
     }
 }

@@ -91,6 +91,24 @@ impl Project {
         Ok(bindings.iter().map(of).collect())
     }
 
+    /// Those of some tables whose exports are not here, with what `kpi.toml` binds to them, if it binds anything.
+    pub fn missing(
+        &self,
+        model: &Model,
+        tables: &BTreeSet<TableId>,
+        environment: Option<&str>,
+    ) -> Result<Vec<(TableId, Option<&str>)>, Failure> {
+        let (bindings, _) = self.environment(environment)?;
+        let missing = |id: TableId| {
+            let name = &model.tables[id].title.name;
+            let Some(binding) = bindings.iter().find(|binding| binding.table == *name) else { return Some((id, None)) };
+            let here = |pattern: &Pattern| !expand(&self.root, &pattern.text).is_ok_and(|files| files.is_empty());
+            let gone = binding.patterns.iter().find(|pattern| !here(pattern))?;
+            Some((id, Some(gone.text.as_str())))
+        };
+        Ok(tables.iter().filter_map(|id| missing(*id)).collect())
+    }
+
     fn environment(&self, name: Option<&str>) -> Result<(&[Binding], String), Failure> {
         let Some(name) = name else { return Ok((&self.config.sources, "[sources]".to_owned())) };
         let found = self.config.environments.iter().find(|(known, _)| known == name);

@@ -102,16 +102,16 @@ impl Reader<'_> {
 }
 
 /// Which periods exports have.
-struct Known {
+pub(super) struct Known {
     /// The first in which every export has rows, if that was asked.
-    first: Option<Period>,
+    pub first: Option<Period>,
     /// The last.
-    last: Period,
+    pub last: Period,
 }
 
 impl Known {
     /// Exports that may have periods without rows have a say only if there are no others.
-    fn of(model: &Model, stages: &[Stage<'_>], facts: &[Facts]) -> Option<Known> {
+    pub fn of(model: &Model, stages: &[Stage<'_>], facts: &[Facts]) -> Option<Known> {
         let kind = model.policy.period;
         let place = stages.iter().position(|stage| stage.plan.to.kind == kind)?;
         let sources = || facts.get(place).into_iter().flat_map(|facts| &facts.sources);

@@ -1,6 +1,6 @@
 //! `kpi test`
 
-use kpi_base::{Diagnostic, codes::tests as codes, text};
+use kpi_base::{Diagnostic, Text, codes::tests as codes, text};
 use kpi_check::model::{Model, Test};
 use kpi_report::{Titles, render_test, render_tests, render_tests_json, render_tests_junit};
 use kpi_results::Tested;
@@ -11,6 +11,7 @@ use super::progress::watch_tests;
 use super::test_run::run_tests;
 use super::titles::titles;
 use crate::args::{self, TestFormat};
+use crate::commands::since::Since;
 use crate::console::{Console, Exit, Failure};
 use crate::project::Project;
 use crate::replace::{cannot_write, write_whole};
@@ -31,9 +32,15 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
     // The examples of entries are tests of their own small policies.
     let all =
         || std::iter::once(&model).chain(&examples).flat_map(|model| model.tests.iter().map(move |test| (model, test)));
-    let tests: Vec<(&Model, &Test)> = all().filter(matches).collect();
+    let mut tests: Vec<(&Model, &Test)> = all().filter(matches).collect();
     if tests.is_empty() {
         return Err(no_test(&model, filter));
+    }
+    if let Some(name) = &args.changed_since {
+        let since = Since::find(name, path.filter(|_| word.is_none()), &project, console)?;
+        let all = tests.len();
+        tests.retain(|(_, test)| since.reaches(test));
+        writeln!(console.err, "{}", say_reached(tests.len(), all, &since).to(console.language))?;
     }
     let titles = titles(&model);
     // What another program reads on the first stream is the report and nothing else.
@@ -42,7 +49,7 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
     let progress = watch_tests(args.progress, console.interactive, tests.len(), console.language);
     let asked = args.coverage || args.min_coverage.is_some();
     let mut coverage = asked.then(|| kpi_test::coverage::list(&model, &project.files));
-    let outcomes = run_tests(&model, &tests, &project, args, &mut coverage, &mut |outcome| {
+    let outcomes = run_tests(&model, &tests, &project, (args.jobs, args.fail_fast), &mut coverage, &mut |outcome| {
         let Some(progress) = &progress else {
             return if told { console.out.write_all(render_test(outcome, look).as_bytes()) } else { Ok(()) };
         };
@@ -76,6 +83,11 @@ pub(crate) fn run(args: &args::Test, console: &mut Console<'_>) -> Result<Exit, 
     console.report(too_little.as_slice(), &project.files)?;
     let good = too_little.is_none() && tested.failed().next().is_none();
     Ok(if good { Exit::Clean } else { Exit::Findings })
+}
+
+/// How many of the tests the change reaches.
+pub(crate) fn say_reached(reached: usize, all: usize, since: &Since) -> Text {
+    text!("{reached} of {all} tests are reached by the change since {name}", reached, all, name = &since.name)
 }
 
 fn covers_too_little(tested: &Tested, share: Dec) -> Option<Diagnostic> {

@@ -14,7 +14,6 @@ use kpi_results::{Coverage, TestFailure, TestOutcome};
 use kpi_score::score_stages;
 use kpi_test::{judge, judged, unknown_columns};
 
-use crate::args;
 use crate::console::Failure;
 use crate::project::Project;
 
@@ -26,12 +25,12 @@ pub(super) fn run_tests(
     policy: &Model,
     tests: &[(&Model, &Test)],
     project: &Project,
-    args: &args::Test,
+    (jobs, fail_fast): (Option<NonZeroUsize>, bool),
     coverage: &mut Option<Coverage>,
     tell: &mut dyn FnMut(&TestOutcome) -> io::Result<()>,
 ) -> Result<Vec<TestOutcome>, Failure> {
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let jobs = args.jobs.map_or(processors, NonZeroUsize::get).min(tests.len());
+    let jobs = jobs.map_or(processors, NonZeroUsize::get).min(tests.len());
     let next = AtomicUsize::new(0);
     // Sites are those of the policy, which the examples of entries do not have.
     let covers = coverage.is_some();
@@ -68,7 +67,7 @@ pub(super) fn run_tests(
                 tell(&outcome).inspect_err(|_| stop())?;
                 let failed = !outcome.passed();
                 told.push(outcome);
-                if failed && args.fail_fast {
+                if failed && fail_fast {
                     stop();
                     return Ok(told);
                 }

@@ -12,7 +12,13 @@ pub fn render_findings_markdown(findings: &[Diagnostic], files: &Files, look: Lo
     if findings.is_empty() {
         return format!("**kpi check**: {}\n", text!("no findings").to(language));
     }
-    let mut out = format!("**kpi check**: {}\n\n", render_summary(findings, language));
+    format!("**kpi check**: {}\n\n", render_summary(findings, language)) + &table(findings, files, look)
+}
+
+/// A table with a row for each finding, and the whole of each below it, folded.
+pub(crate) fn table(findings: &[Diagnostic], files: &Files, look: Look) -> String {
+    let language = look.language;
+    let mut out = String::new();
     let heads = [text!("severity"), text!("code"), text!("place"), text!("message")].map(|head| head.to(language));
     out += &format!("| {} |\n|---|---|---|---|\n", heads.join(" | "));
     for finding in findings {
@@ -59,7 +65,7 @@ pub(crate) fn escape_cell(text: &str) -> String {
 }
 
 /// A block of plain text, fenced by more backticks than stand in it.
-fn fence(text: &str) -> String {
+pub(crate) fn fence(text: &str) -> String {
     let most = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(most.max(2) + 1);
     format!("{fence}text\n{text}\n{fence}\n\n")

@@ -21,18 +21,24 @@ pub fn render_tests_junit(
     files: &Files,
     look: Look,
 ) -> Result<String, SerializeError> {
+    let mut report = Report::new("kpi test");
+    report.add_test_suites(suites(tested, titles, files, look));
+    report.to_string()
+}
+
+/// A suite for each file.
+pub(crate) fn suites(tested: &Tested, titles: &Titles, files: &Files, look: Look) -> Vec<TestSuite> {
     let mut suites: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for test in &tested.tests {
         let path = Range::of(test.span, files).map_or("kpi.toml", |at| at.path);
         suites.entry(path).or_default().push(case(test, path, titles, files, look));
     }
-    let mut report = Report::new("kpi test");
-    for (path, cases) in suites {
+    let suite = |(path, cases): (&str, Vec<TestCase>)| {
         let mut suite = TestSuite::new(path);
         suite.add_test_cases(cases);
-        report.add_test_suite(suite);
-    }
-    report.to_string()
+        suite
+    };
+    suites.into_iter().map(suite).collect()
 }
 
 fn case(test: &TestOutcome, path: &str, titles: &Titles, files: &Files, look: Look) -> TestCase {

@@ -44,6 +44,24 @@ pub(super) fn copy(revision: &str, root: &Path, to: &Path, console: &Console<'_>
     Ok(())
 }
 
+/// Where the branch of the project in `root` left the default branch of its remote: the commit, and what that branch is called. None
+/// where there is no such branch, or no git.
+pub(in crate::commands) fn fork(root: &Path) -> Option<(String, String)> {
+    let say = |args: &[&str]| -> Option<String> {
+        let said = git(root, args, None).ok()?.ok()?;
+        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        (!said.is_empty()).then_some(said)
+    };
+    let branch = say(&["symbolic-ref", "--short", "refs/remotes/origin/HEAD"])?;
+    Some((say(&["merge-base", "HEAD", &branch])?, branch))
+}
+
+/// A file of the project in `root` as a revision has it; none where it has none.
+pub(in crate::commands) fn file(revision: &str, root: &Path, path: &Path) -> Option<Vec<u8>> {
+    let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    git(root, &["show", "--end-of-options", &format!("{revision}:./{path}")], None).ok()?.ok()
+}
+
 /// The object and the path of a line `100644 blob 3b18…\tpolicy/live.kpi` of a listing, if it is a file that a project is made of.
 fn entry(line: &str) -> Option<(&str, &str)> {
     let (what, path) = line.split_once('\t')?;
