@@ -18,6 +18,7 @@ pub const CHINESE: &[(&str, &str)] = &[
     ("engine", include_str!("../messages/zh/engine.toml")),
     ("report", include_str!("../messages/zh/report.toml")),
     ("cli", include_str!("../messages/zh/cli.toml")),
+    ("ci", include_str!("../messages/zh/ci.toml")),
     ("ide", include_str!("../messages/zh/ide.toml")),
     ("ide_nav", include_str!("../messages/zh/ide_nav.toml")),
     ("lsp", include_str!("../messages/zh/lsp.toml")),

@@ -67,10 +67,14 @@ impl Project {
         Ok(Project { root, shown, files, config, toml })
     }
 
-    /// The same project once more; the texts are shared.
-    pub fn copy(&self) -> Project {
-        let Project { root, shown, files, config, toml } = self;
-        Project { root: root.clone(), shown: shown.clone(), files: files.clone(), config: config.clone(), toml: *toml }
+    /// The project as it was read, without the modules of the library that an analysis has brought in; places stay the same.
+    pub fn as_written(&self) -> Project {
+        let Project { root, shown, config, toml, .. } = self;
+        let mut files = Files::new();
+        for (_, file) in self.files.iter().take_while(|(id, _)| id <= toml) {
+            files.add(file.clone());
+        }
+        Project { root: root.clone(), shown: shown.clone(), files, config: config.clone(), toml: *toml }
     }
 
     /// The model and everything that is found in the policy.

@@ -6,7 +6,8 @@
 //! ([`Matter`]).
 //!
 //! It reads no files, runs no policy and renders nothing. Start with `compare`; `members` takes a declaration apart, `canon` makes normal
-//! forms, `dependents` follows who reads whom, and [`apply`] makes the text of one version with some changes of the other.
+//! forms, `dependents` follows who reads whom, and [`apply`] makes the text of one version with some changes of the other. [`reach()`]
+//! says what a change can reach, for who looks at nothing else.
 
 mod apply;
 mod canon;

@@ -8,19 +8,19 @@ use crate::support::{Outcome, Project, run};
 const POLICY: &str = "policy/live.kpi";
 
 /// The project in a repository, with one commit and the tag `agreed`.
-fn repository(project: Project) -> Project {
+pub fn repository(project: Project) -> Project {
     git(&project.path("."), &["init", "-q", "-b", "main"]);
     commit(&project);
     git(&project.path("."), &["tag", "agreed"]);
     project
 }
 
-fn commit(project: &Project) {
+pub fn commit(project: &Project) {
     git(&project.path("."), &["add", "-A"]);
     git(&project.path("."), &["commit", "-q", "-m", "policy"]);
 }
 
-fn git(folder: &Path, args: &[&str]) {
+pub fn git(folder: &Path, args: &[&str]) {
     let mut git = Command::new("git");
     let who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
     git.args(who)

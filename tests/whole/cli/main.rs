@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod ci;
 mod cohorts;
 mod columns;
 mod commands;

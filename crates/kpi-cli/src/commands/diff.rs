@@ -147,8 +147,7 @@ pub(crate) fn version(name: &str, project: Option<&Path>, console: &Console<'_>)
 /// What can be read is compared, sound or not: `kpi check` tells the rest.
 pub(crate) fn parse(project: Project) -> Result<Version, Failure> {
     let (mut parsed, mut findings) = (Vec::new(), Vec::new());
-    // Behind the configuration stand modules of the library, if the policy has been analysed.
-    let policies: Vec<FileId> = project.files.iter().map(|(id, _)| id).take_while(|id| *id != project.toml).collect();
+    let policies: Vec<FileId> = project.files.iter().map(|(id, _)| id).filter(|id| *id != project.toml).collect();
     for (id, file) in policies.into_iter().filter_map(|id| Some((id, project.files.get(id)?))) {
         let result = kpi_syntax::parse(id, &file.text);
         findings.extend(result.diagnostics.into_iter().filter(Diagnostic::is_error));

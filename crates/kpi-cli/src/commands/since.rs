@@ -40,7 +40,7 @@ impl Since {
             Err(Failure::Findings(found, _)) if !found.iter().any(is_about_the_version) => return Ok(everything()),
             Err(failure) => return Err(failure),
         };
-        let Ok(head) = super::diff::parse(project.copy()) else { return Ok(everything()) };
+        let Ok(head) = super::diff::parse(project.as_written()) else { return Ok(everything()) };
         if toml(&base) != toml(&head) || baseline_changed(name, &base.project, project, console) {
             return Ok(everything());
         }

@@ -312,7 +312,7 @@ fn diff(args: &args::Ci, project: &Project, console: &Console<'_>) -> Result<(Sa
         let said = Said::not_run(text!("no base revision: the repository has no default branch of a remote"));
         return Ok((said.with(text!("name one with `--base`")), None));
     };
-    let Ok(head) = parse(project.copy()) else {
+    let Ok(head) = parse(project.as_written()) else {
         return Ok((unsound(), None));
     };
     let base = match version(&base, path, console) {
