@@ -117,7 +117,7 @@ fn try_read(
     let read = tables(&stages);
     let inputs = project.inputs(model, &read, environment)?;
     let progress = watch(args.data.progress, console.interactive, console.language);
-    let options = Options { progress, any_period: !asked, ..Options::default() };
+    let options = Options { progress, any_period: !asked };
     let data = Data { inputs, options, on_bad_row: args.data.on_bad_row };
     let (facts, _) = answer_data(&stages, data).map_err(|findings| project.fail(findings))?;
     let last = Known::of(model, &stages, &facts).map(|known| model.policy.calendar.show(known.last));

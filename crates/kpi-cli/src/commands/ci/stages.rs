@@ -37,6 +37,7 @@ type Tests = (kpi_results::Tested, kpi_report::Titles);
 enum Tests {}
 
 /// Two versions side by side.
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only what runs them needs more than their difference"))]
 struct Compared {
     diff: Diff,
     base: Version,
