@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Say what a change of the policy means: targets, weights, formulas, row by row, and what hangs on them
     Diff(Diff),
+    /// Say what other values would do, without changing a file: `--set 'host_card.watch_time.weight = 20%'`
+    WhatIf(WhatIf),
     /// Explain a number step by step, down to columns and how many rows
     Why(Why),
     /// Sum up the last periods, declaration by declaration, as JSON: what editors show beside a policy
@@ -328,6 +330,37 @@ pub(crate) enum CiFormat {
     Github,
     /// A Code Quality report of GitLab
     Gitlab,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct WhatIf {
+    #[command(flatten)]
+    pub project: Project,
+    /// A value in place of today's: `watch_time.target.growth = ≥ 50s`; several make one scenario
+    #[arg(long, value_name = "PATH = VALUE", required_unless_present = "scenario")]
+    pub set: Vec<String>,
+    /// A scenario by its name, beside others: `softer: watch_time.target.growth = ≥ 40s; host_card.gmv.weight = 50%`
+    #[arg(long, value_name = "NAME: PATH = VALUE; …")]
+    pub scenario: Vec<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ScenarioFormat,
+    /// Write the answer into this file instead of to the terminal; an old one is replaced only when all is written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub impact: Impact,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScenarioFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one document
+    Json,
+    /// For a comment on a pull request
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

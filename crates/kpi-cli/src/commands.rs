@@ -12,6 +12,7 @@ mod prove;
 pub(crate) mod since;
 mod std;
 mod templates;
+mod what_if;
 
 use ::std::path::PathBuf;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         Command::Test(args) => data::test::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
         Command::Ci(args) => ci::run(&args, console),
+        Command::WhatIf(args) => what_if::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         #[cfg(feature = "engine")]
         Command::Why(args) => data::why::run(&args, console),

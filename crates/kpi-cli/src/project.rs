@@ -69,11 +69,16 @@ impl Project {
 
     /// The project as it was read, without the modules of the library that an analysis has brought in; places stay the same.
     pub fn as_written(&self) -> Project {
-        let Project { root, shown, config, toml, .. } = self;
         let mut files = Files::new();
-        for (_, file) in self.files.iter().take_while(|(id, _)| id <= toml) {
+        for (_, file) in self.files.iter().take_while(|(id, _)| *id <= self.toml) {
             files.add(file.clone());
         }
+        self.with_files(files)
+    }
+
+    /// The same with other texts.
+    pub fn with_files(&self, files: Files) -> Project {
+        let Project { root, shown, config, toml, .. } = self;
         Project { root: root.clone(), shown: shown.clone(), files, config: config.clone(), toml: *toml }
     }
 

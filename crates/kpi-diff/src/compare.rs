@@ -145,7 +145,7 @@ pub(crate) fn pieces_of_both<'a>(
 }
 
 /// The declarations of one side in pieces, in the order of the text.
-fn pieces<'a>(side: Side<'a>, renamed: &BTreeMap<String, String>) -> Vec<Piece<'a>> {
+pub(crate) fn pieces<'a>(side: Side<'a>, renamed: &BTreeMap<String, String>) -> Vec<Piece<'a>> {
     let items = || side.parsed.iter().filter(|file| !file.library).flat_map(|file| &file.items);
     let declared: FxHashSet<&str> = items().flat_map(declared_names).collect();
     let called: FxHashSet<&str> = items()

@@ -6,8 +6,8 @@
 //! ([`Matter`]).
 //!
 //! It reads no files, runs no policy and renders nothing. Start with `compare`; `members` takes a declaration apart, `canon` makes normal
-//! forms, `dependents` follows who reads whom, and [`apply`] makes the text of one version with some changes of the other. [`reach()`]
-//! says what a change can reach, for who looks at nothing else.
+//! forms, `dependents` follows who reads whom, [`apply`] makes the text of one version with some changes of the other, [`reach()`]
+//! says what a change can reach, for who looks at nothing else, and [`places`] where another value can be put.
 
 mod apply;
 mod canon;
@@ -15,10 +15,12 @@ mod claims;
 mod compare;
 mod dependents;
 mod members;
+mod places;
 mod reach;
 
 pub use apply::{Unit, apply, units};
 pub use compare::compare;
+pub use places::{Place, places, same_path};
 pub use reach::{Reach, reach};
 
 use kpi_base::{Files, Span, Text, text};

@@ -6,8 +6,10 @@
 
 mod blocks;
 mod json;
+mod scenarios;
 
 pub(crate) use json::ImpactForm;
+pub use scenarios::{render_scenarios, render_scenarios_markdown};
 
 use kpi_base::{Join, Language, Text, text};
 use kpi_impact::{Amounts, Attribution, Became, Figure, Impact, Move, Names, Pair, Spread, Standing, Unit, What};

@@ -58,7 +58,10 @@ pub use findings::{
 };
 pub use flat::{Cells, FlatColumn, FlatTable, flatten, render_csv, render_csv_parts, render_quarantine};
 pub use format::{Money, show_amount, show_quantity};
-pub use impact::{ImpactReport, render_impact, render_impact_html, render_impact_markdown};
+pub use impact::{
+    ImpactReport, render_impact, render_impact_html, render_impact_markdown, render_scenarios,
+    render_scenarios_markdown,
+};
 pub use json::{render_derivations_json, render_findings_json, render_json, render_proofs_json};
 pub use look::Look;
 pub use numbers::sum_up;

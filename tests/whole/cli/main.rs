@@ -24,3 +24,4 @@ mod quarantine;
 mod support;
 mod templates;
 mod tutorial;
+mod what_if;

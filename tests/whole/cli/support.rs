@@ -75,13 +75,22 @@ impl Project {
     pub fn kpi(&self, args: &str) -> Outcome {
         run(self.folder.path(), args)
     }
+
+    /// The same with arguments that may hold blanks.
+    pub fn kpi_with(&self, args: &[&str]) -> Outcome {
+        run_with(self.folder.path(), args)
+    }
 }
 
 /// Runs `kpi` in a folder, whose path is taken out of what it says.
 pub fn run(cwd: &Path, args: &str) -> Outcome {
+    run_with(cwd, &args.split_whitespace().collect::<Vec<_>>())
+}
+
+fn run_with(cwd: &Path, args: &[&str]) -> Outcome {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut console = Console::plain(&mut out, &mut err, cwd.to_owned());
-    let args = std::iter::once("kpi").chain(args.split_whitespace()).map(OsString::from);
+    let args = std::iter::once("kpi").chain(args.iter().copied()).map(OsString::from);
     let code = kpi_cli::run(args, &mut console) as u8;
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&*cwd.to_string_lossy(), "[project]");
     Outcome { code, out: text(out), err: text(err) }

@@ -21,4 +21,5 @@ codes! {
     NO_GIT = "K8031", Error, "git does not answer";
     NOT_IN_STYLE = "K8032", Error, "a file is not in the one style";
     FAIL_ON = "K8040", Error, "a limit on the impact that cannot be read";
+    WHAT_IF = "K8050", Error, "a setting of kpi what-if that cannot be made";
 }

@@ -16,7 +16,9 @@ use kpi_syntax::ast;
 use crate::args::{self, DiffFormat};
 use crate::console::{Console, Exit, Failure};
 #[cfg(feature = "engine")]
-use crate::data::impact::{self, Found};
+use crate::data::impact;
+#[cfg(feature = "engine")]
+pub(super) use crate::data::impact::Found;
 use crate::project::{CONFIG, Project};
 use crate::replace::{cannot_write, write_whole};
 
@@ -35,7 +37,7 @@ pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, 
     let diff = compare(base.side(), head.side());
     let newer = args.head.clone().unwrap_or_else(|| text!("working tree").to(console.language));
     let versions = Versions { base: &args.base, head: &newer };
-    let found = find_impact(&base, &head, &diff, args, console)?;
+    let found = find_impact(&base, &head, &diff, &args.impact, console)?;
     let impact = found.as_ref().map(Found::report);
     match &args.output {
         None => {
@@ -52,49 +54,50 @@ pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, 
     Ok(if exceeds || args.exit_code && diff.changes_meaning() { Exit::Findings } else { Exit::Clean })
 }
 
+/// What the change does to data, if that is asked for.
 #[cfg(feature = "engine")]
-fn find_impact(
+pub(super) fn find_impact(
     base: &Version,
     head: &Version,
     diff: &Diff,
-    args: &args::Diff,
+    args: &args::Impact,
     console: &Console<'_>,
 ) -> Result<Option<Found>, Failure> {
-    if !impact::is_wanted(&args.impact) {
+    if !impact::is_wanted(args) {
         return Ok(None);
     }
     let ends = impact::Ends { base: base.side(), head: head.side(), diff, project: &head.project };
-    impact::find_impact(&ends, &args.impact, console).map(Some)
+    impact::find_impact(&ends, args, console).map(Some)
 }
 
 #[cfg(not(feature = "engine"))]
-fn find_impact(
+pub(super) fn find_impact(
     _: &Version,
     _: &Version,
     _: &Diff,
-    args: &args::Diff,
+    args: &args::Impact,
     _: &Console<'_>,
 ) -> Result<Option<Found>, Failure> {
-    let asked = args.impact.periods.period.is_some() || args.impact.periods.from.is_some();
-    if asked || args.impact.fail_on.is_some() { Err(super::no_engine()) } else { Ok(None) }
+    let asked = args.periods.period.is_some() || args.periods.from.is_some();
+    if asked || args.fail_on.is_some() { Err(super::no_engine()) } else { Ok(None) }
 }
 
 /// Without an engine there is no impact.
 #[cfg(not(feature = "engine"))]
-enum Found {}
+pub(super) enum Found {}
 
 #[cfg(not(feature = "engine"))]
 impl Found {
-    fn report(&self) -> ImpactReport<'_> {
+    pub fn report(&self) -> ImpactReport<'_> {
         match *self {}
     }
 
-    fn exceeds(&self) -> bool {
+    pub fn exceeds(&self) -> bool {
         match *self {}
     }
 }
 
-fn render(
+pub(super) fn render(
     diff: &Diff,
     versions: Versions<'_>,
     impact: Option<ImpactReport<'_>>,
