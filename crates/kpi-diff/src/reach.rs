@@ -11,7 +11,7 @@ use kpi_syntax::ast::{Item, ItemKind};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Side;
-use crate::compare::{declared_names, excerpt};
+use crate::compare::declared_names;
 
 /// What of a version is reached.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +87,7 @@ pub fn reach(base: Side<'_>, head: Side<'_>) -> Reach {
 /// A declaration, as words.
 struct Entry<'a> {
     item: &'a Item,
-    /// On one line, without comments.
+    /// As [`plain`] has it.
     text: String,
     names: Vec<&'a str>,
     /// Each word, and whether it stands behind a point.
@@ -98,12 +98,39 @@ fn entries<'a>(side: Side<'a>) -> Vec<Entry<'a>> {
     let items = side.parsed.iter().filter(|file| !file.library).flat_map(|file| &file.items);
     items
         .map(|item| {
-            let text: String = excerpt(side.files, item.span).text.nfc().collect();
+            let text = plain(side.files.text(item.span));
             let words = words(&text);
             Entry { item, text, names: declared_names(item), words }
         })
         .collect()
 }
+
+/// A text as names are looked for in it: characters as the parser reads them, without layout and comments. A line with a quotation mark
+/// stays whole: what looks like blanks or a comment may be a part of a text.
+fn plain(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    let text: String = text.nfc().map(narrow).collect();
+    let mut plain = String::with_capacity(text.len());
+    for line in text.lines() {
+        if line.contains(QUOTES) {
+            plain.push_str(line.trim());
+            plain.push(' ');
+            continue;
+        }
+        let code = line.split_once("//").map_or(line, |(code, _)| code);
+        for word in code.split_whitespace() {
+            plain.push_str(word);
+            plain.push(' ');
+        }
+    }
+    plain
+}
+
+/// With what texts begin and end, in whatever spelling.
+const QUOTES: [char; 9] = ['"', '“', '”', '「', '」', '『', '』', '《', '》'];
 
 fn words(text: &str) -> BTreeSet<(String, bool)> {
     let mut found = BTreeSet::new();

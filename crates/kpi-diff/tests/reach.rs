@@ -1,10 +1,19 @@
 //! What a change reaches, and what it does not.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may fail"
+)]
 
 mod support;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use kpi_base::{FileId, Span};
-use kpi_diff::{Reach, reach};
+use kpi_diff::{Reach, compare, reach};
 use support::{POLICY, Version};
 
 /// A second card that shares nothing with the first but the data.
@@ -117,4 +126,78 @@ fn in_other_files_what_the_change_reads_is_touched() {
     assert!(reach.touches(at("source live")) && !reach.holds(at("source live")));
     assert!(!reach.touches(at("dimension severity")));
     assert!(reach.touches(Span { file: FileId(1), start: 0, end: 0 }));
+}
+
+/// What `compare` says to hang on a change goes by what the parser has read, and this by words: whatever of the examples' declarations is taken
+/// away, all that hangs on it is reached.
+#[test]
+fn whatever_hangs_on_a_declaration_is_reached() {
+    let mut tried = 0;
+    for example in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")).unwrap() {
+        let mut paths = Vec::new();
+        below(&example.unwrap().path(), &mut paths);
+        let text: String = paths.iter().map(|path| fs::read_to_string(path).unwrap() + "\n").collect();
+        let head = Version::of_text(&text);
+        let items: Vec<_> = head.parsed[0].items.iter().collect();
+        // Every third, for the sake of time.
+        for item in items.iter().step_by(3) {
+            let mut less = text.clone();
+            less.replace_range(item.span.start as usize..item.span.end as usize, "");
+            let base = Version::of_text(&less);
+            let found = reach(base.side(), head.side());
+            for change in compare(base.side(), head.side()).changes {
+                for reader in &change.dependents {
+                    let named =
+                        |span: Span| head.files.text(span).split([' ', '(', '\n']).any(|word| word == reader.name);
+                    let first = |span: Span| Span { end: span.start + first_line(&text, span), ..span };
+                    let there: Vec<_> = items.iter().filter(|item| named(first(item.span))).collect();
+                    assert!(!there.is_empty(), "{} is nowhere", reader.name);
+                    let reached = there.iter().any(|item| found.holds(item.span));
+                    assert!(reached, "{} hangs on {}", reader.name, change.declaration.name);
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 500, "{tried}");
+}
+
+fn first_line(text: &str, span: Span) -> u32 {
+    let whole = &text[span.start as usize..span.end as usize];
+    whole.find('\n').unwrap_or(whole.len()) as u32
+}
+
+fn below(path: &Path, found: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| below(&entry.unwrap().path(), found));
+    } else if path.extension().is_some_and(|extension| extension == "kpi") && !path.to_string_lossy().contains("tests")
+    {
+        found.push(path.to_owned());
+    }
+}
+
+#[test]
+fn names_are_found_however_they_are_written() {
+    let of = |text: &str| {
+        let base = Version::of_text(&format!("{POLICY}{text}"));
+        let head = Version::of_text(&format!("{}{text}", POLICY.replacen("growth: ≥ 45s", "growth: ≥ 50s", 1)));
+        let at = head.files.get(FileId(0)).unwrap().text.rfind("scorecard other").unwrap() as u32;
+        reach(base.side(), head.side()).holds(Span { file: FileId(0), start: at, end: at })
+    };
+    let card = |line: &str| format!("\nscorecard other for staff {{\n  {line}\n}}\n");
+    assert!(of(&card("watch_time weight 100%")));
+    assert!(of(&card("ｗａｔｃｈ＿ｔｉｍｅ weight 100%")));
+    assert!(of(&card("watch_time weight 100% // “a”")));
+    assert!(!of(&card("violations weight 100% // not watch_time")));
+    // A blank or two slashes in a text are no layout and no comment.
+    let changed = |from: &str, to: &str| {
+        let grade = |name: &str| card(&format!("violations weight 100%\n  grade {{ ≥ 90: {name}, else: \"B\" }}"));
+        let (base, head) = (format!("{POLICY}{}", grade(from)), format!("{POLICY}{}", grade(to)));
+        let at = head.rfind("scorecard other").unwrap() as u32;
+        let (base, head) = (Version::of_text(&base), Version::of_text(&head));
+        reach(base.side(), head.side()).holds(Span { file: FileId(0), start: at, end: at })
+    };
+    assert!(changed("\"a b\"", "\"a  b\""));
+    assert!(changed("“a//b”", "“a//c”"));
+    assert!(!changed("\"a\"", "\"a\""));
 }
