@@ -146,6 +146,10 @@ fn without_data_or_salaries_the_rest_runs() {
     let changed = |project: Project| project.replace(POLICY, "growth: ≥ 45s", "growth: ≥ 50s");
     let project = changed(agreed()).remove("exports/staff.csv");
     insta::assert_snapshot!(whole(&project.kpi("ci --base agreed")));
+    // A limit that nobody can judge is said to be one, and one that cannot be read is wrong use.
+    let told = project.kpi("ci --base agreed --fail-on cards_gone>0");
+    assert!(told.out.contains("nobody has judged the limit of `--fail-on`"), "{}", told.whole());
+    assert_eq!((told.code, project.kpi("ci --base agreed --fail-on cards_gone>many").code), (0, 2));
 
     // Salaries in a table of their own, which is not here: 5 of 6 exports are checked.
     let wages = |project: Project| {

@@ -23,6 +23,8 @@ use stages::Found;
 const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 pub(crate) fn run(args: &args::Ci, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    #[cfg(feature = "engine")]
+    crate::data::impact::check_limit(&args.impact)?;
     let project = Project::load(args.project.path.as_deref(), console)?;
     let found = stages::run(args, project, console)?;
     let report = found.report();

@@ -147,6 +147,11 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
     })
 }
 
+/// Whether `--fail-on` can be read, whatever there is to judge by it.
+pub(crate) fn check_limit(args: &args::Impact) -> Result<(), Failure> {
+    args.fail_on.as_deref().map(read_limit).transpose().map(|_| ())
+}
+
 fn read_limit(text: &str) -> Result<Condition, Failure> {
     Condition::parse(text).map_err(|Misread { at, message, help }| {
         let mut files = Files::new();

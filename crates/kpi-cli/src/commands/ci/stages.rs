@@ -162,7 +162,10 @@ pub(super) fn run(args: &args::Ci, mut project: Project, console: &Console<'_>) 
     stages.add(Stage::Diff, begun, said, console);
 
     let begun = Instant::now();
-    let (said, impact) = find_impact(compared.as_ref(), exports, sound, args, console)?;
+    let (mut said, impact) = find_impact(compared.as_ref(), exports, sound, args, console)?;
+    if args.impact.fail_on.is_some() && said.outcome == CiOutcome::NotRun {
+        said = said.with(text!("nobody has judged the limit of `--fail-on`: run it where the data are"));
+    }
     stages.add(Stage::Impact, begun, said, console);
     #[cfg(not(feature = "engine"))]
     let () = impact;
