@@ -4,7 +4,6 @@ mod apart;
 mod version;
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use kpi_base::{Diagnostic, Files, SourceFile, Span, Text, codes::config as codes, text};
 use kpi_check::model::Model;
@@ -98,8 +97,11 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
         let files = files.clone();
         move |found: Vec<Diagnostic>| Failure::Findings(found, files)
     };
-    let base_facts = Rc::new(exports.read(&base.model, &base_stages)?.map_err(failed(&base.files))?);
-    let head_facts = Rc::new(exports.read(&head.model, &head_stages)?.map_err(failed(&head.files))?);
+    let mut known = Known::default();
+    let base_facts = known
+        .facts(&base.model, &base_stages, || exports.read(&base.model, &base_stages)?.map_err(failed(&base.files)))?;
+    let head_facts = known
+        .facts(&head.model, &head_stages, || exports.read(&head.model, &head_stages)?.map_err(failed(&head.files)))?;
     let base_scored = prepare(&base_stages, &base_facts).map_err(failed(&base.files))?;
     let head_scored = prepare(&head_stages, &head_facts).map_err(failed(&head.files))?;
     let (base_run, head_run) = (base_scored.brief_run(judged), head_scored.brief_run(judged));
@@ -108,7 +110,6 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
 
     let units = kpi_diff::units(ends.diff);
     let attribution = (!units.is_empty()).then(|| {
-        let known = Known::of([(&base.model, &base_stages, &base_facts), (&head.model, &head_stages, &head_facts)]);
         let runs = (&base_run, &head_run);
         attribute_units(ends, &exports, known, &units, runs, impact.moves.len())
     });
@@ -195,7 +196,8 @@ fn attribute_units(
         let version = Version::check(&files).ok()?;
         let stages = exports.plan(&version.model).ok()?;
         let judged = exports.periods(&version.model).ok()?;
-        let facts = known.facts(&version.model, &stages, || exports.read(&version.model, &stages).ok()?.ok())?;
+        let read = || exports.read(&version.model, &stages).ok().and_then(Result::ok).ok_or(());
+        let facts = known.facts(&version.model, &stages, read).ok()?;
         let scored = prepare(&stages, &facts).ok()?;
         let run = scored.brief_run(judged);
         let found = Measured {

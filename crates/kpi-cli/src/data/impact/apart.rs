@@ -6,33 +6,28 @@ use kpi_check::model::Model;
 use kpi_plan::{Facts, Stage};
 use serde_json::Value;
 
-/// A version that was run: its policy, its plans, and the facts that answered them.
-type Answered<'a> = (&'a Model, &'a [Stage<'a>], &'a Rc<Vec<Facts>>);
-
 /// Facts by what was asked.
+#[derive(Default)]
 pub(super) struct Known(Vec<(String, Rc<Vec<Facts>>)>);
 
 impl Known {
-    /// Those of versions that were run.
-    pub fn of(runs: [Answered<'_>; 2]) -> Known {
-        let known = runs.into_iter();
-        Known(known.filter_map(|(model, stages, facts)| Some((question(model, stages)?, Rc::clone(facts)))).collect())
-    }
-
     /// The facts for a version: those of one that asks the same, else what `read` finds.
-    pub fn facts(
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn facts<E>(
         &mut self,
         model: &Model,
         stages: &[Stage<'_>],
-        read: impl FnOnce() -> Option<Vec<Facts>>,
-    ) -> Option<Rc<Vec<Facts>>> {
+        read: impl FnOnce() -> Result<Vec<Facts>, E>,
+    ) -> Result<Rc<Vec<Facts>>, E> {
         let asked = question(model, stages);
         if let Some((_, facts)) = self.0.iter().find(|(known, _)| Some(known) == asked.as_ref()) {
-            return Some(Rc::clone(facts));
+            return Ok(Rc::clone(facts));
         }
         let facts = Rc::new(read()?);
         self.0.extend(asked.map(|asked| (asked, Rc::clone(&facts))));
-        Some(facts)
+        Ok(facts)
     }
 }
 
