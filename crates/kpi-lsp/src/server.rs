@@ -108,6 +108,7 @@ pub fn serve_connection(connection: &Connection, surroundings: Surroundings) -> 
         settings: Arc::new(Settings::new(settings)),
         handlers: Arc::new(handlers.into_iter().map(|handler| (handler.method, handler)).collect()),
         workers: Workers::start(),
+        quiet: Workers::start_quiet(),
         rules: Arc::new(surroundings.rules),
         program: surroundings.program,
         readings: Readings::default(),
@@ -201,6 +202,8 @@ struct Server<'a> {
     settings: Arc<Settings>,
     handlers: Arc<HashMap<&'static str, Handler>>,
     workers: Workers,
+    /// Does what nobody waits for.
+    quiet: Workers,
     rules: Arc<ReadRules>,
     program: Option<PathBuf>,
     readings: Readings,
@@ -290,7 +293,7 @@ impl Server<'_> {
             Event::Analysed(analysed) => {
                 let key = self.analysing.take();
                 let taken = self.ide.take(*analysed);
-                self.workers.run(Box::new(move || drop(taken.left)));
+                self.quiet.run(Box::new(move || drop(taken.left)));
                 if taken.is_news {
                     self.to_analyse.retain(|package| Some(package) != key.as_ref());
                     self.changed.extend(key);
@@ -408,7 +411,7 @@ impl Server<'_> {
         }
         self.analysing = Some(key);
         let events = self.events.clone();
-        self.workers.run(Box::new(move || {
+        self.quiet.run(Box::new(move || {
             let analysed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.run()));
             let _ = events.send(analysed.map_or(Event::Failed, |analysed| Event::Analysed(Box::new(analysed))));
         }));

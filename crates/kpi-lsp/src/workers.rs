@@ -26,6 +26,20 @@ impl Workers {
         Workers { tasks }
     }
 
+    /// One thread for what nobody waits for: whole analyses, and dropping what is no longer needed. It leaves the processor to whoever answers
+    /// a keystroke.
+    pub fn start_quiet() -> Workers {
+        let (tasks, queue) = channel::<Task>();
+        let queue = Arc::new(Mutex::new(queue));
+        let _ = std::thread::Builder::new().name("kpi-analysis".to_owned()).spawn(move || {
+            // On Linux that is of this thread alone; elsewhere of the process, or not there.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::process::nice(10);
+            work(&queue);
+        });
+        Workers { tasks }
+    }
+
     /// Hands in a task.
     pub fn run(&self, task: Task) {
         // The queue is there as long as a thread is.

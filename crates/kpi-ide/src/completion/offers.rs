@@ -33,7 +33,7 @@ pub(super) struct Offers<'a, 's> {
 }
 
 /// The most declarations of one kind that are offered at once: nobody reads more, and a large policy has thousands.
-const MOST: usize = 150;
+const MOST: usize = 100;
 
 impl<'a, 's> Offers<'a, 's> {
     pub fn new(

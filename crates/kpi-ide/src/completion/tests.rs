@@ -142,7 +142,7 @@ fn of_thousands_only_those_that_could_be_meant() {
         (indicators.map(|item| item.label.clone()).collect::<Vec<_>>(), found.more)
     };
     let (all, more) = found("");
-    assert_eq!((all.len(), more), (150, true));
+    assert_eq!((all.len(), more), (100, true));
     // By its name, by its label, by how it sounds.
     for (typed, meant) in [("i1999", "i1999"), ("第1998项", "i1998"), ("d1997x", "i1997")] {
         let (some, more) = found(typed);
