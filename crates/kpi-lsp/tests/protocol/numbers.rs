@@ -28,14 +28,14 @@ struct Project {
 }
 
 impl Project {
-    /// `script` is what the program does; `answer.json` holds numbers in which `N` stands for values, and `$n` is how often the program was started.
+    /// `script` is what the program does; `answer.json` holds numbers in which `@N@` stands for values, and `$n` is how often the program was started.
     fn new(script: &str) -> Project {
         let folder = tempfile::tempdir().unwrap();
         let project = Project { folder };
         fs::write(project.path("kpi.toml"), "").unwrap();
         fs::write(project.path("live.kpi"), POLICY).unwrap();
         fs::write(project.path("sale.csv"), "id\n").unwrap();
-        let spread: Vec<Value> = (0..5).map(|_| json!({ "value": "N", "shown": "Ns" })).collect();
+        let spread: Vec<Value> = (0..5).map(|_| json!({ "value": "@N@", "shown": "@N@s" })).collect();
         let period =
             json!({ "period": "2026-10", "cards": 60, "met": 48, "missed": 12, "no_data": 0, "spread": spread });
         let numbers = json!({
@@ -53,7 +53,7 @@ impl Project {
 
     /// One that answers at once.
     fn quick() -> Project {
-        Project::new("sed \"s/N/$((n))/g\" answer.json")
+        Project::new("sed \"s/@N@/$((n))/g\" answer.json")
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -211,7 +211,7 @@ pub fn changed_exports_are_read_again() {
 pub fn a_run_for_an_earlier_text_is_killed_and_holds_up_nothing() {
     // The first run would take a minute; the second answers.
     let project =
-        Project::new("if [ $n = 1 ]; then echo $$ > pid; exec sleep 60; fi\nsed \"s/N/$((n))/g\" answer.json");
+        Project::new("if [ $n = 1 ]; then echo $$ > pid; exec sleep 60; fi\nsed \"s/@N@/$((n))/g\" answer.json");
     let uri = project.uri();
     let mut client = project.client(&json!({}));
     wait_until("the program is started", || project.path("pid").exists());
