@@ -64,14 +64,14 @@ test("a text report has a section for each test that failed", () => {
 });
 
 test("the program is that of the setting, else the first on the path, else cargo's", () => {
-  const where: Where = { setting: "", folder: "/work", path: "/a:/b", home: "/home/li", windows: false };
+  const where: Where = { setting: "", folder: "/shop", path: "/a:/b", home: "/home/li", windows: false };
   const among = (...files: string[]) => (file: string) => files.includes(file);
   assert.equal(findExecutable(where, among("/b/kpi", "/home/li/.cargo/bin/kpi")), "/b/kpi");
   assert.equal(findExecutable(where, among("/home/li/.cargo/bin/kpi")), "/home/li/.cargo/bin/kpi");
   assert.equal(findExecutable(where, among()), undefined);
   assert.equal(findExecutable({ ...where, setting: "~/bin/kpi" }, among("/home/li/bin/kpi", "/b/kpi")), "/home/li/bin/kpi");
-  assert.equal(findExecutable({ ...where, setting: "${workspaceFolder}/tools" }, among("/work/tools/kpi")), "/work/tools/kpi");
-  assert.equal(findExecutable({ ...where, setting: "tools/kpi" }, among("/work/tools/kpi")), "/work/tools/kpi");
+  assert.equal(findExecutable({ ...where, setting: "${workspaceFolder}/tools" }, among("/shop/tools/kpi")), "/shop/tools/kpi");
+  assert.equal(findExecutable({ ...where, setting: "tools/kpi" }, among("/shop/tools/kpi")), "/shop/tools/kpi");
   assert.equal(findExecutable({ ...where, setting: "/nowhere" }, among("/b/kpi")), undefined, "what is set is not passed over");
 });
 
