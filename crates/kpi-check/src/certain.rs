@@ -56,7 +56,7 @@ fn one<'e>(e: &'e Expr, dimensions: &Arena<Dimension>) -> Option<(&'e Expr, Vec<
         ExprKind::Compare(op, a, b) => {
             let (op, column, member) = match (member(a), member(b)) {
                 (None, Some(member)) => (*op, &**a, member),
-                (Some(member), None) => (crate::ranges::turned(*op), &**b, member),
+                (Some(member), None) => (op.turned(), &**b, member),
                 _ => return None,
             };
             (column, Box::new(move |x: u32| op.holds(x.cmp(&member))))

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::expr::learn;
 use crate::literals::{bare_number, is_literal, times_hundred};
 use crate::model::{self, ArithmeticOp, CardField, CompareOp, ExprKind, Form, IndicatorField, LineField, Type};
-use crate::ranges::{Range, Ranges, turned};
+use crate::ranges::{Range, Ranges};
 
 /// The comparison of an operator, if it is one.
 pub(crate) fn compare_op(op: ast::BinaryOp) -> Option<CompareOp> {
@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
         let reversed = (is_literal(left) && !is_literal(right)) || (self.only_a_member(left, cx) && !is_literal(right));
         let (a, b) = if reversed {
             let b = self.operand(right, cx, None)?;
-            (self.against(&b, Some(turned(op)), left, cx)?, b)
+            (self.against(&b, Some(op.turned()), left, cx)?, b)
         } else {
             let a = self.operand(left, cx, None)?;
             let b = self.against(&a, Some(op), right, cx)?;

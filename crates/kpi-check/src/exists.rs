@@ -16,7 +16,6 @@ use crate::context::{At, Context};
 use crate::expr::learn;
 use crate::model::{self, Bound, CompareOp, Exists, ExprKind, TableId, Timing, Type};
 use crate::names::Decl;
-use crate::ranges::turned;
 use crate::values::chain;
 
 /// A comparison of a date of the inner row with one of the outer row.
@@ -221,7 +220,7 @@ impl<'a> Checker<'a> {
                 let op = compare_op(*op)?;
                 let (op, inner, outer) = match (self.is_inner(left, both), self.is_inner(right, both)) {
                     (true, false) => (op, left, right),
-                    (false, true) => (turned(op), right, left),
+                    (false, true) => (op.turned(), right, left),
                     _ => return self.report_not_looked_up(part, both),
                 };
                 if !self.is_outer(outer, both, cx) {

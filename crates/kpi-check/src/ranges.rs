@@ -37,7 +37,6 @@ use rustc_hash::FxHashMap;
 pub use cards::CardRange;
 pub(crate) use curves::applying;
 pub use goals::LineRange;
-pub(crate) use known::turned;
 pub use range::{Bound, Range};
 pub use truth::Truth;
 

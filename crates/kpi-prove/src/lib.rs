@@ -11,7 +11,8 @@
 //! the same rows cannot. What is neither is undecided, and says why.
 //!
 //! It evaluates no data and knows no engine. Start with `obligations`, then `scene` (expressions), `goal` (lines), `card`
-//! and `pay`; `search` looks for inputs that break a claim, at the breakpoints and beside them.
+//! and `pay`; `search` looks for inputs that break a claim, at the breakpoints and beside them. `versus` looks at two versions of a policy beside each other, and `examples`
+//! makes data on which they may differ.
 
 mod value;
 mod words;
@@ -28,6 +29,9 @@ mod inputs;
 mod replay;
 mod search;
 
+mod examples;
+mod versus;
+
 mod bounds;
 mod cliffs;
 mod findings;
@@ -43,11 +47,13 @@ use kpi_check::model::Model;
 use kpi_check::ranges::Ranges;
 
 pub use bounds::{Bounds, Reached};
+pub use examples::{Trial, trials};
 pub use findings::place_name;
 pub use obligations::{Fall, Refutation, State};
 pub use report::report;
 pub use show::{show_number, show_range};
 pub use value::Range;
+pub use versus::{Compared, Place, Standing, versus};
 
 /// What is known of a policy in advance.
 #[derive(Clone, Debug)]

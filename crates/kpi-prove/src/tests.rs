@@ -17,7 +17,7 @@ use crate::scene::Scene;
 use crate::search::Search;
 use crate::{State, prove};
 
-fn model_of(texts: &[String]) -> Model {
+pub(crate) fn model_of(texts: &[String]) -> Model {
     let mut files = Files::new();
     let mut parsed = Vec::new();
     for (index, text) in texts.iter().enumerate() {
@@ -45,10 +45,10 @@ fn example(folder: &str) -> Model {
 }
 
 /// Numbers of chance, the same in every run.
-struct Chance(u64);
+pub(crate) struct Chance(pub u64);
 
 impl Chance {
-    fn next(&mut self, below: u64) -> u64 {
+    pub fn next(&mut self, below: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
@@ -65,7 +65,7 @@ impl Chance {
     }
 }
 
-fn samples(search: &Search<'_, '_>, chance: &mut Chance, count: usize) -> Vec<Sample> {
+pub(crate) fn samples(search: &Search<'_, '_>, chance: &mut Chance, count: usize) -> Vec<Sample> {
     let known = search.around();
     let sample = |chance: &mut Chance| {
         search.inputs.list.iter().enumerate().map(|(place, input)| chance.value(input, &known, place)).collect()
@@ -160,9 +160,8 @@ fn what_comes_out_lies_within_the_bounds() {
     }
 }
 
-#[test]
-fn curves_groups_vetoes_and_bonuses_too() {
-    let ground = r#"policy "P" { edition 1, currency CNY, period month }
+/// A policy with a bit of everything: data and indicators.
+pub(crate) const GROUND: &str = r#"policy "P" { edition 1, currency CNY, period month }
 dimension level { junior, senior }
 roster staff { id: text key, level: level, salary: money ≥ 0 }
 source live { id: text key, host: -> staff, on: date time, gmv: money, watched: duration ≥ 0, viewers: count }
@@ -178,7 +177,8 @@ indicator both {
   combine worst
 }
 "#;
-    let cards = r#"
+/// And the cards and pays of it.
+pub(crate) const CARDS: &str = r#"
 scorecard card for staff {
   gmv weight by level { junior: 30%, else: 40% } scoring proportional none below 40% cap 130%
   group care weight by level { junior: 40%, else: 30% } combine average { watch, faults when missing zero, stars when missing reweight }
@@ -191,6 +191,7 @@ scorecard card for staff {
 }
 scorecard outer for staff { card weight 50%, gmv weight 50% scoring all_or_nothing }
 incentive pay for card, outer {
+  per card
   pay base  = staff.salary × (if score ≥ 60 then 100% else 50%)
   pay share = staff.salary × linear(attainment) { 0%: -10%, 100%: 20%, 150%: 10% } round to 1元
   pay extra = marginal(gmv.actual - gmv.target) { from 0元: 1%, from 500元: 3% }
@@ -198,8 +199,10 @@ incentive pay for card, outer {
   cap 3 × staff.salary
 }
 "#;
-    let cards = cards.replace("incentive pay for card, outer {", "incentive pay for card, outer {\n  per card");
-    let model = model_of(&[format!("{ground}{cards}")]);
+
+#[test]
+fn curves_groups_vetoes_and_bonuses_too() {
+    let model = model_of(&[format!("{GROUND}{CARDS}")]);
     assert!(judge(&model, 150) >= 1000);
 }
 

@@ -76,7 +76,7 @@ impl Trend {
     }
 
     /// That of a product with a number of this range.
-    fn times(self, factor: Range) -> Trend {
+    pub fn times(self, factor: Range) -> Trend {
         match self {
             Trend::Same => Trend::Same,
             _ if factor.low.is_some_and(|low| low >= Dec::ZERO) => self,

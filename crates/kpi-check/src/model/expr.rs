@@ -155,6 +155,18 @@ impl CompareOp {
         }
     }
 
+    /// The same with its sides in the other order: `a < b` is `b > a`.
+    #[must_use]
+    pub const fn turned(self) -> CompareOp {
+        match self {
+            CompareOp::Lt => CompareOp::Gt,
+            CompareOp::Le => CompareOp::Ge,
+            CompareOp::Gt => CompareOp::Lt,
+            CompareOp::Ge => CompareOp::Le,
+            same => same,
+        }
+    }
+
     /// Whether two values in this order keep the comparison.
     pub const fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {

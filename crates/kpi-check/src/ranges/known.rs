@@ -67,7 +67,7 @@ impl Ranges<'_> {
                 let op = if truth { *op } else { negated(*op) };
                 let (left, right) = (self.found(a, known).range(), self.found(b, known).range());
                 self.learn_side(a, op, right, strict, known);
-                self.learn_side(b, turned(op), left, strict, known);
+                self.learn_side(b, op.turned(), left, strict, known);
             }
             ExprKind::InRange(x, low, high, closed, negated) if *negated != truth => {
                 let (low, high) = (self.found(low, known).range(), self.found(high, known).range());
@@ -115,17 +115,6 @@ pub(crate) const fn negated(op: CompareOp) -> CompareOp {
         CompareOp::Le => CompareOp::Gt,
         CompareOp::Gt => CompareOp::Le,
         CompareOp::Ge => CompareOp::Lt,
-    }
-}
-
-/// The same comparison with its sides exchanged.
-pub(crate) const fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
     }
 }
 
