@@ -1,7 +1,8 @@
-//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, `kpi numbers`, and `kpi diff` and `kpi ci` on data.
+//! The commands that read data, and so need the engine: `kpi run`, `kpi test`, `kpi why`, `kpi numbers`, and `kpi diff` and `kpi ci` on data, made data too.
 
 pub(crate) mod ci;
 pub(crate) mod columns;
+pub(crate) mod examples;
 mod groups;
 pub(crate) mod impact;
 mod inputs;

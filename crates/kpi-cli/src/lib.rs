@@ -18,6 +18,7 @@ mod data;
 mod project;
 mod read;
 mod replace;
+mod sound;
 
 pub use console::{Console, Exit};
 

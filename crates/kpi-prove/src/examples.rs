@@ -181,10 +181,10 @@ fn in_order(model: &Model, all: &BTreeSet<(String, String)>) -> Vec<(String, Vec
 }
 
 impl Trial {
-    /// A test in the language: the data of one subject, or of all of them, and what is expected.
-    pub fn test(&self, title: &str, subject: Option<usize>, expects: &[String]) -> String {
+    /// A test in the language: the data of one subject, or of all of them, but for some tables, and what is expected.
+    pub fn test(&self, title: &str, subject: Option<usize>, expects: &[String], left_out: &[&str]) -> String {
         let mut out = format!("test \"{}\" {{\n  period {}\n", title.replace('"', "'"), self.period);
-        for (table, columns) in &self.columns {
+        for (table, columns) in self.columns.iter().filter(|(table, _)| !left_out.contains(&table.as_str())) {
             out += &format!("  {table} | {} |\n", columns.join(" | "));
             let indent = " ".repeat(table.chars().count());
             let rows = self.rows.iter().filter(|row| row.table == *table);
@@ -198,6 +198,12 @@ impl Trial {
             out += &format!("  expect {expect}\n");
         }
         out + "}\n"
+    }
+
+    /// The tables in which a subject has no rows.
+    pub fn without_rows(&self, subject: usize) -> Vec<&str> {
+        let has = |table: &str| self.rows.iter().any(|row| row.subject == subject && row.table == table);
+        self.columns.iter().map(|(table, _)| table.as_str()).filter(|table| !has(table)).collect()
     }
 
     /// How many rows a subject has.

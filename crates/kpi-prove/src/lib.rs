@@ -53,7 +53,7 @@ pub use obligations::{Fall, Refutation, State};
 pub use report::report;
 pub use show::{show_number, show_range};
 pub use value::Range;
-pub use versus::{Compared, Place, Standing, versus};
+pub use versus::{Compared, Place, versus};
 
 /// What is known of a policy in advance.
 #[derive(Clone, Debug)]

@@ -21,27 +21,17 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use kpi_base::{Text, text};
 use kpi_check::model::{Audience, IncentiveId, Model, ScorecardId};
 use kpi_check::ranges::Ranges;
+use kpi_results::Standing;
 
 use crate::cases::Case;
 use crate::value::Trend;
 use pairs::Pairs;
 use relation::Relation;
-
-/// How a result of the newer version stands to that of the older one, whatever is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// The same.
-    Equal,
-    /// Never less.
-    NeverLess,
-    /// Never more.
-    NeverMore,
-    /// Nobody can tell.
-    Open,
-}
 
 /// What is compared: a card, or what an incentive pays for a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,25 +66,27 @@ impl Compared {
     }
 }
 
-/// Compares the cards and the pays that both versions have.
-pub fn versus(base: &Model, head: &Model) -> Vec<Compared> {
+/// Compares the cards and the pays that both versions have; `renamed` gives the newer name of what has another one.
+pub fn versus(base: &Model, head: &Model, renamed: &BTreeMap<String, String>) -> Vec<Compared> {
+    let newer = |name: &'_ str| renamed.get(name).cloned().unwrap_or_else(|| name.to_owned());
     let (base_ranges, head_ranges, case) = (Ranges::on_demand(base), Ranges::on_demand(head), Case::default());
     let mut all = Vec::new();
     let mut pairs = Pairs::new((base, &base_ranges), (head, &head_ranges), &case);
     let same_settings = pairs.same_settings();
     for (old, card) in base.scorecards.iter() {
-        let newer = head.scorecards.iter().find(|(_, other)| other.title.name == card.title.name);
-        let Some((new, _)) = newer else { continue };
+        let name = newer(&card.title.name);
+        let Some((new, _)) = head.scorecards.iter().find(|(_, other)| other.title.name == name) else { continue };
         let place = |card| Place { card: Some(card), incentive: None };
-        pairs.begin(Some(old));
+        pairs.begin(Some(old), Some(new));
         let result = same_settings.then(|| pairs.card(old, new));
         all.push(told((place(old), place(new)), result.map(|card| card.score), &pairs));
     }
     for (old, incentive) in base.incentives.iter() {
-        let newer = head.incentives.iter().find(|(_, other)| other.title.name == incentive.title.name);
-        let Some((new, newer)) = newer else { continue };
-        for (old_card, new_card) in cards_of(base, head, &incentive.audience, &newer.audience) {
-            pairs.begin(old_card);
+        let name = newer(&incentive.title.name);
+        let found = head.incentives.iter().find(|(_, other)| other.title.name == name);
+        let Some((new, other)) = found else { continue };
+        for (old_card, new_card) in cards_of((base, &incentive.audience), (head, &other.audience), &newer) {
+            pairs.begin(old_card, new_card);
             let result = same_settings.then(|| pairs.pay((old, old_card), (new, new_card)));
             let places =
                 (Place { card: old_card, incentive: Some(old) }, Place { card: new_card, incentive: Some(new) });
@@ -107,13 +99,17 @@ pub fn versus(base: &Model, head: &Model) -> Vec<Compared> {
 type CardPair = (Option<ScorecardId>, Option<ScorecardId>);
 
 /// The cards for which both versions of an incentive pay; one pair of none where they pay to a table.
-fn cards_of(base: &Model, head: &Model, old: &Audience, new: &Audience) -> Vec<CardPair> {
+fn cards_of(
+    (base, old): (&Model, &Audience),
+    (head, new): (&Model, &Audience),
+    newer: &dyn Fn(&str) -> String,
+) -> Vec<CardPair> {
     match (old, new) {
         (Audience::Cards(old), Audience::Cards(new)) => {
-            let name = |model: &Model, id: ScorecardId| model.scorecards[id].title.name.clone();
             let partner = |id: &ScorecardId| {
-                let own = name(base, *id);
-                new.iter().find(|other| name(head, **other) == own).map(|other| (Some(*id), Some(*other)))
+                let name = newer(&base.scorecards[*id].title.name);
+                let other = new.iter().find(|other| head.scorecards[**other].title.name == name);
+                other.map(|other| (Some(*id), Some(*other)))
             };
             old.iter().filter_map(partner).collect()
         }

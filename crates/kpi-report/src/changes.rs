@@ -4,6 +4,7 @@ mod html;
 mod json;
 mod markdown;
 mod notes;
+mod standings;
 
 pub use html::render_diff_html;
 pub use json::render_diff_json;
@@ -12,9 +13,10 @@ pub use notes::{render_diff_github, render_diff_gitlab};
 
 use kpi_base::{Join, Language, Text, text};
 use kpi_diff::{Became, Change, Declaration, Diff, Matter};
+use kpi_results::Equivalence;
 
-use crate::Look;
 use crate::look::Tone;
+use crate::{ImpactReport, Look};
 
 /// The versions that are compared, as a reader calls them: `main`, `the working tree`.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +27,22 @@ pub struct Versions<'a> {
     pub head: &'a str,
 }
 
-/// Every declaration that changed, with `+`, `~`, `-` or `=` (another name), and its members below it.
-pub fn render_diff(diff: &Diff, versions: Versions<'_>, look: Look) -> String {
+/// A change under review.
+#[derive(Clone, Copy, Debug)]
+pub struct Review<'a> {
+    /// What changed.
+    pub diff: &'a Diff,
+    /// From which version to which.
+    pub versions: Versions<'a>,
+    /// What can be told of its results without data, if that was asked for.
+    pub standings: Option<&'a Equivalence>,
+    /// What it does to data, if that was asked for.
+    pub impact: Option<ImpactReport<'a>>,
+}
+
+/// Every declaration that changed, with `+`, `~`, `-` or `=` (another name), and its members below it; then how the results stand without data.
+pub fn render_diff(review: &Review<'_>, look: Look) -> String {
+    let Review { diff, versions, .. } = *review;
     let heading = text!("{base} → {head}", base = versions.base, head = versions.head);
     let mut out = format!("{} · {}\n", look.paint(Tone::Title, &look.say(heading)), look.say(summary(diff)));
     for matter in [Matter::Meaning, Matter::Words, Matter::Tests] {
@@ -43,6 +59,7 @@ pub fn render_diff(diff: &Diff, versions: Versions<'_>, look: Look) -> String {
             render_group(group, look, &mut out);
         }
     }
+    out.push_str(&review.standings.map(|standings| standings::render(standings, look)).unwrap_or_default());
     out
 }
 

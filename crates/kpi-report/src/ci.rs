@@ -14,14 +14,12 @@ pub use notes::{render_ci_github, render_ci_gitlab};
 use std::time::Duration;
 
 use kpi_base::{Diagnostic, Files, Text, text};
-use kpi_diff::Diff;
+
 use kpi_results::Tested;
 
 use crate::grid::{Cell, Grid, Side};
 use crate::look::Tone;
-use crate::{
-    ImpactReport, Look, Titles, Versions, render_diff, render_findings, render_impact, render_summary, render_tests,
-};
+use crate::{Look, Review, Titles, render_diff, render_findings, render_impact, render_summary, render_tests};
 
 /// What is done in a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,10 +109,8 @@ pub struct CiReport<'a> {
     pub files: &'a Files,
     /// The tests that ran.
     pub tested: Option<(&'a Tested, &'a Titles)>,
-    /// What the change means.
-    pub diff: Option<(&'a Diff, Versions<'a>)>,
-    /// Whom it moves.
-    pub impact: Option<ImpactReport<'a>>,
+    /// What the change means, and whom it moves.
+    pub review: Option<Review<'a>>,
 }
 
 impl CiReport<'_> {
@@ -150,10 +146,10 @@ pub fn render_ci(report: CiReport<'_>, look: Look) -> String {
         }
         out.push('\n');
     }
-    if let Some((diff, versions)) = report.diff.filter(|(diff, _)| !diff.changes.is_empty()) {
+    if let Some(review) = report.review.filter(|review| !review.diff.changes.is_empty()) {
         out += &format!("{}\n\n", look.paint(Tone::Title, "── diff ──"));
-        out += &render_diff(diff, versions, look);
-        out += &report.impact.map(|impact| render_impact(impact, look)).unwrap_or_default();
+        out += &render_diff(&review, look);
+        out += &review.impact.map(|impact| render_impact(impact, look)).unwrap_or_default();
         out.push('\n');
     }
     table(report, look, &mut out);

@@ -44,7 +44,7 @@ mod views;
 
 pub use cards::{Show, View, render_run};
 pub use changes::{
-    Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html, render_diff_json,
+    Review, Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html, render_diff_json,
     render_diff_markdown,
 };
 pub use ci::{

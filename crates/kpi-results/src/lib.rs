@@ -4,6 +4,7 @@
 //! computes nothing. The JSON of a run is [`Run`] as serde writes it; `docs/schema/run.json` is its schema.
 
 mod cards;
+mod equivalence;
 mod exports;
 mod numbers;
 mod proofs;
@@ -11,6 +12,7 @@ mod tested;
 mod trace;
 
 pub use cards::*;
+pub use equivalence::*;
 pub use exports::*;
 pub use numbers::*;
 pub use proofs::*;

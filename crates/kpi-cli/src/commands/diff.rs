@@ -1,6 +1,7 @@
 //! `kpi diff`
 
 pub(super) mod git;
+mod told;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,8 @@ use std::path::{Path, PathBuf};
 use kpi_base::{Diagnostic, FileId, codes::config as codes, text};
 use kpi_diff::{Diff, Side, compare};
 use kpi_report::{
-    ImpactReport, Look, Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html,
-    render_diff_json, render_diff_markdown, render_impact, render_impact_html, render_impact_markdown,
+    Look, Review, Versions, render_diff, render_diff_github, render_diff_gitlab, render_diff_html, render_diff_json,
+    render_diff_markdown, render_impact, render_impact_html, render_impact_markdown,
 };
 use kpi_syntax::ast;
 
@@ -21,6 +22,7 @@ use crate::data::impact;
 pub(super) use crate::data::impact::Found;
 use crate::project::{CONFIG, Project};
 use crate::replace::{cannot_write, write_whole};
+pub(super) use told::without_data;
 
 /// The parsed files of one version.
 pub(crate) struct Version {
@@ -38,14 +40,16 @@ pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, 
     let newer = args.head.clone().unwrap_or_else(|| text!("working tree").to(console.language));
     let versions = Versions { base: &args.base, head: &newer };
     let found = find_impact(&base, &head, &diff, &args.impact, console)?;
+    let standings = without_data(&base, &head, &diff, console.language);
     let impact = found.as_ref().map(Found::report);
+    let review = Review { diff: &diff, versions, standings: standings.as_ref(), impact };
     match &args.output {
         None => {
-            let text = render(&diff, versions, impact, args.format, console.look())?;
+            let text = render(&review, args.format, console.look())?;
             console.out.write_all(text.as_bytes())?;
         }
         Some(path) => {
-            let text = render(&diff, versions, impact, args.format, Look { colour: false, ..console.look() })?;
+            let text = render(&review, args.format, Look { colour: false, ..console.look() })?;
             let whole = console.cwd.join(path);
             write_whole(&whole, &text).map_err(|error| cannot_write(&console.shown(&whole), &error))?;
         }
@@ -88,7 +92,7 @@ pub(super) enum Found {}
 
 #[cfg(not(feature = "engine"))]
 impl Found {
-    pub fn report(&self) -> ImpactReport<'_> {
+    pub fn report(&self) -> kpi_report::ImpactReport<'_> {
         match *self {}
     }
 
@@ -97,29 +101,24 @@ impl Found {
     }
 }
 
-pub(super) fn render(
-    diff: &Diff,
-    versions: Versions<'_>,
-    impact: Option<ImpactReport<'_>>,
-    format: DiffFormat,
-    look: Look,
-) -> Result<String, Failure> {
+pub(super) fn render(review: &Review<'_>, format: DiffFormat, look: Look) -> Result<String, Failure> {
+    let impact = review.impact;
     Ok(match format {
         DiffFormat::Text => {
             let found = impact.map(|impact| render_impact(impact, look)).unwrap_or_default();
-            render_diff(diff, versions, look) + &found
+            render_diff(review, look) + &found
         }
-        DiffFormat::Json => render_diff_json(diff, versions, impact)?,
+        DiffFormat::Json => render_diff_json(review)?,
         DiffFormat::Markdown => {
             let found = impact.map(|impact| render_impact_markdown(impact, look.language)).unwrap_or_default();
-            render_diff_markdown(diff, versions, look.language) + &found
+            render_diff_markdown(review, look.language) + &found
         }
         DiffFormat::Html => {
             let found = impact.map(|impact| render_impact_html(impact, look.language)).unwrap_or_default();
-            render_diff_html(diff, versions, look.language).replace("</html>\n", &format!("{found}</html>\n"))
+            render_diff_html(review, look.language).replace("</html>\n", &format!("{found}</html>\n"))
         }
-        DiffFormat::Github => render_diff_github(diff, impact, look.language),
-        DiffFormat::Gitlab => render_diff_gitlab(diff, impact, look.language)?,
+        DiffFormat::Github => render_diff_github(review, look.language),
+        DiffFormat::Gitlab => render_diff_gitlab(review, look.language)?,
     })
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use kpi_base::{Diagnostic, FileId, Files, Join, Language, SourceFile, Span, Text, codes::config as codes, text};
 use kpi_check::names::nearest;
 use kpi_diff::{Diff, Place, compare, places, same_path};
-use kpi_report::{Look, Versions, render_scenarios, render_scenarios_markdown};
+use kpi_report::{Look, Review, Versions, render_scenarios, render_scenarios_markdown};
+use kpi_results::Equivalence;
 use serde_json::{Value, json};
 
-use super::diff::{Found, Version, find_impact, parse, render};
+use super::diff::{Found, Version, find_impact, parse, render, without_data};
 use crate::args::{self, DiffFormat, ScenarioFormat};
 use crate::console::{Console, Exit, Failure};
 use crate::project::Project;
@@ -18,6 +19,13 @@ use crate::replace::{cannot_write, write_whole};
 struct Scenario {
     name: String,
     sets: Vec<Set>,
+}
+
+/// What a scenario does.
+struct Outcome {
+    diff: Diff,
+    standings: Option<Equivalence>,
+    impact: Option<Found>,
 }
 
 /// One setting, with where it is written on the command line.
@@ -41,9 +49,10 @@ pub(crate) fn run(args: &args::WhatIf, console: &mut Console<'_>) -> Result<Exit
     for head in &heads {
         let diff = compare(base.side(), head.side());
         let impact = find_impact(&base, head, &diff, &args.impact, console)?;
-        found.push((diff, impact));
+        let standings = without_data(&base, head, &diff, console.language);
+        found.push(Outcome { diff, standings, impact });
     }
-    let exceeds = found.iter().any(|(_, impact)| impact.as_ref().is_some_and(|impact| impact.exceeds()));
+    let exceeds = found.iter().any(|found| found.impact.as_ref().is_some_and(|impact| impact.exceeds()));
     let look = match &args.output {
         None => console.look(),
         Some(_) => Look { colour: false, ..console.look() },
@@ -62,20 +71,21 @@ pub(crate) fn run(args: &args::WhatIf, console: &mut Console<'_>) -> Result<Exit
 /// What is told: of several scenarios how they compare, then each by itself.
 fn told(
     scenarios: &[Scenario],
-    found: &[(Diff, Option<Found>)],
+    found: &[Outcome],
     format: ScenarioFormat,
     today: &str,
     look: Look,
 ) -> Result<String, Failure> {
     let each = |format: DiffFormat| {
-        scenarios.iter().zip(found).map(move |(scenario, (diff, impact))| {
+        scenarios.iter().zip(found).map(move |(scenario, found)| {
             let versions = Versions { base: today, head: &scenario.name };
-            render(diff, versions, impact.as_ref().map(Found::report), format, look)
+            let (standings, impact) = (found.standings.as_ref(), found.impact.as_ref().map(Found::report));
+            render(&Review { diff: &found.diff, versions, standings, impact }, format, look)
         })
     };
     let compared = || -> Vec<_> {
         let pairs = scenarios.iter().zip(found);
-        pairs.filter_map(|(scenario, (_, found))| Some((scenario.name.as_str(), found.as_ref()?.report()))).collect()
+        pairs.filter_map(|(scenario, found)| Some((scenario.name.as_str(), found.impact.as_ref()?.report()))).collect()
     };
     Ok(match format {
         ScenarioFormat::Text => {

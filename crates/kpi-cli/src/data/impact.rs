@@ -22,8 +22,9 @@ use super::titles::{add_subject_names, titles};
 use crate::args;
 use crate::console::{Console, Failure};
 use crate::project::Project;
+use crate::sound::Sound;
 use apart::Known;
-use version::{Exports, Version, prepare};
+use version::{Exports, prepare};
 
 /// How many of the moves are explained.
 const EXPLAINED: usize = 10;
@@ -84,8 +85,8 @@ pub(crate) fn is_wanted(args: &args::Impact) -> bool {
 /// Runs both versions, and what it takes to tell what each change has done.
 pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Console<'_>) -> Result<Found, Failure> {
     let limit = args.fail_on.as_deref().map(read_limit).transpose()?;
-    let base = Version::check(ends.base.files).map_err(|(found, files)| Failure::Findings(found, files))?;
-    let head = Version::check(ends.head.files).map_err(|(found, files)| Failure::Findings(found, files))?;
+    let base = Sound::check(ends.base.files).map_err(|(found, files)| Failure::Findings(found, files))?;
+    let head = Sound::check(ends.head.files).map_err(|(found, files)| Failure::Findings(found, files))?;
     let options =
         Options { progress: watch(args.data.progress, console.interactive, console.language), ..Options::default() };
     let exports = Exports { project: ends.project, newest: &head.model, args, options };
@@ -193,7 +194,7 @@ fn attribute_units(
         let wanted: BTreeSet<u32> =
             set.iter().filter_map(|n| units.get(*n)).flat_map(|unit| unit.changes.iter().copied()).collect();
         let files = kpi_diff::apply(ends.base, ends.head, ends.diff, &wanted);
-        let version = Version::check(&files).ok()?;
+        let version = Sound::check(&files).ok()?;
         let stages = exports.plan(&version.model).ok()?;
         let judged = exports.periods(&version.model).ok()?;
         let read = || exports.read(&version.model, &stages).ok().and_then(Result::ok).ok_or(());
@@ -222,7 +223,7 @@ fn name_unit(unit: &Unit, diff: &Diff) -> Text {
 
 /// A version as it was computed.
 struct Told<'t, 'a> {
-    version: &'t Version,
+    version: &'t Sound,
     scored: &'t Staged<'a>,
     run: &'t Run,
 }

@@ -11,7 +11,7 @@ use kpi_check::model::{Model, Test};
 use kpi_engine::{Input, Inputs, Options, execute};
 use kpi_plan::{Roots, stages};
 use kpi_results::{Coverage, TestFailure, TestOutcome};
-use kpi_score::score_stages;
+use kpi_score::{Staged, score_stages};
 use kpi_test::{judge, judged, unknown_columns};
 
 use crate::console::Failure;
@@ -98,18 +98,48 @@ fn find_failures(
     project: &Project,
     covers: bool,
 ) -> Result<(Vec<TestFailure>, Vec<bool>), Failure> {
+    let found = with_scores(model, test, |model, scored| {
+        let mut reached: Vec<bool> = Vec::new();
+        for own in scored.stages().iter().filter(|_| covers).map(kpi_test::coverage::reach) {
+            reached.resize(reached.len().max(own.len()), false);
+            reached.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
+        }
+        (judge(model, test, scored, &project.files), reached)
+    });
+    match found {
+        Ok(found) => Ok(found),
+        Err(Unscored::Failures(failures)) => Ok((failures, Vec::new())),
+        Err(Unscored::Engine) => Err(project.fail(Vec::new())),
+    }
+}
+
+/// Why a test has no scores.
+pub(super) enum Unscored {
+    /// Its data, or what is computed of them.
+    Failures(Vec<TestFailure>),
+    /// The engine itself.
+    Engine,
+}
+
+/// Scores the data of a test; `then` gets the policy with the test's own values, and the scores.
+pub(super) fn with_scores<T>(
+    model: &Model,
+    test: &Test,
+    then: impl FnOnce(&Model, &mut Staged<'_>) -> T,
+) -> Result<T, Unscored> {
     let model = &*test.overridden(model);
     let stages = stages(model, &judged(model, test), test.data_until, &Roots::of_test(test));
     let tables = test.tables.iter().map(|table| (table.table, Input::Inline(table.clone())));
     let inputs: Inputs = tables.collect();
-    let before = |findings: Vec<Diagnostic>| (findings.into_iter().map(TestFailure::before).collect(), Vec::new());
+    let before =
+        |findings: Vec<Diagnostic>| Unscored::Failures(findings.into_iter().map(TestFailure::before).collect());
     let mut facts = Vec::with_capacity(stages.len());
     let mut unknown = Vec::new();
     for stage in &stages {
         let found = match execute(&stage.model, &stage.plan, &inputs, &Options::default()) {
             Ok(found) => found,
-            Err(findings) if findings.is_empty() => return Err(project.fail(findings)),
-            Err(findings) => return Ok(before(findings)),
+            Err(findings) if findings.is_empty() => return Err(Unscored::Engine),
+            Err(findings) => return Err(before(findings)),
         };
         for failure in unknown_columns(model, test, &stage.plan, &found) {
             if !unknown.contains(&failure) {
@@ -119,17 +149,9 @@ fn find_failures(
         facts.push(found);
     }
     if !unknown.is_empty() {
-        return Ok((unknown, Vec::new()));
+        return Err(Unscored::Failures(unknown));
     }
     let mut scored = score_stages(&stages, &facts);
     let errors: Vec<_> = scored.findings().into_iter().filter(Diagnostic::is_error).collect();
-    if !errors.is_empty() {
-        return Ok(before(errors));
-    }
-    let mut reached: Vec<bool> = Vec::new();
-    for own in scored.stages().iter().filter(|_| covers).map(kpi_test::coverage::reach) {
-        reached.resize(reached.len().max(own.len()), false);
-        reached.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
-    }
-    Ok((judge(model, test, &mut scored, &project.files), reached))
+    if errors.is_empty() { Ok(then(model, &mut scored)) } else { Err(before(errors)) }
 }

@@ -35,8 +35,8 @@ pub(super) struct Maker<'m> {
 
 /// How many rows are made for one count.
 const MOST: i64 = 40;
-/// How many rows stand for the whole where a share of them is asked for.
-const WHOLE: i64 = 20;
+/// How many rows may stand for the whole where a share of them is asked for: the first that makes it a number of rows.
+const WHOLES: [i64; 7] = [1, 2, 3, 4, 5, 10, 20];
 
 impl<'m> Maker<'m> {
     pub fn new(model: &'m Model, table: TableId, period: Period) -> Maker<'m> {
@@ -87,9 +87,9 @@ impl<'m> Maker<'m> {
             ExprKind::Column(path) => self.attribute(path, Some(value)),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, value),
             ExprKind::Lookup(lookup) => {
-                let Some(row) = self.row_for(lookup.table, lookup.via.as_ref()) else { return false };
-                lookup.condition.as_ref().is_none_or(|condition| self.want(row, condition, true))
-                    && self.assign(row, &lookup.arg, value)
+                self.one((lookup.table, lookup.via.as_ref()), lookup.condition.as_ref(), |maker, row| {
+                    maker.assign(row, &lookup.arg, value)
+                })
             }
             ExprKind::Call(Builtin::Coalesce | Builtin::Round | Builtin::Clamp | Builtin::Min | Builtin::Max, args) => {
                 let first = args.iter().find(|arg| !matches!(arg.kind, ExprKind::Const(_)));
@@ -135,8 +135,17 @@ impl<'m> Maker<'m> {
             (ArithmeticOp::Div, Some(x), _) => (None, Some(x.div(value).ok()??)),
             (ArithmeticOp::Div, _, Some(y)) => (Some(value.mul(y).ok()?), None),
             (ArithmeticOp::Div, ..) => {
-                // Money above money, say: small divisors make round dividends.
-                let whole = if b.ty == Type::MONEY { Dec::int(10_000) } else { one };
+                // So much that the dividend is whole, where it is counted, or has no more digits than money.
+                let digits = match a.ty {
+                    Type::COUNT => 0,
+                    Type::MONEY => 2,
+                    _ => Dec::SCALE,
+                };
+                let fits = |whole: &Dec| value.mul(*whole).is_ok_and(|x| x.fraction_digits() <= digits);
+                // Each of what is counted is a row.
+                let counted = matches!(&b.kind, ExprKind::Aggregate(b) if b.function == AggregateFunction::Count);
+                let wholes: &[i64] = if counted { &WHOLES } else { &[1, 10, 100, 1000, 10_000] };
+                let whole = wholes.iter().copied().map(Dec::int).find(fits).unwrap_or(one);
                 (Some(value.mul(whole).ok()?), Some(whole))
             }
         })
@@ -157,46 +166,92 @@ impl<'m> Maker<'m> {
 
     fn aggregate(&mut self, aggregate: &Aggregate, value: &Value) -> bool {
         let needed = i64::from(aggregate.needs.max(1));
-        let arg = aggregate.arg.as_ref();
         let zero = value.as_dec().is_some_and(Dec::is_zero) || value.as_bool() == Some(false);
         match aggregate.function {
             AggregateFunction::Count | AggregateFunction::CountDistinct => {
                 let Some(count) = value.as_dec().and_then(|x| whole(x.max(Dec::ZERO))) else { return false };
-                (0..count.min(MOST)).all(|_| self.matching(aggregate, true).is_some())
+                self.count(aggregate, count.min(MOST)).is_some()
             }
             AggregateFunction::Sum | AggregateFunction::Any if zero && aggregate.needs == 0 => true,
-            AggregateFunction::Sum => (0..needed).all(|at| {
-                let row = self.matching(aggregate, true);
-                let x = if at == 0 { value.clone() } else { Value::Dec(Dec::ZERO) };
-                row.zip(arg).is_some_and(|(row, arg)| self.assign(row, arg, &x))
-            }),
-            AggregateFunction::Any | AggregateFunction::All => {
-                let Some(truth) = value.as_bool() else { return false };
-                let row = self.matching(aggregate, true);
-                row.zip(arg).is_some_and(|(row, arg)| self.want(row, arg, truth))
-            }
             AggregateFunction::Stddev => false,
-            _ => (0..needed).all(|_| {
-                let row = self.matching(aggregate, true);
-                row.zip(arg).is_some_and(|(row, arg)| self.assign(row, arg, value))
+            _ => (0..needed).all(|at| {
+                // Of a sum the first row has all of it.
+                let rest = aggregate.function == AggregateFunction::Sum && at > 0;
+                let own = if rest { Value::Dec(Dec::ZERO) } else { value.clone() };
+                self.one((aggregate.table, aggregate.via.as_ref()), aggregate.condition.as_ref(), |maker, row| {
+                    match (&aggregate.arg, own.as_bool()) {
+                        (Some(arg), Some(truth)) => maker.want(row, arg, truth),
+                        (Some(arg), None) => maker.assign(row, arg, &own),
+                        (None, _) => true,
+                    }
+                })
             }),
         }
     }
 
-    /// A share of certain rows of all of a table.
-    fn share(&mut self, part: &Aggregate, all: &Aggregate, value: Dec) -> bool {
-        let Some(certain) = value.mul(Dec::int(WHOLE)).ok().and_then(whole) else { return false };
-        (0..WHOLE).all(|at| {
-            let Some(row) = self.matching(all, true) else { return false };
-            part.condition.as_ref().is_none_or(|condition| self.want(row, condition, at < certain))
-        })
+    /// So many rows that an aggregate takes, those that are there first.
+    fn count(&mut self, aggregate: &Aggregate, count: i64) -> Option<Vec<usize>> {
+        let mut taken = Vec::new();
+        for row in self.rows_in(aggregate.table) {
+            if (taken.len() as i64) < count && self.fits(row, aggregate.condition.as_ref(), &|_, _| true) {
+                taken.push(row);
+            }
+        }
+        while (taken.len() as i64) < count {
+            let row = self.row_for(aggregate.table, aggregate.via.as_ref())?;
+            if !self.fits(row, aggregate.condition.as_ref(), &|_, _| true) {
+                return None;
+            }
+            taken.push(row);
+        }
+        Some(taken)
     }
 
-    /// A row that an aggregate takes, or does not.
-    fn matching(&mut self, aggregate: &Aggregate, taken: bool) -> Option<usize> {
-        let row = self.row_for(aggregate.table, aggregate.via.as_ref())?;
-        let holds = aggregate.condition.as_ref().is_none_or(|condition| self.want(row, condition, taken));
-        holds.then_some(row)
+    /// A share of certain rows of all of a table.
+    fn share(&mut self, part: &Aggregate, all: &Aggregate, value: Dec) -> bool {
+        let parts = |whole: i64| value.mul(Dec::int(whole)).ok();
+        let fits = |whole: &i64| parts(*whole).is_some_and(|x| x.fraction_digits() == 0);
+        let many = WHOLES.into_iter().find(fits).unwrap_or(MOST);
+        let Some(certain) = parts(many).and_then(whole) else { return false };
+        let Some(rows) = self.count(all, many) else { return false };
+        let condition = part.condition.as_ref();
+        rows.into_iter()
+            .enumerate()
+            .all(|(at, row)| condition.is_none_or(|condition| self.want(row, condition, (at as i64) < certain)))
+    }
+
+    /// Makes one row be as it is to be: one that is there, if that can be, or a new one.
+    fn one(
+        &mut self,
+        (table, via): (TableId, Option<&Path>),
+        condition: Option<&Expr>,
+        make: impl Fn(&mut Self, usize) -> bool,
+    ) -> bool {
+        if self.rows_in(table).into_iter().any(|row| self.fits(row, condition, &make)) {
+            return true;
+        }
+        self.row_for(table, via).is_some_and(|row| self.fits(row, condition, &make))
+    }
+
+    /// The rows of the subject in the export below a table.
+    fn rows_in(&self, table: TableId) -> Vec<usize> {
+        let export = self.model.export_of(table);
+        // How rows reach a view is not looked at again.
+        if export != table {
+            return Vec::new();
+        }
+        (self.own..self.rows.len()).filter(|at| self.rows.get(*at).is_some_and(|row| row.table == export)).collect()
+    }
+
+    /// Whether a row can be made so; if it cannot, it stays as it was.
+    fn fits(&mut self, row: usize, condition: Option<&Expr>, make: &dyn Fn(&mut Self, usize) -> bool) -> bool {
+        let before = self.rows.get(self.own..).unwrap_or_default().to_vec();
+        let fits = condition.is_none_or(|condition| self.want(row, condition, true)) && make(self, row);
+        if !fits {
+            self.rows.truncate(self.own);
+            self.rows.extend(before);
+        }
+        fits
     }
 
     /// A row of a table, or of the export below a view, that reaches the subject in the period.
@@ -272,8 +327,14 @@ impl<'m> Maker<'m> {
             };
             row = match known.and_then(|key| of_key(&self.rows, &key)) {
                 Some(known) => known,
+                None if self.referred_to(to).is_some() => {
+                    let made = self.referred_to(to)?;
+                    let key = self.rows.get(made)?.cells.get(&key_column).cloned()?;
+                    self.rows.get_mut(row)?.cells.insert(column.index, key);
+                    made
+                }
                 None => {
-                    let key = format!("{}-{}", self.model.tables[to].title.name, self.rows.len());
+                    let key = self.fresh_key(to, self.rows.len());
                     self.rows.get_mut(row)?.cells.insert(column.index, key.clone());
                     let cells = BTreeMap::from([(key_column, key)]);
                     self.rows.push(Row { table: to, subject: self.subject, cells });
@@ -286,6 +347,11 @@ impl<'m> Maker<'m> {
         Some((row, *last))
     }
 
+    /// A row of the subject that others refer to already.
+    fn referred_to(&self, table: TableId) -> Option<usize> {
+        (self.own..self.rows.len()).find(|at| self.rows.get(*at).is_some_and(|row| row.table == table))
+    }
+
     /// Gives a cell a value; false if it has another one already, or the value breaks the contract.
     fn put(&mut self, row: usize, column: ColumnId, value: Option<&Value>) -> bool {
         let declared = self.model.column(column);
@@ -294,7 +360,8 @@ impl<'m> Maker<'m> {
             None => return false,
             Some(value) => {
                 let fits = declared.rules.iter().all(|rule| rule.holds(value));
-                let digits = value.as_dec().is_none_or(|x| x.fraction_digits() <= declared.digits);
+                let most = if declared.ty == Type::COUNT { 0 } else { declared.digits };
+                let digits = value.as_dec().is_none_or(|x| x.fraction_digits() <= most);
                 if !fits || !digits {
                     return false;
                 }
@@ -468,7 +535,7 @@ impl<'m> Maker<'m> {
                         },
                     }
                 }
-                (Type::Text, true) => format!("{}-{row}", self.model.tables[table].title.name),
+                (Type::Text, true) => self.fresh_key(table, row),
                 _ => self.usual(column),
             };
             if let Some(row) = self.rows.get_mut(row) {
@@ -476,6 +543,11 @@ impl<'m> Maker<'m> {
             }
         }
         true
+    }
+
+    /// A key that no other row of any subject has.
+    fn fresh_key(&self, table: TableId, row: usize) -> String {
+        format!("{}-{}-{}", self.model.tables[table].title.name, self.subject + 1, row - self.own)
     }
 
     /// What stands in a cell that nobody asks about.

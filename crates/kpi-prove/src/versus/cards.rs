@@ -138,17 +138,14 @@ impl<'m> Pairs<'m> {
 
     fn line(&self, (old, new): (&'m Line, &'m Line), title: &str, weighs: bool) -> MarkRelation {
         let (Some(weight), Some(other)) = (&old.weight, &new.weight) else { return MarkRelation::ANY };
-        let weights = self.table(&Keyed::own(weight), &Keyed::own(other), |a, b| {
-            // A line of weight 0% is not on the card.
-            match (weighs, a.is_zero() == b.is_zero()) {
-                (true, _) => Relation::of(ordered(*a, *b)),
-                (false, true) => Relation::SAME,
-                (false, false) => Relation::ANY,
-            }
+        // A line of weight 0% is not on the card; of groups that do not add up, the weights say nothing else.
+        let weights = self.table(&Keyed::own(weight), &Keyed::own(other), |a, b| match (weighs, a == b) {
+            _ if a.is_zero() != b.is_zero() => Relation::ANY,
+            (true, false) => Relation::of(Trend::Any),
+            _ => Relation::SAME,
         });
         if !weights.is_same() {
             self.doubt(text!("the weight of `{name}` is not the same in both", name = title));
-            return MarkRelation::ANY;
         }
         let mark = match (&old.kind, &new.kind) {
             (
@@ -172,7 +169,7 @@ impl<'m> Pairs<'m> {
             }
             _ => MarkRelation::ANY,
         };
-        mark.counted((old.when_missing, new.when_missing))
+        mark.counted((old.when_missing, new.when_missing)).with(weights)
     }
 
     /// Points that are added and taken away.
@@ -247,7 +244,12 @@ impl<'m> Pairs<'m> {
             ) => score.is_same() && self.same_paths(by, others) && shares == newer && rest == last,
             _ => false,
         };
-        if same { score.data_only() } else { Relation { value: Trend::Any, data: Trend::Any } }
+        let by_bounds = |card: &Scorecard| matches!(card.grade, Some(Grade::Bounds(_)));
+        match (same, by_bounds(old) && by_bounds(new)) {
+            (true, _) => score.data_only(),
+            (_, true) => Relation { value: Trend::Any, data: score.data },
+            _ => Relation::ANY,
+        }
     }
 }
 

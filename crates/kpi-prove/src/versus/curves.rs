@@ -1,6 +1,6 @@
 //! Curves of both versions, stretch by stretch.
 
-use kpi_check::model::{Curve, CurveKind, StepRow, interpolate};
+use kpi_check::model::{Curve, CurveKind, Grade, GradeRow, StepRow, interpolate};
 use kpi_value::Dec;
 
 use super::pairs::Pairs;
@@ -28,12 +28,42 @@ impl<'m> Pairs<'m> {
             let rising = Number { range: within, trend: Trend::Up, free: None };
             curve(scene, of, rising).trend()
         };
-        let moved = [slope(&self.base, old), slope(&self.head, new)].map(|own| through(x.value, own));
-        let value = match moved {
-            [known, _] if known != Trend::Any => known,
-            [_, known] => known,
+        moved(at_same, x, [slope(&self.base, old), slope(&self.head, new)])
+    }
+
+    /// How a truth about the grade that a score has stands to that of the older version, of which one holds for some grades of the
+    /// older version and one for some of the newer.
+    pub fn graded(&self, holds: impl Fn(&str) -> bool, newly: impl Fn(&str) -> bool) -> Option<Relation> {
+        let (base, head) = (self.base.card.as_ref()?, self.head.card.as_ref()?);
+        let score = self.card.get()?.score;
+        let bounds = |scene: &Scene<'m>, id| match &scene.model.scorecards[id].grade {
+            Some(Grade::Bounds(rows)) => Some(rows.as_slice()),
+            _ => None,
         };
-        at_same.with_value(at_same.value.and(value))
+        let (old, new) = (bounds(&self.base, base.id)?, bounds(&self.head, head.id)?);
+        let (a, b) = (base.score.range, head.score.range);
+        let within = if score.value == Trend::Same { a.meet(b) } else { a.join(b) };
+        let truth = |rows: &[GradeRow], row: usize, holds: &dyn Fn(&str) -> bool| {
+            rows.get(row).is_some_and(|row| holds(&row.grade))
+        };
+        let stretches = |rows: &[GradeRow], range: Range| pieces(&rows.iter().map(|row| &row.bound), range);
+        let mut pointwise = Trend::Same;
+        for piece in stretches(old, within) {
+            for part in stretches(new, piece.range) {
+                pointwise = pointwise.and(ordered(truth(old, piece.row, &holds), truth(new, part.row, &newly)));
+            }
+        }
+        let slope = |rows: &[GradeRow], holds: &dyn Fn(&str) -> bool| {
+            let all: Vec<bool> = stretches(rows, within).iter().map(|piece| truth(rows, piece.row, holds)).collect();
+            let steps = all.iter().zip(all.iter().skip(1)).map(|(a, b)| ordered(*a, *b));
+            steps.reduce(Trend::and).unwrap_or(Trend::Same)
+        };
+        let at_same = Relation { value: pointwise, data: score.data };
+        Some(if score.value == Trend::Same {
+            at_same
+        } else {
+            moved(at_same, score, [slope(old, &holds), slope(new, &newly)])
+        })
     }
 
     fn steps(&self, old: &'m [StepRow], new: &'m [StepRow], within: Range) -> Relation {
@@ -49,6 +79,16 @@ impl<'m> Pairs<'m> {
         let each = rows.map(|(old, new)| self.expr(&old.value, &new.value));
         each.reduce(Relation::and).unwrap_or(Relation::ANY)
     }
+}
+
+/// From the function of the older version to that of the newer one, of an argument that is not the same; `slopes` say how each of them
+/// moves as its argument rises.
+fn moved(at_same: Relation, x: Relation, slopes: [Trend; 2]) -> Relation {
+    let value = match slopes.map(|slope| through(x.value, slope)) {
+        [known, _] if known != Trend::Any => known,
+        [_, known] => known,
+    };
+    at_same.with_value(at_same.value.and(value))
 }
 
 /// Two lines between points: where they are in order at all points of both, they are everywhere. A point that only one of them has tells

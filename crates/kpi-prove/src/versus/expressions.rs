@@ -1,8 +1,8 @@
 //! Expressions of both versions, part by part.
 
 use kpi_check::model::{
-    Among, ArithmeticOp, Builtin, CardField, CompareOp, Exists, Expr, ExprKind, IndicatorField, LineField, PartMissing,
-    Scope, Type,
+    Aggregate, AggregateFunction, Among, ArithmeticOp, Builtin, CardField, CompareOp, Exists, Expr, ExprKind,
+    IndicatorField, LineField, PartMissing, Scope, Type,
 };
 use kpi_value::{Dec, Value};
 
@@ -55,16 +55,12 @@ impl<'m> Pairs<'m> {
                 self.table(&a, &b, |a, b| self.expr(a, b))
             }
             (ExprKind::Param(a, keys), _) => {
-                let table = &self.base.model.params[*a].value;
-                let rows: Vec<&'m Expr> = table.rows.iter().map(|row| &row.value).collect();
-                let known = keys.as_deref().unwrap_or_default().is_empty() && table.keys.is_empty();
-                self.each(rows.into_iter().map(|row| self.expr(row, new)), known, Trend::Up)
+                let table = Keyed { table: &self.base.model.params[*a].value, written: keys.as_deref() };
+                self.beside(&table, true, |row| self.expr(row, new))
             }
             (_, ExprKind::Param(b, keys)) => {
-                let table = &self.head.model.params[*b].value;
-                let rows: Vec<&'m Expr> = table.rows.iter().map(|row| &row.value).collect();
-                let known = keys.as_deref().unwrap_or_default().is_empty() && table.keys.is_empty();
-                self.each(rows.into_iter().map(|row| self.expr(old, row)), known, Trend::Down)
+                let table = Keyed { table: &self.head.model.params[*b].value, written: keys.as_deref() };
+                self.beside(&table, false, |row| self.expr(old, row))
             }
             (ExprKind::If(a, then, otherwise), ExprKind::If(b, new_then, new_otherwise)) => {
                 self.choices((a, then, otherwise), (b, new_then, new_otherwise))
@@ -79,9 +75,10 @@ impl<'m> Pairs<'m> {
             }
             (ExprKind::Neg(a), ExprKind::Neg(b)) | (ExprKind::Not(a), ExprKind::Not(b)) => self.expr(a, b).flip(),
             (ExprKind::Arithmetic(a, ..), ExprKind::Arithmetic(b, ..)) if a == b => self.arithmetic(*a, old, new),
-            (ExprKind::Compare(..) | ExprKind::InSet(..), ExprKind::Compare(..) | ExprKind::InSet(..)) => {
-                self.comparison(old, new)
-            }
+            (
+                ExprKind::Compare(..) | ExprKind::InSet(..) | ExprKind::Not(_),
+                ExprKind::Compare(..) | ExprKind::InSet(..) | ExprKind::Not(_),
+            ) => self.comparison(old, new),
             (ExprKind::InRange(x, low, high, closed, no), ExprKind::InRange(y, from, to, new_closed, new_no))
                 if no == new_no =>
             {
@@ -113,6 +110,7 @@ impl<'m> Pairs<'m> {
             (_, ExprKind::Indicator(b, IndicatorField::Actual)) if self.is_plain(&self.head.model.indicators[*b]) => {
                 self.expr(old, &self.head.model.indicators[*b].formula)
             }
+            (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) => self.elsewhere(|pairs| pairs.aggregates(a, b)),
             (ExprKind::Curve(a, x), ExprKind::Curve(b, y)) => {
                 let ranges = (self.base.number(x).range, self.head.number(y).range);
                 self.curve((a, b), self.expr(x, y), ranges)
@@ -200,7 +198,7 @@ impl<'m> Pairs<'m> {
                     return straight;
                 }
                 let turned = self.product((a, b), (d, c));
-                if turned.is_same() || straight.value == Trend::Any { turned } else { straight }
+                if straight.value == Trend::Any && turned.value != Trend::Any { turned } else { straight }
             }
             ArithmeticOp::Div => self.quotient((a, b), (c, d)),
         }
@@ -305,8 +303,8 @@ impl<'m> Pairs<'m> {
 
     /// Comparisons and sets of values: `x == a` is `x in {a}`.
     fn comparison(&self, old: &'m Expr, new: &'m Expr) -> Relation {
-        if let (ExprKind::Compare(op, a, b), ExprKind::Compare(new_op, c, d)) = (&old.kind, &new.kind) {
-            let (above, below) = (rising(*op, a, b), rising(*new_op, c, d));
+        if let (Some((op, a, b)), Some((new_op, c, d))) = (sides(old), sides(new)) {
+            let (above, below) = (rising(op, a, b), rising(new_op, c, d));
             if let (Some((strict, a, b)), Some((new_strict, c, d))) = (above, below) {
                 let ends = self.expr(a, c).and(self.expr(b, d).flip());
                 // What is above is also at least as high.
@@ -320,6 +318,15 @@ impl<'m> Pairs<'m> {
             }
         }
         let (Some((x, ours, no)), Some((y, theirs, new_no))) = (one_of(old), one_of(new)) else { return Relation::ANY };
+        if let (ExprKind::Card(CardField::Grade), ExprKind::Card(CardField::Grade)) = (&x.kind, &y.kind) {
+            let has = |set: &[&Expr], grade: &str| {
+                set.iter().any(|e| matches!(&e.kind, ExprKind::Const(Some(Value::Text(text))) if **text == *grade))
+            };
+            let graded = self.graded(|grade| has(&ours, grade) != no, |grade| has(&theirs, grade) != new_no);
+            if let Some(graded) = graded {
+                return graded;
+            }
+        }
         if !self.expr(x, y).is_same() || no != new_no {
             return Relation::ANY;
         }
@@ -398,6 +405,52 @@ impl<'m> Pairs<'m> {
         }
     }
 
+    /// Aggregates of the same rows; of fewer or more of them, where they are counted or added.
+    fn aggregates(&self, old: &'m Aggregate, new: &'m Aggregate) -> Relation {
+        let same_source = old.function == new.function
+            && old.needs == new.needs
+            && self.same_table(old.table, new.table)
+            && self.same_way(old.via.as_ref(), new.via.as_ref());
+        if !same_source {
+            return Relation::ANY;
+        }
+        let condition = match (&old.condition, &new.condition) {
+            (None, None) => Relation::SAME,
+            (Some(a), Some(b)) => self.expr(a, b),
+            (None, Some(_)) => Relation::of(Trend::Down),
+            (Some(_), None) => Relation::of(Trend::Up),
+        };
+        let arg = match (&old.arg, &new.arg) {
+            (None, None) => Relation::SAME,
+            (Some(a), Some(b)) => self.expr(a, b),
+            _ => Relation::ANY,
+        };
+        if condition.is_same() && arg.is_same() {
+            return Relation::SAME;
+        }
+        // One row of which nothing is known may leave the whole without data, and so may too few of them.
+        let known = |scene: &Scene<'m>, aggregate: &'m Aggregate| {
+            aggregate.needs == 0 && aggregate.arg.iter().chain(&aggregate.condition).all(|e| is_known(scene, e))
+        };
+        if !known(&self.base, old) || !known(&self.head, new) {
+            return Relation::ANY;
+        }
+        let positive = |scene: &Scene<'m>, aggregate: &'m Aggregate| {
+            aggregate.arg.as_ref().is_none_or(|arg| scene.number(arg).range.low.is_some_and(|low| low >= Dec::ZERO))
+        };
+        let value = match old.function {
+            AggregateFunction::Count => condition.value,
+            AggregateFunction::CountDistinct if arg.is_same() => condition.value,
+            AggregateFunction::Sum if condition.value == Trend::Same => arg.value,
+            AggregateFunction::Sum if positive(&self.base, old) && positive(&self.head, new) => {
+                condition.value.and(arg.value)
+            }
+            AggregateFunction::Any => condition.value.and(arg.value),
+            _ => return Relation::ANY,
+        };
+        Relation::of(value)
+    }
+
     fn card_field(&self, field: CardField) -> Relation {
         let Some(card) = self.card.get() else { return Relation::ANY };
         match field {
@@ -412,14 +465,6 @@ impl<'m> Pairs<'m> {
     fn same_reading(&self, old: &'m Expr, new: &'m Expr) -> bool {
         let shape = match (&old.kind, &new.kind) {
             (ExprKind::Column(a), ExprKind::Column(b)) => return self.same_path(a, b),
-            (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) => {
-                a.function == b.function
-                    && a.needs == b.needs
-                    && self.same_table(a.table, b.table)
-                    && self.same_way(a.via.as_ref(), b.via.as_ref())
-                    && self.same_rows(a.arg.as_ref(), b.arg.as_ref())
-                    && self.same_rows(a.condition.as_ref(), b.condition.as_ref())
-            }
             (ExprKind::Lookup(a), ExprKind::Lookup(b)) => {
                 self.same_table(a.table, b.table)
                     && self.same_way(a.via.as_ref(), b.via.as_ref())
@@ -527,9 +572,30 @@ fn rising<'m>(op: CompareOp, a: &'m Expr, b: &'m Expr) -> Option<(bool, &'m Expr
     }
 }
 
+/// A comparison, and what `not` makes of one.
+fn sides(expr: &Expr) -> Option<(CompareOp, &Expr, &Expr)> {
+    match &expr.kind {
+        ExprKind::Compare(op, a, b) => Some((*op, a, b)),
+        ExprKind::Not(inner) => {
+            let (op, a, b) = sides(said(inner))?;
+            let opposite = match op {
+                CompareOp::Eq => CompareOp::Ne,
+                CompareOp::Ne => CompareOp::Eq,
+                CompareOp::Lt => CompareOp::Ge,
+                CompareOp::Le => CompareOp::Gt,
+                CompareOp::Gt => CompareOp::Le,
+                CompareOp::Ge => CompareOp::Lt,
+            };
+            Some((opposite, a, b))
+        }
+        _ => None,
+    }
+}
+
 /// What is compared with certain values, these values, and whether it must be none of them.
 fn one_of(expr: &Expr) -> Option<(&Expr, Vec<&Expr>, bool)> {
     match &expr.kind {
+        ExprKind::Not(inner) => one_of(inner).map(|(x, set, negated)| (x, set, !negated)),
         ExprKind::InSet(x, set, negated) => Some((x, set.iter().collect(), *negated)),
         ExprKind::Compare(op @ (CompareOp::Eq | CompareOp::Ne), a, b) => {
             let (x, value) = if matches!(a.kind, ExprKind::Const(_)) { (b, a) } else { (a, b) };

@@ -52,6 +52,15 @@ impl MarkRelation {
         }
     }
 
+    /// With what is known of something else that both hang on.
+    pub fn with(self, other: Relation) -> MarkRelation {
+        MarkRelation {
+            fraction: self.fraction.and(other),
+            attainment: self.attainment.and(other),
+            met: self.met.and(other),
+        }
+    }
+
     /// Of what is whole where all is met, and else nothing.
     pub fn all_or_nothing(self) -> MarkRelation {
         MarkRelation { fraction: self.met.and(self.fraction.data_only()), ..self }

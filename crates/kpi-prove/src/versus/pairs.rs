@@ -19,8 +19,8 @@ use crate::scene::Scene;
 pub(crate) struct Pairs<'m> {
     pub base: Scene<'m>,
     pub head: Scene<'m>,
-    /// What must hold of a subject, in the older version, where keys of tables are looked at.
-    audience: Cell<Option<&'m Expr>>,
+    /// What must hold of a subject in each version, where keys of tables are looked at.
+    audience: Cell<Option<(&'m Expr, &'m Expr)>>,
     /// The attainment and the actual of the line that is scored.
     pub line: Cell<Option<(Relation, Relation)>>,
     /// The card that is paid for.
@@ -56,10 +56,10 @@ impl<'m> Pairs<'m> {
         }
     }
 
-    /// Begins with another result, of subjects of this card of the older version.
-    pub fn begin(&mut self, card: Option<ScorecardId>) {
-        let condition = card.and_then(|card| self.base.model.scorecards[card].condition.as_ref());
-        self.audience.set(condition);
+    /// Begins with another result, of subjects of this card.
+    pub fn begin(&mut self, old: Option<ScorecardId>, new: Option<ScorecardId>) {
+        let condition = |model: &'m Model, card: Option<ScorecardId>| model.scorecards[card?].condition.as_ref();
+        self.audience.set(condition(self.base.model, old).zip(condition(self.head.model, new)));
         self.left.set(WORK);
         self.actuals.borrow_mut().clear();
         self.doubts.borrow_mut().clear();
@@ -88,7 +88,7 @@ impl<'m> Pairs<'m> {
     }
 
     /// What must hold of the subject whose keys are looked at.
-    pub fn audience(&self) -> Option<&'m Expr> {
+    pub fn audience(&self) -> Option<(&'m Expr, &'m Expr)> {
         self.audience.get()
     }
 

@@ -190,8 +190,13 @@ impl<'m> Pairs<'m> {
             floor.as_ref().is_none_or(|floor| scene.number(floor).range.low.is_some_and(|low| low >= Dec::ZERO))
         });
         let value = if positive { amount.value.and(paid.value) } else { Trend::Any };
-        // Nothing is known of itself, and what is paid is not.
-        Relation { value, data: amount.data.and(paid.data).and(paid.value.flip()) }
+        // Nothing is known of itself, and what is paid may not be.
+        let known = [(&self.base, old), (&self.head, new)].iter().all(|(scene, incentive)| {
+            let amounts = incentive.pays.iter().map(|pay| &pay.value).chain(&incentive.cap).chain(&incentive.floor);
+            amounts.into_iter().all(|amount| is_known(scene, amount))
+        });
+        let settled = if known { Trend::Same } else { paid.value.flip() };
+        Relation { value, data: amount.data.and(paid.data).and(settled) }
     }
 
     /// Of a condition or a limit that only one version has.

@@ -1,6 +1,11 @@
 //! `by` tables of both versions: which rows are in force together.
 
-use kpi_check::model::{ByKey, ByTable, Expr, ExprKind, Pattern, Type};
+use std::sync::LazyLock;
+
+use kpi_base::Span;
+use kpi_check::model::{
+    ArithmeticOp, Builtin, ByKey, ByTable, CardField, Expr, ExprKind, Grade, GradeRow, Pattern, StepBound, Type,
+};
 use kpi_value::Date;
 
 use super::pairs::Pairs;
@@ -26,7 +31,7 @@ enum Class {
 }
 
 /// Rows of two tables that are in force together; none where no row of one of them is.
-pub(super) type Together<'t, T> = Vec<(Option<&'t T>, Option<&'t T>)>;
+pub(super) type Together<'t, T, U> = Vec<(Option<&'t T>, Option<&'t U>)>;
 
 /// How many combinations of keys are looked at.
 const MOST: usize = 4096;
@@ -71,7 +76,7 @@ impl<'m> Pairs<'m> {
     }
 
     /// The rows that are in force together, each pair once; none where there are too many combinations.
-    pub(super) fn together<T>(&self, old: &Keyed<'m, T>, new: &Keyed<'m, T>) -> Option<Together<'m, T>> {
+    pub(super) fn together<T, U>(&self, old: &Keyed<'m, T>, new: &Keyed<'m, U>) -> Option<Together<'m, T, U>> {
         let (old_keys, new_keys) = (old.keys(), new.keys());
         // Each key of both tables, with its place in each.
         let mut keys: Vec<(Key<'m>, Option<usize>, Option<usize>)> = Vec::new();
@@ -106,17 +111,19 @@ impl<'m> Pairs<'m> {
         let mut chosen = vec![0_usize; classes.len()];
         for _ in 0..count {
             let class = |key: usize| classes.get(key).zip(chosen.get(key)).and_then(|(all, at)| all.get(*at)).copied();
-            let row = |table: &ByTable<T>, place: &dyn Fn(usize) -> Option<usize>| {
-                table.rows.iter().position(|row| {
-                    (0..keys.len()).all(|key| match place(key).and_then(|at| row.patterns.get(at)) {
-                        Some(pattern) => class(key).is_none_or(|class| takes(pattern, class)),
-                        None => true,
-                    })
+            let holds = |patterns: &[Pattern], place: &dyn Fn(usize) -> Option<usize>| {
+                (0..keys.len()).all(|key| match place(key).and_then(|at| patterns.get(at)) {
+                    Some(pattern) => class(key).is_none_or(|class| takes(pattern, class)),
+                    None => true,
                 })
             };
+            let (at_old, at_new) = (
+                |key: usize| keys.get(key).and_then(|(_, at, _)| *at),
+                |key: usize| keys.get(key).and_then(|(_, _, at)| *at),
+            );
             let pair = (
-                row(old.table, &|key| keys.get(key).and_then(|(_, at, _)| *at)),
-                row(new.table, &|key| keys.get(key).and_then(|(_, _, at)| *at)),
+                old.table.rows.iter().position(|row| holds(&row.patterns, &at_old)),
+                new.table.rows.iter().position(|row| holds(&row.patterns, &at_new)),
             );
             if !found.contains(&pair) {
                 found.push(pair);
@@ -129,8 +136,26 @@ impl<'m> Pairs<'m> {
                 *at = 0;
             }
         }
-        let row = |table: &'m ByTable<T>, at: Option<usize>| at.and_then(|at| table.rows.get(at)).map(|row| &row.value);
-        Some(found.into_iter().map(|(a, b)| (row(old.table, a), row(new.table, b))).collect())
+        Some(found.into_iter().map(|(a, b)| (value(old.table, a), value(new.table, b))).collect())
+    }
+
+    /// The relation of what stands in a table of one version to what the other version says without one; `compare` gets the values
+    /// that are in force for somebody.
+    pub(super) fn beside<T>(
+        &self,
+        table: &Keyed<'m, T>,
+        is_old: bool,
+        compare: impl Fn(&'m T) -> Relation,
+    ) -> Relation {
+        let rows = if is_old {
+            self.together(table, &Keyed::own(&PLAIN)).map(|all| all.into_iter().map(|(row, _)| row).collect::<Vec<_>>())
+        } else {
+            self.together(&Keyed::own(&PLAIN), table).map(|all| all.into_iter().map(|(_, row)| row).collect())
+        };
+        let Some(rows) = rows else { return Relation::ANY };
+        let without = Relation::only(if is_old { Trend::Up } else { Trend::Down });
+        let each = rows.into_iter().map(|row| row.map_or(without, &compare));
+        each.reduce(Relation::and).unwrap_or(Relation::ANY)
     }
 
     /// One value of a key for each class that the patterns tell apart, as far as the subjects can have it.
@@ -157,7 +182,7 @@ impl<'m> Pairs<'m> {
         };
         let Type::Member(dimension) = expr.ty else { return vec![Class::Missing] };
         let members = scene.model.dimensions[dimension].members.len() as u32;
-        let possible = self.possible(old);
+        let possible = self.possible(old, new);
         let mut seen: Vec<Vec<bool>> = Vec::new();
         let mut classes = Vec::new();
         for member in (0..members).filter(|member| possible(*member)) {
@@ -175,15 +200,26 @@ impl<'m> Pairs<'m> {
     }
 
     /// Which members a key can be, for the subjects that are looked at.
-    fn possible(&self, old: Option<&'m Expr>) -> impl Fn(u32) -> bool {
-        let asked = self.audience().zip(old).map(|(condition, key)| (condition, fingerprint(key)));
+    fn possible(&self, old: Option<&'m Expr>, new: Option<&'m Expr>) -> impl Fn(u32) -> bool {
+        let (old, new) = (old.map(fingerprint), new.map(fingerprint));
         move |member| {
-            let Some((condition, key)) = &asked else { return true };
-            let mut case = Case::default();
-            case.choices.insert(key.clone(), Choice::Members(vec![member]));
-            Scene::new(self.base.model, self.base.ranges, &case).truth(condition).can_be_true
+            let Some((old_condition, new_condition)) = self.audience() else { return true };
+            let can_be = |scene: &Scene<'m>, key: &Option<String>, condition: &Expr| {
+                let Some(key) = key else { return true };
+                let mut case = Case::default();
+                case.choices.insert(key.clone(), Choice::Members(vec![member]));
+                Scene::new(scene.model, scene.ranges, &case).truth(condition).can_be_true
+            };
+            can_be(&self.base, &old, old_condition) && can_be(&self.head, &new, new_condition)
         }
     }
+}
+
+/// A table of one row for everybody.
+static PLAIN: LazyLock<ByTable<()>> = LazyLock::new(|| ByTable::plain((), Span::default()));
+
+fn value<T>(table: &ByTable<T>, at: Option<usize>) -> Option<&T> {
+    at.and_then(|at| table.rows.get(at)).map(|row| &row.value)
 }
 
 fn patterns<T>(table: &ByTable<T>, place: Option<usize>) -> impl Iterator<Item = &Pattern> {
@@ -199,7 +235,7 @@ fn takes(pattern: &Pattern, class: Class) -> bool {
     }
 }
 
-/// Whether an expression has data, whatever the data are.
+/// Whether an expression has data, whatever the data are; what is read of a card has, for without it nothing is paid.
 pub(super) fn is_known(scene: &Scene<'_>, expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Const(value) => value.is_some(),
@@ -207,6 +243,24 @@ pub(super) fn is_known(scene: &Scene<'_>, expr: &Expr) -> bool {
         ExprKind::Column(path) => matches!(path.0.as_slice(), [column] if !scene.model.column(*column).optional),
         ExprKind::Inlined(_, body) => is_known(scene, body),
         ExprKind::IsMissing(_) | ExprKind::Period(_) | ExprKind::StintDays => true,
+        ExprKind::Card(CardField::Score | CardField::Attainment) => true,
+        ExprKind::Card(CardField::Grade) => {
+            let grade = scene.card.as_ref().and_then(|card| scene.model.scorecards[card.id].grade.as_ref());
+            let is_rest = |row: &GradeRow| row.bound == StepBound::Else;
+            matches!(grade, Some(Grade::Bounds(rows)) if rows.iter().any(is_rest))
+        }
+        ExprKind::Arithmetic(ArithmeticOp::Div, ..) => false,
+        ExprKind::Call(Builtin::Min | Builtin::Max | Builtin::Clamp | Builtin::Abs | Builtin::Round, _)
+        | ExprKind::Curve(..)
+        | ExprKind::Arithmetic(..)
+        | ExprKind::Neg(_)
+        | ExprKind::Not(_)
+        | ExprKind::Compare(..)
+        | ExprKind::InRange(..)
+        | ExprKind::InSet(..)
+        | ExprKind::And(..)
+        | ExprKind::Or(..)
+        | ExprKind::If(..) => expr.children().into_iter().all(|child| is_known(scene, child)),
         _ => false,
     }
 }

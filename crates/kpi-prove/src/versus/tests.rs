@@ -1,6 +1,12 @@
 //! What is told of two versions against what the value stage comes to, on inputs of chance.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use std::collections::BTreeMap;
 
@@ -9,7 +15,9 @@ use kpi_check::model::Model;
 use kpi_check::ranges::Ranges;
 use kpi_value::{Dec, Value};
 
-use super::{Compared, Standing, versus};
+use kpi_results::Standing;
+
+use super::{Compared, versus};
 use crate::obligations::Unit;
 use crate::replay::{Outcome, Sample, Subject, replay};
 use crate::search::Search;
@@ -118,7 +126,7 @@ fn changed(text: &str, chance: &mut Chance) -> String {
             });
             let whole = ["veto", "bonus", "deduct", "pay ", "cap"];
             let of = |(from, line): (usize, &str)| {
-                whole.iter().any(|word| line.trim_start().starts_with(word)).then(|| (from, line.len()))
+                whole.iter().any(|word| line.trim_start().starts_with(word)).then_some((from, line.len()))
             };
             lines.filter_map(of).collect()
         }
@@ -186,7 +194,7 @@ fn nothing_is_told_that_does_not_hold() {
         let Some(head) = sound(&text) else { continue };
         versions += 1;
         for (old, new) in [(&base, &head), (&head, &base)] {
-            for compared in versus(old, new) {
+            for compared in versus(old, new, &BTreeMap::new()) {
                 let (both, differ) = tried(old, new, &compared, &mut chance, 40);
                 let name = match compared.standing {
                     Standing::Equal => "equal",
@@ -205,4 +213,135 @@ fn nothing_is_told_that_does_not_hold() {
     for name in ["equal", "never less", "never more", "open, and differs"] {
         assert!(told.get(name).copied().unwrap_or_default() >= many / 6, "{told:?}");
     }
+}
+
+/// A policy in which each part is easily changed alone.
+const DESK: &str = r#"policy "Desk" { edition 1, currency CNY, period month }
+dimension role { agent, lead }
+dimension stage { startup, growth }
+roster staff { id: text key, role: role, stage: stage, salary: money ≥ 0 }
+source call { id: text key, who: -> staff, at: date time, wait: duration ≥ 0, amount: money ≥ 0, good: bool }
+source complaint { who: -> staff, on: date time, level: count, sparse }
+param longest: duration by role { agent: 45s, lead: 60s }
+indicator volume { formula sum(call.amount), target by stage { startup: ≥ 1000元, growth: ≥ 2000元 } }
+indicator waiting { formula average(call.wait), target ≤ longest }
+indicator quality { formula count(call where good) ÷ count(call), target ≥ 80% }
+scorecard desk for staff where role == agent {
+  volume  weight 50%
+  waiting weight 30%
+  quality weight 20%
+  bonus praise = count(call where good) × 2 cap 10
+  veto late when count(complaint where level > 3) > 2 then score 0
+  grade { ≥ 90: "A", ≥ 60: "B", else: "C" }
+}
+incentive pay for desk {
+  when score ≥ 20
+  pay base  = staff.salary × step(attainment) { ≥ 80%: 100%, ≥ 60%: 80%, else: 50% }
+  pay prize = if grade == "A" then 500元 else 0元
+  cap 2 × staff.salary
+}
+"#;
+
+/// What is told of the card and of the pay if a text stands in the place of another one.
+fn told_of(replaced: &[(&str, &str)]) -> [String; 2] {
+    let mut text = DESK.to_owned();
+    for (old, new) in replaced {
+        assert!(text.contains(old), "{old}");
+        text = text.replacen(old, new, 1);
+    }
+    let (base, head) = (model_of(&[DESK.to_owned()]), model_of(&[text]));
+    let compared = versus(&base, &head, &BTreeMap::new());
+    let shown = |told: &Compared| {
+        let standing = match told.standing {
+            Standing::Equal => "equal",
+            Standing::NeverLess => "never less",
+            Standing::NeverMore => "never more",
+            Standing::Open => "open",
+        };
+        let data = match (told.kept, told.no_more) {
+            (true, true) => "",
+            (true, false) => ", on more data",
+            (false, true) => ", on less data",
+            (false, false) => ", on other data",
+        };
+        format!("{standing}{data}")
+    };
+    [shown(&compared[0]), shown(&compared[1])]
+}
+
+#[test]
+fn what_is_equal_and_what_is_never_less() {
+    let cases: &[(&[(&str, &str)], [&str; 2])] = &[
+        // The same in other words: a formula with a name, a parameter by its value, a comparison turned, a key that this card's
+        // subjects never have, a column that nobody reads.
+        (
+            &[(
+                "indicator quality { formula count(call where good) ÷ count(call)",
+                "indicator share { formula count(call where good) ÷ count(call) }\nindicator quality { formula share",
+            )],
+            ["equal", "equal"],
+        ),
+        (&[("target ≤ longest", "target ≤ 45s")], ["equal", "equal"]),
+        (&[("lead: 60s", "lead: 90s")], ["equal", "equal"]),
+        // Fewer rows are counted, or more.
+        (&[("where level > 3)", "where level > 4)")], ["never less", "never less"]),
+        (&[("where level > 3)", "where level ≥ 3)")], ["never more", "never more"]),
+        (&[("count(complaint where level > 3)", "count(complaint)")], ["never more", "never more"]),
+        (&[("sum(call.amount)", "sum(call.amount where good)")], ["never more", "never more"]),
+        (&[("score ≥ 20", "not (score < 20)")], ["equal", "equal"]),
+        (&[("good: bool }", "good: bool, note: text? }")], ["equal", "equal"]),
+        (
+            &[
+                ("dimension stage { startup, growth }", "dimension stage { startup, growth, mature }"),
+                ("growth: ≥ 2000元", "else: ≥ 2000元"),
+            ],
+            ["open", "open"],
+        ),
+        // Targets that are easier, or harder.
+        (&[("startup: ≥ 1000元", "startup: ≥ 900元")], ["never less", "never less"]),
+        (&[("growth: ≥ 2000元", "growth: ≥ 2500元")], ["never more", "never more"]),
+        (&[("agent: 45s", "agent: 50s")], ["never less", "never less"]),
+        (&[("startup: ≥ 1000元", "startup: ≥ 900元"), ("agent: 45s", "agent: 40s")], ["open", "open"]),
+        // Vetoes and bonuses: without one fewer data are needed.
+        (
+            &[("late when count(complaint where level > 3) > 2", "late when count(complaint where level > 3) > 5")],
+            ["never less", "never less"],
+        ),
+        (&[("then score 0", "then cap 60")], ["never less", "never less"]),
+        (
+            &[("  veto late when count(complaint where level > 3) > 2 then score 0\n", "")],
+            ["never less, on more data", "never less, on more data"],
+        ),
+        (&[("× 2 cap 10", "× 2 cap 5")], ["never more", "never more"]),
+        (
+            &[("  bonus praise = count(call where good) × 2 cap 10\n", "")],
+            ["never more, on more data", "never more, on more data"],
+        ),
+        // Weights add up to 100%: one is more, another one less.
+        (&[("weight 50%", "weight 40%"), ("weight 30%", "weight 40%")], ["open", "open"]),
+        // Pays alone. A bracket that begins later pays never more; one row more and one less are anything.
+        (&[("≥ 80%: 100%", "≥ 85%: 100%")], ["equal", "never more"]),
+        (&[("else: 50%", "else: 55%")], ["equal", "never less"]),
+        (&[("≥ 80%: 100%", "≥ 85%: 100%"), ("else: 50%", "else: 55%")], ["equal", "open"]),
+        (&[("≥ 80%: 100%, ≥ 60%: 80%", "≥ 80%: 100%, ≥ 70%: 80%, ≥ 60%: 80%")], ["equal", "equal"]),
+        (&[("≥ 90: \"A\"", "≥ 85: \"A\"")], ["equal", "never less"]),
+        (&[("then 500元", "then 600元")], ["equal", "never less"]),
+        (&[("cap 2 ×", "cap 3 ×")], ["equal", "never less"]),
+        (&[("  cap 2 × staff.salary\n", "")], ["equal", "never less"]),
+        (&[("score ≥ 20", "score ≥ 30")], ["equal", "never more"]),
+        (&[("  when score ≥ 20\n", "")], ["equal", "never less"]),
+        (&[("score ≥ 20", "score > 20")], ["equal", "never more"]),
+        (&[("  pay prize = if grade == \"A\" then 500元 else 0元\n", "")], ["equal", "never more"]),
+        // A whole column of a source is read in another unit, and a rounding is another one.
+        (&[("wait: duration ≥ 0", "wait: duration in minutes ≥ 0")], ["open, on other data", "open, on other data"]),
+        (&[("period month }", "period month, rounding half_even }")], ["open, on other data", "open, on other data"]),
+    ];
+    let mut wrong = String::new();
+    for (replaced, wanted) in cases {
+        let told = told_of(replaced);
+        if told != *wanted {
+            wrong += &format!("{replaced:?}: {told:?} instead of {wanted:?}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }

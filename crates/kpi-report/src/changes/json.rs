@@ -1,10 +1,10 @@
 //! Changes for programs: one document, in English.
 
-use kpi_diff::{Change, Diff};
+use kpi_diff::Change;
 use serde::Serialize;
 
-use super::Versions;
-use crate::ImpactReport;
+use super::standings::Form;
+use super::{Review, Versions};
 use crate::impact::ImpactForm;
 
 #[derive(Serialize)]
@@ -14,6 +14,8 @@ struct Document<'a> {
     changes_meaning: bool,
     changes: &'a [Change],
     #[serde(skip_serializing_if = "Option::is_none")]
+    without_data: Option<Vec<Form<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<ImpactForm<'a>>,
 }
 
@@ -21,13 +23,11 @@ struct Document<'a> {
 ///
 /// # Errors
 /// None that a diff can give.
-pub fn render_diff_json(
-    diff: &Diff,
-    versions: Versions<'_>,
-    impact: Option<ImpactReport<'_>>,
-) -> serde_json::Result<String> {
-    let Versions { base, head } = versions;
+pub fn render_diff_json(review: &Review<'_>) -> serde_json::Result<String> {
+    let Review { diff, versions: Versions { base, head }, standings, impact } = *review;
     let impact = impact.as_ref().map(ImpactForm::of);
-    let document = Document { base, head, changes_meaning: diff.changes_meaning(), changes: &diff.changes, impact };
+    let without_data = standings.map(|standings| standings.results.iter().map(Form::of).collect());
+    let (changes_meaning, changes) = (diff.changes_meaning(), diff.changes.as_slice());
+    let document = Document { base, head, changes_meaning, changes, without_data, impact };
     serde_json::to_string_pretty(&document).map(|text| text + "\n")
 }

@@ -1,13 +1,14 @@
 //! Changes for a comment on a pull request.
 
 use kpi_base::{Language, text};
-use kpi_diff::{Change, Diff, Matter};
+use kpi_diff::{Change, Matter};
 
-use super::{Versions, moved, place, say, sides, sign, summary, title_of, words};
+use super::{Review, moved, place, say, sides, sign, standings, summary, title_of, words};
 use crate::findings::escape_cell;
 
 /// A summary, and a table for what can move a score; what people read and what is claimed is folded below it.
-pub fn render_diff_markdown(diff: &Diff, versions: Versions<'_>, language: Language) -> String {
+pub fn render_diff_markdown(review: &Review<'_>, language: Language) -> String {
+    let Review { diff, versions, .. } = *review;
     let mut out = format!("**kpi diff** `{}` → `{}`: {}\n", versions.base, versions.head, say(summary(diff), language));
     for matter in [Matter::Meaning, Matter::Words, Matter::Tests] {
         let changes: Vec<&Change> = diff.of(matter).collect();
@@ -42,5 +43,6 @@ pub fn render_diff_markdown(diff: &Diff, versions: Versions<'_>, language: Langu
             out += "\n</details>\n";
         }
     }
+    out += &review.standings.map(|standings| standings::markdown(standings, language)).unwrap_or_default();
     out
 }

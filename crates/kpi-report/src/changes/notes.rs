@@ -1,16 +1,19 @@
 //! Changes as notes on the lines of a pull request.
 
 use kpi_base::Language;
-use kpi_diff::{Change, Diff, Matter};
+use kpi_diff::{Change, Matter};
+use kpi_results::Standings;
 use serde_json::json;
 
-use super::{moved, say, sides, words};
+use super::{Review, moved, say, sides, standings, words};
 use crate::ImpactReport;
 use crate::findings::{escape_data, escape_property, fnv};
 
-/// A `::notice` of a GitHub workflow for each change that can move a score, with what it does to the data where that was asked; then one for all of them, and a
+/// A `::notice` of a GitHub workflow for each change that can move a score, with what it does to the data where that was asked; then one for what holds whatever is
+/// measured, one for all of them, and a
 /// `::error` where a limit is exceeded.
-pub fn render_diff_github(diff: &Diff, impact: Option<ImpactReport<'_>>, language: Language) -> String {
+pub fn render_diff_github(review: &Review<'_>, language: Language) -> String {
+    let Review { diff, standings, impact, .. } = *review;
     let mut out = String::new();
     for change in diff.of(Matter::Meaning) {
         let mut properties = Vec::new();
@@ -21,6 +24,15 @@ pub fn render_diff_github(diff: &Diff, impact: Option<ImpactReport<'_>>, languag
         }
         properties.push(format!("title={}", escape_property(&say(words(&change.declaration), language))));
         out += &format!("::notice {}::{}\n", properties.join(","), escape_data(&message(change, impact, language)));
+    }
+    if let Some(equivalence) = standings.filter(|equivalence| !equivalence.results.is_empty()) {
+        let line = |group: &[Standings]| {
+            let sign = group.first().map(standings::sign).unwrap_or_default();
+            format!("{sign} {}", say(standings::line(group), language))
+        };
+        let lines: Vec<String> = standings::groups(equivalence).map(line).collect();
+        let title = escape_property(&say(standings::title(), language));
+        out += &format!("::notice title={title}::{}\n", escape_data(&lines.join("\n")));
     }
     if let Some(impact) = impact {
         let mut lines = impact.summary(language).into_iter();
@@ -40,11 +52,8 @@ pub fn render_diff_github(diff: &Diff, impact: Option<ImpactReport<'_>>, languag
 ///
 /// # Errors
 /// None that a diff can give.
-pub fn render_diff_gitlab(
-    diff: &Diff,
-    impact: Option<ImpactReport<'_>>,
-    language: Language,
-) -> serde_json::Result<String> {
+pub fn render_diff_gitlab(review: &Review<'_>, language: Language) -> serde_json::Result<String> {
+    let Review { diff, impact, .. } = *review;
     let excess = impact.and_then(|impact| impact.excess(language));
     let entry = |change: &Change| {
         let at = change.after.as_ref().or(change.before.as_ref())?;

@@ -27,7 +27,7 @@ pub fn render_ci_json(report: CiReport<'_>, look: Look) -> serde_json::Result<St
     };
     let stages = report.stages.iter().map(stage).collect::<serde_json::Result<Vec<Value>>>()?;
     let tests = report.tested.map(|(tested, _)| parse(&render_tests_json(tested, report.files, look.language)?));
-    let diff = report.diff.map(|(diff, versions)| parse(&render_diff_json(diff, versions, report.impact)?));
+    let diff = report.review.map(|review| parse(&render_diff_json(&review)?));
     let document = json!({
         "version": 1,
         "language": look.language.tag(),

@@ -38,10 +38,10 @@ pub fn render_ci_markdown(report: CiReport<'_>, look: Look) -> String {
             out += &format!("\n<details><summary>{title}</summary>\n\n{}</details>\n", fence(whole.trim()));
         }
     }
-    if let Some((diff, versions)) = report.diff.filter(|(diff, _)| !diff.changes.is_empty()) {
+    if let Some(review) = report.review.filter(|review| !review.diff.changes.is_empty()) {
         out += "\n#### diff\n\n";
-        out += &render_diff_markdown(diff, versions, look.language);
-        out += &report.impact.map(|impact| render_impact_markdown(impact, look.language)).unwrap_or_default();
+        out += &render_diff_markdown(&review, look.language);
+        out += &review.impact.map(|impact| render_impact_markdown(impact, look.language)).unwrap_or_default();
     }
     out
 }

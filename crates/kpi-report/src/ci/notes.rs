@@ -11,7 +11,7 @@ pub fn render_ci_github(report: CiReport<'_>, look: Look) -> String {
     for stage in report.stages {
         out += &render_findings_github(&stage.findings, &stage.files, look);
     }
-    out + &report.diff.map(|(diff, _)| render_diff_github(diff, report.impact, look.language)).unwrap_or_default()
+    out + &report.review.map(|review| render_diff_github(&review, look.language)).unwrap_or_default()
 }
 
 /// A Code Quality report of GitLab, likewise.
@@ -27,8 +27,8 @@ pub fn render_ci_gitlab(report: CiReport<'_>, look: Look) -> serde_json::Result<
             look,
         )?)?);
     }
-    if let Some((diff, _)) = report.diff {
-        issues.extend(serde_json::from_str::<Vec<Value>>(&render_diff_gitlab(diff, report.impact, look.language)?)?);
+    if let Some(review) = report.review {
+        issues.extend(serde_json::from_str::<Vec<Value>>(&render_diff_gitlab(&review, look.language)?)?);
     }
     serde_json::to_string_pretty(&issues).map(|text| text + "\n")
 }

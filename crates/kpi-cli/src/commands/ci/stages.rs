@@ -7,10 +7,11 @@ use kpi_analysis::Analysis;
 use kpi_base::{Diagnostic, Files, Join, Language, Span, Text, codes, text};
 use kpi_diff::{Diff, compare};
 use kpi_fmt::{DeclaredNames, FormatError, Keywords, format_words};
-use kpi_report::{CiOutcome, CiReport, CiStage, ImpactReport, Stage, Versions, render_summary};
+use kpi_report::{CiOutcome, CiReport, CiStage, ImpactReport, Review, Stage, Versions, render_summary};
+use kpi_results::Equivalence;
 
 use crate::args;
-use crate::commands::diff::{Version, git, parse, version};
+use crate::commands::diff::{Version, git, parse, version, without_data};
 use crate::commands::since::Since;
 use crate::console::{Console, Failure};
 #[cfg(feature = "engine")]
@@ -40,6 +41,8 @@ enum Tests {}
 #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only what runs them needs more than their difference"))]
 struct Compared {
     diff: Diff,
+    /// What can be told of results without data.
+    standings: Option<Equivalence>,
     base: Version,
     head: Version,
     /// What the versions are called.
@@ -57,11 +60,15 @@ impl Found {
                 #[cfg(not(feature = "engine"))]
                 match *tests {}
             }),
-            diff: self.compared.as_ref().map(|compared| {
+            review: self.compared.as_ref().map(|compared| {
                 let (base, head) = (compared.names.0.as_str(), compared.names.1.as_str());
-                (&compared.diff, Versions { base, head })
+                Review {
+                    diff: &compared.diff,
+                    versions: Versions { base, head },
+                    standings: compared.standings.as_ref(),
+                    impact: self.impact(),
+                }
             }),
-            impact: self.impact(),
         }
     }
 
@@ -340,7 +347,8 @@ fn diff(args: &args::Ci, project: &Project, console: &Console<'_>) -> Result<(Sa
             text!("changes in meaning since {shown}: {n}; others: {others}", shown, n, others = all - n)
         }
     };
-    Ok((Said::passed(found), Some(Compared { diff, base, head, names: (shown, newer) })))
+    let standings = without_data(&base, &head, &diff, console.language);
+    Ok((Said::passed(found), Some(Compared { diff, standings, base, head, names: (shown, newer) })))
 }
 
 fn is_about_use(finding: &Diagnostic) -> bool {

@@ -1,11 +1,10 @@
 //! One version of a policy, from its text to its scores.
 
-use kpi_base::{Diagnostic, Files, SourceFile};
+use kpi_base::Diagnostic;
 use kpi_check::model::Model;
 use kpi_engine::Options;
 use kpi_plan::{Facts, Roots, Stage};
 use kpi_score::{Staged, score_stages};
-use kpi_syntax::ast::ItemKind;
 use kpi_value::Period;
 
 use crate::args;
@@ -13,43 +12,7 @@ use crate::console::Failure;
 use crate::data::periods::{read_data_date, read_periods};
 use crate::data::pipeline::{Data, answer_data, plan, tables};
 use crate::data::titles::plan_subject_names;
-use crate::project::{CONFIG, Project};
-
-/// A version that is checked.
-pub(super) struct Version {
-    /// Its files, those of the library that it uses included.
-    pub files: Files,
-    pub model: Model,
-}
-
-impl Version {
-    /// Checks what can move a score: what is only claimed (tests, requirements, obligations) has no say in what would have been paid.
-    ///
-    /// # Errors
-    /// The errors of the policy, with its files.
-    pub fn check(files: &Files) -> Result<Version, (Vec<Diagnostic>, Files)> {
-        let mut own = Files::new();
-        let (mut parsed, mut findings) = (Vec::new(), Vec::new());
-        for (_, file) in files.iter().filter(|(_, file)| !file.path.ends_with(CONFIG)) {
-            let id = own.add(SourceFile::new(file.path.clone(), file.text.clone()));
-            let mut result = kpi_syntax::parse(id, &file.text);
-            findings.extend(result.diagnostics);
-            result
-                .file
-                .items
-                .retain(|item| !matches!(item.kind, ItemKind::Test(_) | ItemKind::Require(_) | ItemKind::Prove(_)));
-            parsed.push(result.file);
-        }
-        findings.extend(kpi_stdlib::load(&mut own, &mut parsed));
-        let checked = kpi_check::check_meaning(&parsed);
-        findings.extend(checked.diagnostics);
-        findings.retain(Diagnostic::is_error);
-        match checked.model {
-            Some(model) if findings.is_empty() => Ok(Version { files: own, model }),
-            _ => Err((findings, own)),
-        }
-    }
-}
+use crate::project::Project;
 
 /// The exports that all versions are run over, and the periods.
 pub(super) struct Exports<'a> {
