@@ -40,9 +40,10 @@ struct Made {
     cells: BTreeMap<String, String>,
 }
 
-/// How many cases are tried, and how many subjects of each version in one of them.
+/// How many cases are tried, and how many subjects of each version in one of them: so many where everything changes at once, and so many
+/// where one thing does.
 const CASES: usize = 8;
-const SUBJECTS: usize = 60;
+const SUBJECTS: usize = 50;
 
 /// Trials for a result that is not equal; each by itself, for its period.
 ///
@@ -84,7 +85,9 @@ pub fn trials(base: &Model, head: &Model, compared: &Compared) -> Result<Vec<Tri
             });
             let search = Search::new((model, ranges), unit.subject, &case, &unit.inputs);
             let mut maker = Maker::new(model, unit.subject.table, period);
-            for sample in some(search.around()) {
+            let (ground, around) = (search.ground(), search.around());
+            let others = around.into_iter().skip(ground.len()).collect();
+            for sample in some(ground).into_iter().chain(some(others)) {
                 let subject = trial.subjects.len();
                 if made(&mut maker, &unit, &sample, subject) {
                     trial.subjects.push(subject_key(model, unit.subject.table, subject));
@@ -206,8 +209,10 @@ impl Trial {
         self.columns.iter().map(|(table, _)| table.as_str()).filter(|table| !has(table)).collect()
     }
 
-    /// How many rows a subject has.
-    pub fn rows_of(&self, subject: usize) -> usize {
-        self.rows.iter().filter(|row| row.subject == subject).count()
+    /// How far the data of a subject are from plain: negative numbers first, then how many rows there are.
+    pub fn oddness(&self, subject: usize) -> (usize, usize) {
+        let own = self.rows.iter().filter(|row| row.subject == subject);
+        let negative = own.clone().flat_map(|row| row.cells.values()).filter(|cell| cell.starts_with('-'));
+        (negative.count(), own.count())
     }
 }

@@ -21,6 +21,7 @@ mod outputs;
 mod own_periods;
 mod policy_tests;
 mod quarantine;
+mod standings;
 mod support;
 mod templates;
 mod tutorial;

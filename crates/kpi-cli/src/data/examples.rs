@@ -1,6 +1,7 @@
 //! Data on which two versions of a policy come to different results, as a test of the policy: both versions are run over made subjects, and
 //! one of those that differ is kept.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use kpi_base::{Files, Language, SourceFile, Text, text};
@@ -49,8 +50,11 @@ pub(crate) fn find_example(
                     found.push((place, *a, *b));
                 }
             }
-            // The plainest data first.
-            found.sort_by_key(|(place, ..)| trial.rows_of(*place));
+            // The plainest data first, and of these what differs most.
+            found.sort_by_key(|(place, before, after)| {
+                let apart = before.zip(*after).and_then(|(a, b)| a.sub(b).ok()).map(Dec::abs);
+                (trial.oddness(*place), Reverse(apart))
+            });
             for (place, before, after) in found {
                 if let Some(example) = shown((base, head), told, (trial, place), (before, after), language) {
                     return Ok(Some(example));

@@ -9,7 +9,7 @@ use super::expressions::{apart, closer};
 use super::pairs::Pairs;
 use super::relation::Relation;
 use super::tables::is_known;
-use crate::pay::{Field, field_of};
+use crate::pay::{Field, base_of, field_of};
 use crate::scene::{CardState, Scene};
 use crate::value::{Number, Range, Trend};
 
@@ -166,6 +166,7 @@ impl<'m> Pairs<'m> {
                 && let Some(pay) = a.or(b)
             {
                 self.doubt(text!("`{name}` may come to more or to less", name = pay.title.name));
+                self.doubt_sign(old);
             }
             amount = amount.and(one);
         }
@@ -197,6 +198,16 @@ impl<'m> Pairs<'m> {
         });
         let settled = if known { Trend::Same } else { paid.value.flip() };
         Relation { value, data: amount.data.and(paid.data).and(settled) }
+    }
+
+    /// Where pays are multiples of what may be negative, more of it may be less.
+    fn doubt_sign(&self, incentive: &'m Incentive) {
+        let Some(column) = base_of(self.base.model, incentive).and_then(|base| base.path.last()) else { return };
+        let range = Range::of(&self.base.ranges.column(column));
+        if range.low.is_none_or(|low| low < Dec::ZERO) {
+            let column = &self.base.model.column(column).title.name;
+            self.doubt(text!("`{column}` may be negative: its column says no `≥ 0`", column));
+        }
     }
 
     /// Of a condition or a limit that only one version has.

@@ -181,7 +181,7 @@ fn changed(text: &str, chance: &mut Chance) -> String {
 #[test]
 fn nothing_is_told_that_does_not_hold() {
     let base_text = format!("{GROUND}{CARDS}");
-    let base = model_of(&[base_text.clone()]);
+    let base = model_of(std::slice::from_ref(&base_text));
     let mut chance = Chance(11);
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut versions, mut moved_though_open) = (0, 0);
@@ -271,7 +271,8 @@ fn told_of(replaced: &[(&str, &str)]) -> [String; 2] {
 
 #[test]
 fn what_is_equal_and_what_is_never_less() {
-    let cases: &[(&[(&str, &str)], [&str; 2])] = &[
+    type Replaced<'t> = &'t [(&'t str, &'t str)];
+    let cases: &[(Replaced<'_>, [&str; 2])] = &[
         // The same in other words: a formula with a name, a parameter by its value, a comparison turned, a key that this card's
         // subjects never have, a column that nobody reads.
         (
