@@ -192,8 +192,8 @@ impl Trial {
             let indent = " ".repeat(table.chars().count());
             let rows = self.rows.iter().filter(|row| row.table == *table);
             for row in rows.filter(|row| subject.is_none_or(|subject| row.subject == subject)) {
-                let cell = |column: &String| row.cells.get(column).map_or("", String::as_str);
-                let cells: Vec<&str> = columns.iter().map(cell).collect();
+                let cell = |column: &String| row.cells.get(column).map(String::as_str).unwrap_or_default();
+                let cells: Vec<String> = columns.iter().map(|column| self.shown(cell(column), subject)).collect();
                 out += &format!("  {indent} | {} |\n", cells.join(" | "));
             }
         }
@@ -201,6 +201,20 @@ impl Trial {
             out += &format!("  expect {expect}\n");
         }
         out + "}\n"
+    }
+
+    /// A cell; a subject that stands alone is called as the first one, and so are the rows that were made for it.
+    fn shown(&self, cell: &str, subject: Option<usize>) -> String {
+        let Some(subject) = subject else { return cell.to_owned() };
+        if self.subjects.get(subject).is_some_and(|key| key == cell) {
+            return self.first_key().to_owned();
+        }
+        cell.replacen(&format!("-{}-", subject + 1), "-", 1)
+    }
+
+    /// The key of a subject in a test of its own.
+    pub fn first_key(&self) -> &str {
+        self.subjects.first().map(String::as_str).unwrap_or_default()
     }
 
     /// The tables in which a subject has no rows.

@@ -141,8 +141,7 @@ fn shown(
     (before, after): (Option<Dec>, Option<Dec>),
     language: Language,
 ) -> Option<Counterexample> {
-    let key = trial.subjects.get(subject)?;
-    let result = result_of(&base.model, told.base, key);
+    let result = result_of(&base.model, told.base, trial.first_key());
     let ty = if told.base.incentive.is_some() { Type::MONEY } else { Type::POINTS };
     let number = |x: Dec| show_number(&base.model, x, ty);
     let expect = match before {
