@@ -5,11 +5,13 @@
 
 pub mod codes;
 mod diagnostic;
+mod edits;
 mod files;
 pub mod messages;
 mod text;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity};
+pub use edits::replace_parts;
 pub use files::{FileId, Files, LineColumn, SourceFile, Span};
 pub use text::{Arg, Join, Language, Text, ToArg};

@@ -75,6 +75,9 @@ pub(crate) enum Command {
     WhatIf(WhatIf),
     /// Explain a number step by step, down to columns and how many rows
     Why(Why),
+    /// Suggest targets from the results of the last periods
+    #[command(subcommand)]
+    Suggest(Suggest),
     /// Sum up the last periods, declaration by declaration, as JSON: what editors show beside a policy
     Numbers(Numbers),
     /// Show the headers of the exports and some of their values, as JSON: what editors offer
@@ -423,6 +426,58 @@ pub(crate) struct Numbers {
     /// Take the texts of policy files from stdin instead of from disk: a JSON object of absolute path to text
     #[arg(long)]
     pub unsaved: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Suggest {
+    /// Targets by a quantile of what was measured, and by growth, with the share of results that would have met each
+    Targets(SuggestTargets),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct SuggestTargets {
+    #[command(flatten)]
+    pub project: Project,
+    /// The last period [default: the last in which every export has rows]
+    #[arg(long)]
+    pub period: Option<String>,
+    /// How many periods, that one included
+    #[arg(long, value_name = "N", default_value = "6")]
+    pub last: NonZeroU16,
+    /// The share of results, from the worst on, at whose end the suggested target stands
+    #[arg(long, value_name = "SHARE", default_value = "60%")]
+    pub quantile: String,
+    /// By which share the median result is to become better
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub growth: String,
+    /// Only the targets of this indicator; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub indicator: Vec<String>,
+    /// The environment of kpi.toml whose files are read
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ScenarioFormat,
+    /// Which of the two is put into the patch or the policy
+    #[arg(long, value_enum, default_value_t)]
+    pub by: SuggestBy,
+    /// Write the targets as a patch for `git apply` in the project's folder; `-` is the terminal, instead of the answer
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub patch: Option<PathBuf>,
+    /// Write the targets into the policy
+    #[arg(long, conflicts_with = "patch")]
+    pub write: bool,
+}
+
+/// Which suggestion is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SuggestBy {
+    /// The target at the quantile
+    #[default]
+    Quantile,
+    /// The median, made better by the growth
+    Growth,
 }
 
 #[derive(Debug, Group)]

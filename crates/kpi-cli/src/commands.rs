@@ -19,6 +19,8 @@ use ::std::path::PathBuf;
 #[cfg(not(feature = "engine"))]
 use kpi_base::{Diagnostic, codes, text};
 
+#[cfg(feature = "engine")]
+use crate::args;
 use crate::args::Command;
 use crate::console::{Console, Exit, Failure};
 #[cfg(feature = "engine")]
@@ -44,11 +46,15 @@ pub(crate) fn run(command: Command, console: &mut Console<'_>) -> Result<Exit, F
         #[cfg(feature = "engine")]
         Command::Numbers(args) => data::numbers::run(&args, console),
         #[cfg(feature = "engine")]
+        Command::Suggest(args::Suggest::Targets(args)) => data::suggest::run(&args, console),
+        #[cfg(feature = "engine")]
         Command::Columns(args) => data::columns::run(&args, console),
         #[cfg(not(feature = "engine"))]
         Command::Columns(_) => Err(no_engine()),
         #[cfg(not(feature = "engine"))]
-        Command::Run(_) | Command::Test(_) | Command::Why(_) | Command::Numbers(_) => Err(no_engine()),
+        Command::Run(_) | Command::Test(_) | Command::Why(_) | Command::Numbers(_) | Command::Suggest(_) => {
+            Err(no_engine())
+        }
         Command::Explain { code } => explain::run(code.as_deref(), console),
         Command::Std(args) => std::run(&args, console),
         Command::Lsp => kpi_lsp::serve(kpi_lsp::Surroundings { rules: Box::new(editor_rules), program: engine() })

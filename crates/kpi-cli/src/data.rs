@@ -12,6 +12,7 @@ mod periods;
 mod pipeline;
 mod progress;
 pub(crate) mod run;
+pub(crate) mod suggest;
 pub(crate) mod test;
 mod test_run;
 mod titles;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kpi_base::{FileId, Files, SourceFile, Span};
+use kpi_base::{FileId, Files, SourceFile, Span, replace_parts};
 
 use crate::compare::{Piece, pieces_of_both};
 use crate::{Became, Declaration, Diff, Matter, Side};
@@ -87,7 +87,6 @@ pub fn apply(base: Side<'_>, head: Side<'_>, diff: &Diff, wanted: &BTreeSet<u32>
     }
     let mut files = Files::new();
     for (id, file) in base.files.iter().filter(|(id, _)| own.contains(id)) {
-        let mut text = file.text.clone();
         let mut own = edits.remove(&id).unwrap_or_default();
         // A member inside of what is replaced as a whole is in its text already.
         own.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
@@ -97,11 +96,7 @@ pub fn apply(base: Side<'_>, head: Side<'_>, diff: &Diff, wanted: &BTreeSet<u32>
             end = end.max(span.end);
             outside
         });
-        for (span, new) in own.iter().rev() {
-            if text.get(span.start as usize..span.end as usize).is_some() {
-                text.replace_range(span.start as usize..span.end as usize, new);
-            }
-        }
+        let mut text = replace_parts(&file.text, own);
         text.push_str(&appended.remove(&file.path).unwrap_or_default());
         files.add(SourceFile::new(file.path.clone(), text));
     }

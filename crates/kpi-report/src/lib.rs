@@ -38,6 +38,7 @@ mod json;
 mod look;
 mod numbers;
 mod proofs;
+mod suggestions;
 mod tested;
 mod titles;
 mod views;
@@ -66,5 +67,6 @@ pub use json::{render_derivations_json, render_findings_json, render_json, rende
 pub use look::Look;
 pub use numbers::sum_up;
 pub use proofs::render_proofs;
+pub use suggestions::{render_suggestions, render_suggestions_json, render_suggestions_markdown};
 pub use tested::{render_test, render_tests, render_tests_json, render_tests_junit};
 pub use titles::{Groups, Titles};

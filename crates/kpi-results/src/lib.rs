@@ -8,6 +8,7 @@ mod equivalence;
 mod exports;
 mod numbers;
 mod proofs;
+mod suggestions;
 mod tested;
 mod trace;
 
@@ -16,5 +17,6 @@ pub use equivalence::*;
 pub use exports::*;
 pub use numbers::*;
 pub use proofs::*;
+pub use suggestions::*;
 pub use tested::*;
 pub use trace::*;

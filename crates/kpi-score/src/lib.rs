@@ -40,6 +40,7 @@ pub use explain::{NoAnswer, Question};
 #[cfg(feature = "faults")]
 pub use fault::Fault;
 pub use kernels::goal::Goal;
+pub use kernels::sample::quantile;
 pub use pay::{Pays, Standing};
 pub use rules::Outcomes;
 pub use scored::{Scored, score};

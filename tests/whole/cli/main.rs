@@ -22,6 +22,7 @@ mod own_periods;
 mod policy_tests;
 mod quarantine;
 mod standings;
+mod suggest;
 mod support;
 mod templates;
 mod tutorial;

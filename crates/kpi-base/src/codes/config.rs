@@ -22,4 +22,6 @@ codes! {
     NOT_IN_STYLE = "K8032", Error, "a file is not in the one style";
     FAIL_ON = "K8040", Error, "a limit on the impact that cannot be read";
     WHAT_IF = "K8050", Error, "a setting of kpi what-if that cannot be made";
+    FAR_TARGET = "K8051", Warning, "a target that is far from history";
+    FEW_RESULTS = "K8052", Warning, "too few results to suggest a target";
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kpi_base::{Diagnostic, FileId, Files, Join, Language, SourceFile, Span, Text, codes::config as codes, text};
+use kpi_base::{
+    Diagnostic, FileId, Files, Join, Language, SourceFile, Span, Text, codes::config as codes, replace_parts, text,
+};
 use kpi_check::names::nearest;
 use kpi_diff::{Diff, Place, compare, places, same_path};
 use kpi_report::{Look, Review, Versions, render_scenarios, render_scenarios_markdown};
@@ -192,15 +194,9 @@ fn with_sets(base: &Version, known: &[Place], sets: &[Set], written: &Files) -> 
         edits.entry(span.file).or_default().push((span, &set.value));
     }
     let mut texts = BTreeMap::new();
-    for (id, mut edits) in edits {
-        let mut text = base.project.files.get(id).map(|file| file.text.clone()).unwrap_or_default();
-        edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
-        for (span, value) in edits {
-            if text.get(span.start as usize..span.end as usize).is_some() {
-                text.replace_range(span.start as usize..span.end as usize, value);
-            }
-        }
-        texts.insert(id, text);
+    for (id, edits) in edits {
+        let text = base.project.files.get(id).map(|file| file.text.as_str()).unwrap_or_default();
+        texts.insert(id, replace_parts(text, edits));
     }
     let project = base.project.with_files(base.project.files.with_texts(&texts));
     // What cannot be read any more, or is wrong now, is the fault of what was set.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::num::NonZeroU16;
 
 use kpi_base::{Diagnostic, Language, codes::config as codes, text};
 use kpi_check::model::Model;
@@ -39,22 +40,17 @@ fn read_unsaved() -> Result<Unsaved, Failure> {
 }
 
 /// What is read from, and for which policy.
-struct Reader<'a> {
-    project: &'a Project,
-    model: &'a Model,
-    env: Option<&'a str>,
-    language: Language,
+pub(super) struct Reader<'a> {
+    pub project: &'a Project,
+    pub model: &'a Model,
+    pub env: Option<&'a str>,
+    pub language: Language,
 }
 
 impl Reader<'_> {
     fn read(&self, args: &args::Numbers) -> Result<Numbers, Failure> {
-        let known = self.known_periods(args.period.as_deref())?;
-        let back = i32::from(args.last.get()) - 1;
-        // Before its first row nothing can be said of an export.
-        let from = known.last.plus(-back);
-        let from = known.first.filter(|first| from.index < first.index).unwrap_or(from);
-        let from = if from.index > known.last.index { known.last } else { from };
-        let stages = plan(self.model, (from, known.last), None, &Roots::all(self.model))?;
+        let (from, last) = self.last_periods(args.period.as_deref(), args.last)?;
+        let stages = plan(self.model, (from, last), None, &Roots::all(self.model))?;
         let inputs = self.inputs(&stages)?;
         let read = files(&inputs);
         let indicators: BTreeSet<&str> =
@@ -62,10 +58,19 @@ impl Reader<'_> {
         let currency = &self.model.policy.currency;
         let money = Money { code: currency.code.clone(), digits: currency.digits };
         let found = compute(&stages, self.data(inputs), |scored, _, _| {
-            sum_up(&scored.run((from, known.last)), &money, &|name| indicators.contains(name), self.language)
+            sum_up(&scored.run((from, last)), &money, &|name| indicators.contains(name), self.language)
         });
         let numbers = found.map_err(|findings| self.project.fail(findings))?;
         Ok(Numbers { inputs: read, ..numbers })
+    }
+
+    /// The first and the last of so many periods up to the one that is asked for.
+    pub fn last_periods(&self, asked: Option<&str>, count: NonZeroU16) -> Result<(Period, Period), Failure> {
+        let known = self.known_periods(asked)?;
+        // Before its first row nothing can be said of an export.
+        let from = known.last.plus(1 - i32::from(count.get()));
+        let from = known.first.filter(|first| from.index < first.index).unwrap_or(from);
+        Ok((if from.index > known.last.index { known.last } else { from }, known.last))
     }
 
     /// The last period that is asked for, else the last in which every export has rows; and the first in which each has.
@@ -90,12 +95,12 @@ impl Reader<'_> {
         })
     }
 
-    fn inputs(&self, stages: &[Stage<'_>]) -> Result<Inputs, Failure> {
+    pub fn inputs(&self, stages: &[Stage<'_>]) -> Result<Inputs, Failure> {
         self.project.inputs(self.model, &tables(stages), self.env)
     }
 
     /// The whole of the exports, whatever period lacks rows: what is written may be ahead of what is exported.
-    fn data(&self, inputs: Inputs) -> Data {
+    pub fn data(&self, inputs: Inputs) -> Data {
         let options = Options { any_period: true, ..Options::default() };
         Data { inputs, options, on_bad_row: OnBadRow::Stop }
     }

@@ -3,14 +3,14 @@
 use kpi_value::{Dec, Overflow};
 
 /// A value and how many rows have it.
-pub(crate) type Weighted = (Dec, u64);
+pub type Weighted = (Dec, u64);
 
 /// The quantile at a share, linear between neighbours (Hyndman–Fan 7): the value at the place (n − 1) × share of the
 /// sorted values, rounded once. `sorted` rises; no data of nothing.
 ///
 /// # Errors
 /// [`Overflow`] if a number leaves the range.
-pub(crate) fn quantile(sorted: &[Weighted], share: Dec) -> Result<Option<Dec>, Overflow> {
+pub fn quantile(sorted: &[Weighted], share: Dec) -> Result<Option<Dec>, Overflow> {
     let n: u64 = sorted.iter().map(|(_, count)| count).sum();
     let Some(last) = n.checked_sub(1) else { return Ok(None) };
     let place = Dec::int(i64::try_from(last).map_err(|_| Overflow)?).mul(share)?;
