@@ -9,6 +9,7 @@
 
 mod amounts;
 mod attribution;
+mod brackets;
 mod condition;
 mod figures;
 mod moves;
@@ -18,6 +19,7 @@ mod spread;
 
 pub use amounts::Amounts;
 pub use attribution::{Attribution, Measured, Part, attribute};
+pub use brackets::{Crossed, Crossing};
 pub use condition::{Condition, Misread, Verdict};
 pub use figures::{Figure, Figures, Unit};
 pub use moves::{Became, Impact, Move, OfScorecard, Place, Renames, Standing, ToldRule, Transition, What, compare};

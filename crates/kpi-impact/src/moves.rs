@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::amounts::{minus, plus};
+use crate::brackets::{Crossed, Crossing, Key, Tables};
 use crate::{Amounts, Figures, Spread};
 
 /// What two runs over the same data and periods differ in.
@@ -26,6 +27,8 @@ pub struct Impact {
     pub head: Amounts,
     /// How many people are paid in either version.
     pub people_paid: usize,
+    /// Who crosses from one bracket of a pay to another; only what happens.
+    pub brackets: Vec<Crossed>,
     /// How the pay of people changes, where it does.
     pub pay_changes: Option<Spread>,
     /// Everything that moves, the largest move of pay first, then of the score.
@@ -76,6 +79,8 @@ pub struct Move {
     pub pay_change: Option<Dec>,
     /// By how much the score has changed.
     pub score_change: Option<Dec>,
+    /// The brackets that are crossed.
+    pub brackets: Vec<Crossing>,
 }
 
 /// What is compared: its kind and name, of whom, when.
@@ -157,6 +162,7 @@ pub fn compare(base: &Run, head: &Run, renames: &Renames) -> Impact {
     let named = |what: What, name: &str| renames.get(&(what, name.to_owned())).cloned();
     let renamed: Vec<Option<String>> = base.cards.iter().map(|card| named(What::Scorecard, &card.scorecard)).collect();
 
+    let mut tables = Tables::new(base, head, renames);
     let mut old: FxHashMap<CardKey<'_>, &Card> = FxHashMap::default();
     for (card, renamed) in base.cards.iter().zip(&renamed) {
         old.insert(key(card, renamed.as_deref().unwrap_or(&card.scorecard)), card);
@@ -165,8 +171,11 @@ pub fn compare(base: &Run, head: &Run, renames: &Renames) -> Impact {
         let before = old.remove(&key(card, &card.scorecard));
         let tally = tally(&mut cards, &card.scorecard);
         tally.add(before, Some(card));
+        let crossed =
+            before.map(|before| tables.crossings(Key::Card(&card.scorecard), &before.brackets, &card.brackets));
         if before.is_none_or(|before| !same(before, card)) {
-            moves.push(Move::of(card_place(card, &card.scorecard), before.map(standing), Some(standing(card))));
+            let moved = Move::of(card_place(card, &card.scorecard), before.map(standing), Some(standing(card)));
+            moves.push(Move { brackets: crossed.unwrap_or_default(), ..moved });
         }
     }
     // What is gone stands in the order of the older run.
@@ -185,7 +194,7 @@ pub fn compare(base: &Run, head: &Run, renames: &Renames) -> Impact {
             *slot = Some(plus(slot.unwrap_or(Dec::ZERO), pay.unwrap_or(Dec::ZERO)));
         }
     }
-    roster_pays(base, head, &named, &mut moves);
+    roster_pays(base, head, &named, &mut tables, &mut moves);
     roster_rules(base, head, &named, &mut moves);
     moves.sort_by_key(|one| std::cmp::Reverse(one.size()));
 
@@ -203,6 +212,7 @@ pub fn compare(base: &Run, head: &Run, renames: &Renames) -> Impact {
         base: base_sums,
         head: head_sums,
         people_paid: people.len(),
+        brackets: tables.counted(),
         pay_changes: Spread::of_changes(&moved),
         moves,
     }
@@ -231,7 +241,7 @@ impl Move {
         let pay_change = pay(&head).zip(pay(&base)).map(|(b, a)| minus(b, a)).filter(|_| paid);
         let score = |side: &Option<Standing>| side.as_ref().and_then(|standing| standing.score);
         let score_change = score(&head).zip(score(&base)).map(|(b, a)| minus(b, a));
-        Move { place, became, base, head, pay_change, score_change }
+        Move { place, became, base, head, pay_change, score_change, brackets: Vec::new() }
     }
 
     /// How large it is: by pay, then by the score; a card that comes, goes or loses its score stands before one that keeps both.
@@ -309,11 +319,20 @@ fn told(rules: impl Iterator<Item = (String, RuleOutcome)>) -> BTreeSet<(String,
         .collect()
 }
 
-fn roster_pays(base: &Run, head: &Run, named: &dyn Fn(What, &str) -> Option<String>, moves: &mut Vec<Move>) {
+fn roster_pays<'a>(
+    base: &Run,
+    head: &'a Run,
+    named: &dyn Fn(What, &str) -> Option<String>,
+    tables: &mut Tables<'a>,
+    moves: &mut Vec<Move>,
+) {
     let standing = |pay: &RosterPay| Standing { pay: pay.pay.clone(), total_pay: pay.total_pay, ..Standing::nothing() };
     let place = |pay: &RosterPay| (pay.incentive.clone(), pay.subject.clone(), pay.period.clone());
     let same = |a: &RosterPay, b: &RosterPay| a.pay == b.pay && a.total_pay == b.total_pay;
-    pairs(What::Incentive, (&base.incentives, &head.incentives), named, &place, &same, &standing, moves);
+    let mut crossed =
+        |a: &RosterPay, b: &'a RosterPay| tables.crossings(Key::Roster(&b.incentive), &a.brackets, &b.brackets);
+    let both = (base.incentives.as_slice(), head.incentives.as_slice());
+    pairs(What::Incentive, both, named, &place, &same, &standing, &mut crossed, moves);
 }
 
 fn roster_rules(base: &Run, head: &Run, named: &dyn Fn(What, &str) -> Option<String>, moves: &mut Vec<Move>) {
@@ -323,17 +342,20 @@ fn roster_rules(base: &Run, head: &Run, named: &dyn Fn(What, &str) -> Option<Str
     };
     let place = |rule: &RosterRule| (rule.rule.clone(), rule.subject.clone(), rule.period.clone());
     let same = |a: &RosterRule, b: &RosterRule| a.outcome == b.outcome;
-    pairs(What::Rule, (&base.rules, &head.rules), named, &place, &same, &standing, moves);
+    let both = (base.rules.as_slice(), head.rules.as_slice());
+    pairs(What::Rule, both, named, &place, &same, &standing, &mut |_, _| Vec::new(), moves);
 }
 
 /// Adds the moves of what hangs on no card.
-fn pairs<T>(
+#[allow(clippy::too_many_arguments, reason = "what pays and rules differ in")]
+fn pairs<'a, T>(
     what: What,
-    (base, head): (&[T], &[T]),
+    (base, head): (&[T], &'a [T]),
     named: &dyn Fn(What, &str) -> Option<String>,
     place: &dyn Fn(&T) -> (String, String, String),
     same: &dyn Fn(&T, &T) -> bool,
     standing: &dyn Fn(&T) -> Standing,
+    crossed: &mut dyn FnMut(&T, &'a T) -> Vec<Crossing>,
     moves: &mut Vec<Move>,
 ) {
     let at = |(name, subject, period): (String, String, String)| Place { what, name, subject, period, stint: None };
@@ -349,8 +371,9 @@ fn pairs<T>(
         if before.is_some() {
             met.insert(key.clone());
         }
+        let brackets = before.map(|before| crossed(before, one)).unwrap_or_default();
         if before.is_none_or(|before| !same(before, one)) {
-            moves.push(Move::of(at(key), before.map(standing), Some(standing(one))));
+            moves.push(Move { brackets, ..Move::of(at(key), before.map(standing), Some(standing(one))) });
         }
     }
     for (key, one) in old.into_iter().filter(|(key, _)| !met.contains(key)) {

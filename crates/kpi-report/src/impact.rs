@@ -12,7 +12,9 @@ pub(crate) use json::ImpactForm;
 pub use scenarios::{render_scenarios, render_scenarios_markdown};
 
 use kpi_base::{Join, Language, Text, text};
-use kpi_impact::{Amounts, Attribution, Became, Figure, Impact, Move, Names, Pair, Spread, Standing, Unit, What};
+use kpi_impact::{
+    Amounts, Attribution, Became, Crossing, Figure, Impact, Move, Names, Pair, Spread, Standing, Unit, What,
+};
 use kpi_results::{CardStatus, Goal};
 use kpi_value::Dec;
 
@@ -79,6 +81,7 @@ impl ImpactReport<'_> {
         if !impact.is_empty() {
             blocks.push(self.figures(language));
             blocks.extend(self.scorecards(language));
+            blocks.extend(self.brackets(language));
             blocks.extend(self.pay_changes(language));
         }
         blocks.extend(self.attributed(language));
@@ -224,6 +227,25 @@ impl ImpactReport<'_> {
         blocks
     }
 
+    /// Who crosses from one bracket of a pay to another.
+    fn brackets(&self, language: Language) -> Option<Block> {
+        let crossed = &self.impact.brackets;
+        crossed.first()?;
+        let say = |text: Text| text.to(language);
+        let head = [text!("pay"), text!("crosses from"), text!("to"), text!("cards")].map(say);
+        let rows = crossed.iter().map(|one| {
+            let Crossing { incentive, pay, from, to } = &one.crossing;
+            let whose = one.scorecard.as_ref().map(|card| format!(" · {}", self.titles.scorecard(card)));
+            vec![
+                format!("{incentive}.{pay}{}", whose.unwrap_or_default()),
+                from.clone(),
+                to.clone(),
+                one.cards.to_string(),
+            ]
+        });
+        Some(Block::Table(head.into(), rows.collect()))
+    }
+
     fn pay_changes(&self, language: Language) -> Option<Block> {
         let spread = self.impact.pay_changes.as_ref()?;
         let mut head = vec![String::new()];
@@ -308,6 +330,9 @@ impl ImpactReport<'_> {
         }
         if let Some(grade) = differs(&|s| s.grade.clone()) {
             parts.push(say(text!("grade {change}", change = grade)));
+        }
+        for Crossing { pay, from, to, .. } in &one.brackets {
+            parts.push(say(text!("bracket of {pay} {change}", pay, change = format!("{from} → {to}"))));
         }
         let of_card = |name: &str| self.titles.of_card(&place.name, name).to_owned();
         let list = |names: Vec<String>| (!names.is_empty()).then(|| names.join(", "));

@@ -9,7 +9,7 @@ use crate::findings::Range;
 
 /// A run as JSON, as `docs/schema/run.json` says: [`Run`] with findings whose places are path, line and column.
 pub fn render_json(run: &Run, files: &Files, language: Language) -> serde_json::Result<String> {
-    let Run { policy, period, cards, incentives, rules, findings, paid_by: _ } = run;
+    let Run { policy, period, cards, incentives, rules, findings, paid_by: _, brackets: _ } = run;
     let findings = findings.iter().map(|f| Finding::of(f, files, language)).collect();
     text(&RunForm { policy, period, cards, incentives, rules, findings })
 }

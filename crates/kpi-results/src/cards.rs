@@ -21,8 +21,33 @@ pub struct Run {
     /// By which incentive each pay of a card comes, for tables that name it: scorecard, pay, incentive.
     #[serde(skip)]
     pub paid_by: Vec<(String, String, String)>,
+    /// The tables of brackets by which pays are found, where outcomes are compared.
+    #[serde(skip)]
+    pub brackets: Vec<BracketTable>,
     /// What the run has to say about the policy and the data.
     pub findings: Vec<Diagnostic>,
+}
+
+/// A table of brackets by which a pay is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BracketTable {
+    /// The scorecard for whose cards it pays; none for a roster.
+    pub scorecard: Option<String>,
+    /// The incentive.
+    pub incentive: String,
+    /// The pay.
+    pub pay: String,
+    /// Its rows, as they are written.
+    pub rows: Vec<BracketRow>,
+}
+
+/// A row of a table of brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BracketRow {
+    /// Where it applies: `≥ 80%`.
+    pub bound: String,
+    /// What it says.
+    pub value: String,
 }
 
 /// The first and the last period of a run, as they are written.
@@ -66,6 +91,9 @@ pub struct Card {
     pub total_pay: Option<Dec>,
     /// Every rule for the card.
     pub rules: Vec<Rule>,
+    /// For each of the run's tables of brackets for the scorecard the row that was taken; only where outcomes are compared.
+    #[serde(skip)]
+    pub brackets: Vec<Option<u32>>,
 }
 
 /// The days of a period that a card covers.
@@ -235,6 +263,9 @@ pub struct RosterPay {
     pub pay: IndexMap<String, Option<Dec>>,
     /// Their sum after cap and floor; none if any of it is held.
     pub total_pay: Option<Dec>,
+    /// As for a card.
+    #[serde(skip)]
+    pub brackets: Vec<Option<u32>>,
 }
 
 /// The outcome of a rule for a subject of a roster.

@@ -1,5 +1,6 @@
 //! Results as nested data, made of the columns.
 
+mod brackets;
 mod claims;
 mod quantity;
 
@@ -38,7 +39,7 @@ impl Scored<'_> {
         let all = 0..self.cards().map(|cards| cards.judged().len()).sum();
         Run {
             cards: self.cards_at(all, lines),
-            incentives: self.all_roster_pays(),
+            incentives: self.all_roster_pays(!lines),
             rules: self.all_roster_rules(),
             ..if lines { self.head() } else { self.head_only() }
         }
@@ -69,7 +70,7 @@ impl Scored<'_> {
     /// rules of [`Scored::run`]; each is small enough to stay in a processor's cache, and can be made on a thread of its own.
     pub fn part(&self, n: usize) -> Run {
         if n + 1 == self.parts() {
-            return Run { incentives: self.all_roster_pays(), rules: self.all_roster_rules(), ..Run::default() };
+            return Run { incentives: self.all_roster_pays(false), rules: self.all_roster_rules(), ..Run::default() };
         }
         Run { cards: self.cards_at(n * PART..(n + 1) * PART, true), paid_by: self.paid_by(), ..Run::default() }
     }
@@ -87,8 +88,12 @@ impl Scored<'_> {
         made
     }
 
-    fn all_roster_pays(&self) -> Vec<RosterPay> {
-        self.pays().iter().filter(|pays| pays.card.is_none()).flat_map(|pays| self.roster_pays(pays)).collect()
+    fn all_roster_pays(&self, brackets: bool) -> Vec<RosterPay> {
+        self.pays()
+            .iter()
+            .filter(|pays| pays.card.is_none())
+            .flat_map(|pays| self.roster_pays(pays, brackets))
+            .collect()
     }
 
     fn all_roster_rules(&self) -> Vec<RosterRule> {
@@ -146,6 +151,11 @@ impl Scored<'_> {
             pay,
             total_pay: self.total_pay(cards.scorecard, row),
             rules: rules.collect(),
+            brackets: if lines {
+                Vec::new()
+            } else {
+                self.pays_for(cards.scorecard).flat_map(|pays| self.brackets(pays, row)).collect()
+            },
         })
     }
 
@@ -267,7 +277,7 @@ impl Scored<'_> {
         titles.zip(&pays.pays).map(move |(name, column)| (name, get(column, row)))
     }
 
-    fn roster_pays<'s>(&'s self, pays: &'s Pays) -> impl Iterator<Item = RosterPay> + 's {
+    fn roster_pays<'s>(&'s self, pays: &'s Pays, brackets: bool) -> impl Iterator<Item = RosterPay> + 's {
         let rows = pays.members.judged..pays.members.cells.len();
         rows.filter_map(move |row| {
             let (subject, period) = self.place_of(pays.members.spine, pays.members.cell(row)?);
@@ -277,6 +287,7 @@ impl Scored<'_> {
                 period,
                 pay: self.amounts(pays, row).collect(),
                 total_pay: get(&pays.total, row),
+                brackets: if brackets { self.brackets(pays, row) } else { Vec::new() },
             })
         })
     }

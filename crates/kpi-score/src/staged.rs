@@ -102,6 +102,11 @@ impl<'a> Staged<'a> {
         self.run_of(Run { period, ..Run::default() }, Scored::brief_run)
     }
 
+    /// The tables of brackets by which pays are found, in the order in which [`Staged::brief_run`] tells the rows that were taken.
+    pub fn bracket_tables(&self, files: &Files) -> Vec<kpi_results::BracketTable> {
+        self.wanted().flat_map(|scored| scored.bracket_tables(files)).collect()
+    }
+
     fn run_of(&self, mut run: Run, of: impl Fn(&Scored<'a>) -> Run) -> Run {
         for scored in self.wanted() {
             let own = of(scored);

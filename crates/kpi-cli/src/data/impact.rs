@@ -105,7 +105,9 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
         .facts(&head.model, &head_stages, || exports.read(&head.model, &head_stages)?.map_err(failed(&head.files)))?;
     let base_scored = prepare(&base_stages, &base_facts).map_err(failed(&base.files))?;
     let head_scored = prepare(&head_stages, &head_facts).map_err(failed(&head.files))?;
-    let (base_run, head_run) = (base_scored.brief_run(judged), head_scored.brief_run(judged));
+    let (mut base_run, mut head_run) = (base_scored.brief_run(judged), head_scored.brief_run(judged));
+    base_run.brackets = base_scored.bracket_tables(&base.files);
+    head_run.brackets = head_scored.bracket_tables(&head.files);
     let renames = renames(ends.diff, |_| true);
     let impact = compare(&base_run, &head_run, &renames);
 

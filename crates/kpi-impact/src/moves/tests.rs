@@ -18,6 +18,7 @@ fn card(subject: &str, score: Option<i64>, grade: &str, pay: Option<i64>) -> Car
         pay: IndexMap::from([("bonus".to_owned(), pay.map(Dec::int))]),
         total_pay: pay.map(Dec::int),
         rules: Vec::new(),
+        brackets: Vec::new(),
     }
 }
 
@@ -101,9 +102,56 @@ fn pay_for_a_roster_is_compared_too() {
         period: "2026-10".into(),
         pay: IndexMap::from([("p".to_owned(), Some(Dec::int(amount)))]),
         total_pay: Some(Dec::int(amount)),
+        brackets: Vec::new(),
     };
     let base = Run { incentives: vec![pay("A", 5), pay("B", 7)], ..Run::default() };
     let head = Run { incentives: vec![pay("A", 6), pay("C", 1)], ..Run::default() };
     let impact = compare(&base, &head, &Renames::new());
     insta::assert_snapshot!(told(&impact).join("\n"));
+}
+
+#[test]
+fn who_crosses_a_bracket_is_counted_and_told() {
+    let table = |rows: &[(&str, &str)]| kpi_results::BracketTable {
+        scorecard: Some("host_card".into()),
+        incentive: "monthly".into(),
+        pay: "base".into(),
+        rows: rows
+            .iter()
+            .map(|(bound, value)| kpi_results::BracketRow { bound: (*bound).into(), value: (*value).into() })
+            .collect(),
+    };
+    let at = |subject: &str, pay: i64, row: Option<u32>| Card {
+        brackets: vec![row],
+        ..card(subject, Some(80), "A", Some(pay))
+    };
+    let of = |rows: &[(&str, &str)], cards: Vec<Card>| Run { brackets: vec![table(rows)], ..run(cards) };
+    // The bound of the first row moves from 80% to 75%: A was in it and stays, B comes into it, C stays outside; of D nothing was paid before.
+    let base = of(
+        &[("≥ 80%", "100%"), ("else", "0%")],
+        vec![at("A", 9, Some(0)), at("B", 0, Some(1)), at("C", 0, Some(1)), at("D", 0, None)],
+    );
+    let head = of(
+        &[("≥ 75%", "100%"), ("else", "0%")],
+        vec![at("A", 9, Some(0)), at("B", 9, Some(0)), at("C", 0, Some(1)), at("D", 9, Some(0))],
+    );
+    let impact = compare(&base, &head, &Renames::new());
+    let told: Vec<String> = impact
+        .brackets
+        .iter()
+        .map(|one| format!("{} {} → {}: {}", one.crossing.pay, one.crossing.from, one.crossing.to, one.cards))
+        .collect();
+    assert_eq!(told, ["base else → ≥ 75%: 1"]);
+    let who: Vec<&str> =
+        impact.moves.iter().filter(|one| !one.brackets.is_empty()).map(|one| one.place.subject.as_str()).collect();
+    assert_eq!(who, ["B"]);
+    // A value that has changed is the same bracket.
+    let raised = of(&[("≥ 80%", "110%"), ("else", "0%")], vec![at("A", 10, Some(0))]);
+    assert_eq!(compare(&base, &raised, &Renames::new()).brackets, []);
+    // Renamed, it is the same table.
+    let mut other = of(&[("≥ 80%", "100%"), ("else", "0%")], vec![at("A", 0, Some(1))]);
+    other.brackets.iter_mut().for_each(|table| table.incentive = "pay".into());
+    let renames = Renames::from([((What::Incentive, "monthly".to_owned()), "pay".to_owned())]);
+    assert_eq!(compare(&base, &other, &renames).brackets.len(), 1);
+    assert_eq!(compare(&base, &other, &Renames::new()).brackets, []);
 }

@@ -57,6 +57,7 @@ pub(crate) fn run() -> Run {
             indicator: None,
             choices: Vec::new(),
         }],
+        brackets: Vec::new(),
     };
     let mut vetoed = card("A02", "0", 3);
     vetoed.vetoed = vec!["severe".into()];
@@ -84,6 +85,7 @@ pub(crate) fn run() -> Run {
         period: "2026-10".into(),
         pay: [("meals".to_owned(), amount.map(dec))].into(),
         total_pay: amount.map(dec),
+        brackets: Vec::new(),
     };
     Run {
         policy: "Live team".into(),

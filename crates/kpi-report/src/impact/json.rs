@@ -1,7 +1,9 @@
 //! An impact for programs.
 
 use indexmap::IndexMap;
-use kpi_impact::{Amounts, Attribution, Became, Figure, Move, OfScorecard, Pair, Spread, Standing, ToldRule, What};
+use kpi_impact::{
+    Amounts, Attribution, Became, Crossed, Crossing, Figure, Move, OfScorecard, Pair, Spread, Standing, ToldRule, What,
+};
 use kpi_results::{CardStatus, Span, Stint};
 use kpi_value::Dec;
 use serde::Serialize;
@@ -15,6 +17,7 @@ pub(crate) struct ImpactForm<'a> {
     figures: IndexMap<&'static str, FigureForm>,
     exceeded: &'a [String],
     scorecards: &'a [OfScorecard],
+    brackets: &'a [Crossed],
     pay_changes: Option<&'a Spread>,
     attribution: Option<AttributionForm<'a>>,
     moves: Vec<MoveForm<'a>>,
@@ -74,6 +77,7 @@ struct MoveForm<'a> {
     head: Option<StandingForm<'a>>,
     pay_change: Option<Dec>,
     score_change: Option<Dec>,
+    brackets: &'a [Crossing],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     explained: &'a [Pair],
 }
@@ -111,6 +115,7 @@ impl<'a> ImpactForm<'a> {
             figures: impact.figures.iter().map(|figure| (figure.name, FigureForm::of(figure, report))).collect(),
             exceeded: report.exceeded,
             scorecards: &impact.scorecards,
+            brackets: &impact.brackets,
             pay_changes: impact.pay_changes.as_ref(),
             attribution: report.attribution.map(|found| AttributionForm::of(found, report)),
             moves: moves.collect(),
@@ -154,6 +159,7 @@ impl<'a> MoveForm<'a> {
             head: one.head.as_ref().map(standing),
             pay_change: one.pay_change,
             score_change: one.score_change,
+            brackets: &one.brackets,
             explained,
         }
     }

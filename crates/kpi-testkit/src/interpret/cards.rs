@@ -136,6 +136,7 @@ impl Interpreter<'_> {
             pay: indexmap::IndexMap::new(),
             total_pay: None,
             rules: Vec::new(),
+            brackets: Vec::new(),
         };
         Ok(Marked { card, when: place.when, pay_zero })
     }

@@ -140,6 +140,7 @@ impl Interpreter<'_> {
                 period: self.model.policy.calendar.show(period),
                 pay: names.zip(pays).collect::<IndexMap<_, _>>(),
                 total_pay,
+                brackets: Vec::new(),
             });
         }
         Ok(all)
