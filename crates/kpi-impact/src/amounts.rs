@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Sub};
 
-use kpi_results::{CardStatus, RuleOutcome, Run};
+use kpi_results::{CardStatus, RuleOutcome, Run, Sketch};
 use kpi_value::Dec;
 use serde::Serialize;
 
@@ -44,6 +44,12 @@ impl Amounts {
         }
         sum.rules += fired(run.rules.iter().map(|rule| rule.outcome));
         sum
+    }
+
+    /// Those of a sketched run.
+    pub fn sketched(sketch: &Sketch) -> Amounts {
+        let Sketch { pay, score, cards, incomplete, vetoed, held, rules, .. } = *sketch;
+        Amounts { pay, score, cards, incomplete, vetoed, held, rules }
     }
 
     fn add_pay(&mut self, pay: Option<Dec>) {

@@ -47,12 +47,13 @@ pub struct Part {
 }
 
 /// Measures `count` changes. `kin` says which changes belong to one declaration; `measure` tries the older version with the changes
-/// at these places, none where that version is not sound. It is asked once for each version, never for both ends, which are given.
+/// at each of these sets of places, none where that version is not sound. It is asked for many versions at once, and once for each, never for both ends, which are
+/// given.
 pub fn attribute(
     (base, head): (Amounts, Amounts),
     moved: usize,
     kin: &[usize],
-    mut measure: impl FnMut(&BTreeSet<usize>) -> Option<Measured>,
+    mut measure: impl FnMut(&[BTreeSet<usize>]) -> Vec<Option<Measured>>,
 ) -> Attribution {
     let all: BTreeSet<usize> = (0..kin.len()).collect();
     let mut known: HashMap<BTreeSet<usize>, Option<Measured>> = HashMap::from([
@@ -61,12 +62,20 @@ pub fn attribute(
     ]);
     let mut groups: Vec<BTreeSet<usize>> = all.iter().map(|place| BTreeSet::from([*place])).collect();
     loop {
+        let rest = |group: &BTreeSet<usize>| -> BTreeSet<usize> { all.difference(group).copied().collect() };
+        let mut wanted: Vec<BTreeSet<usize>> = groups.iter().flat_map(|group| [group.clone(), rest(group)]).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|set| !known.contains_key(set));
+        if !wanted.is_empty() {
+            let found = measure(&wanted);
+            known.extend(wanted.into_iter().zip(found));
+        }
         let mut parts = Vec::with_capacity(groups.len());
         let mut broken = Vec::new();
         for (n, group) in groups.iter().enumerate() {
-            let rest: BTreeSet<usize> = all.difference(group).copied().collect();
-            let mut ask = |set: BTreeSet<usize>| *known.entry(set).or_insert_with_key(&mut measure);
-            match (ask(group.clone()), ask(rest)) {
+            let ask = |set: &BTreeSet<usize>| known.get(set).copied().flatten();
+            match (ask(group), ask(&rest(group))) {
                 (Some(alone), Some(rest)) => parts.push(Part {
                     changes: group.iter().copied().collect(),
                     alone: alone.amounts - base,

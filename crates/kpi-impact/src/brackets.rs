@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kpi_results::{BracketTable, Run};
+use kpi_results::{BracketTable, Run, What};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use crate::moves::{Renames, What};
+use crate::moves::Renames;
 
 /// From one bracket to another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use kpi_results::{Card, CardStatus, RosterPay, RosterRule, RuleOutcome, Run, Span, Stint};
+use kpi_results::{Card, CardStatus, RosterPay, RosterRule, RuleOutcome, Run, Sketch, Span, Stint, What};
 use kpi_value::Dec;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -97,16 +97,6 @@ pub struct Place {
     /// The days that a card covers, on a scorecard that is split.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stint: Option<Stint>,
-}
-
-/// What has an outcome for a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "named as the language names them")]
-pub enum What {
-    Scorecard,
-    Incentive,
-    Rule,
 }
 
 /// What became of a card.
@@ -215,6 +205,31 @@ pub fn compare(base: &Run, head: &Run, renames: &Renames) -> Impact {
         brackets: tables.counted(),
         pay_changes: Spread::of_changes(&moved),
         moves,
+    }
+}
+
+/// How many outcomes of two sketched runs differ, those that only one of them has included: as many as [`compare`] finds moves.
+pub fn moved(base: &Sketch, head: &Sketch) -> usize {
+    let (mut old, mut new) = (base.outcomes.iter().peekable(), head.outcomes.iter().peekable());
+    let mut moved = 0;
+    loop {
+        match (old.peek(), new.peek()) {
+            (Some((a, before)), Some((b, after))) if a == b => {
+                moved += usize::from(before != after);
+                old.next();
+                new.next();
+            }
+            (Some((a, _)), Some((b, _))) => {
+                moved += 1;
+                if a < b {
+                    old.next()
+                } else {
+                    new.next()
+                };
+            }
+            (Some(_), None) | (None, Some(_)) => return moved + old.count() + new.count(),
+            (None, None) => return moved,
+        }
     }
 }
 

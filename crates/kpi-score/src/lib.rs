@@ -22,6 +22,7 @@ mod findings;
 mod pay;
 mod rules;
 mod scored;
+mod sketch;
 mod staged;
 mod used;
 
@@ -44,6 +45,7 @@ pub use kernels::sample::quantile;
 pub use pay::{Pays, Standing};
 pub use rules::Outcomes;
 pub use scored::{Scored, score};
+pub use sketch::Newer;
 pub use spine::{NOWHERE, Spine, Timeline};
 #[cfg(feature = "faults")]
 pub use staged::score_stages_with_fault;

@@ -51,7 +51,7 @@ impl<'a> Staged<'a> {
     }
 
     /// The stages whose results are wanted by themselves.
-    fn wanted(&self) -> impl Iterator<Item = &Scored<'a>> {
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = &Scored<'a>> {
         self.scored.iter().zip(&self.wanted).filter(|(_, wanted)| **wanted).map(|(scored, _)| scored)
     }
 

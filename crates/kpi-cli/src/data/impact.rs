@@ -4,6 +4,10 @@ mod apart;
 mod version;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use kpi_base::{Diagnostic, Files, SourceFile, Span, Text, codes::config as codes, text};
 use kpi_check::model::Model;
@@ -11,9 +15,10 @@ use kpi_diff::{Became, Change, Diff, Role, Side, Unit};
 use kpi_engine::Options;
 use kpi_impact::{
     Amounts, Attribution, Condition, Impact, Measured, Misread, Move, Names, Pair, Renames, What, attribute, compare,
+    moved,
 };
 use kpi_report::{ImpactReport, Titles};
-use kpi_results::{Derivation, Run};
+use kpi_results::{Derivation, Run, Sketch};
 use kpi_score::{Question, Scored, Staged};
 use kpi_value::Period;
 
@@ -98,7 +103,7 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
         let files = files.clone();
         move |found: Vec<Diagnostic>| Failure::Findings(found, files)
     };
-    let mut known = Known::default();
+    let known = Known::default();
     let base_facts = known
         .facts(&base.model, &base_stages, || exports.read(&base.model, &base_stages)?.map_err(failed(&base.files)))?;
     let head_facts = known
@@ -113,8 +118,11 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
 
     let units = kpi_diff::units(ends.diff);
     let attribution = (!units.is_empty()).then(|| {
-        let runs = (&base_run, &head_run);
-        attribute_units(ends, &exports, known, &units, runs, impact.moves.len())
+        let (old, new) = (sketch(&base_scored, &renames), sketch(&head_scored, &Renames::new()));
+        debug_assert_eq!(moved(&old, &new), impact.moves.len(), "a sketch differs where cards do");
+        debug_assert_eq!(Amounts::sketched(&new), Amounts::of(&head_run), "a sketch adds up as cards do");
+        let sketched = Sketched { base: old, head: new, moved: impact.moves.len() };
+        attribute_units(ends, &exports, &known, &units, &sketched)
     });
     let mut titles = titles(&head.model);
     if args.show_private {
@@ -181,35 +189,74 @@ fn renames(diff: &Diff, wanted: impl Fn(u32) -> bool) -> Renames {
     named.collect()
 }
 
+/// Both ends of a change as they were sketched, by the names of the newer version.
+struct Sketched {
+    base: Sketch,
+    head: Sketch,
+    moved: usize,
+}
+
+/// Tries the changes alone and last. Versions that have some of them are run at once on all processors, and only sketched: making and comparing
+/// their cards would take longer than scoring them.
 fn attribute_units(
     ends: &Ends<'_>,
     exports: &Exports<'_>,
-    mut known: Known,
+    known: &Known,
     units: &[Unit],
-    (base, head): (&Run, &Run),
-    moved: usize,
+    sketched: &Sketched,
 ) -> Attribution {
     let declarations: Vec<_> = units.iter().map(|unit| &unit.declaration).collect();
     let kin: Vec<usize> =
         declarations.iter().map(|one| declarations.iter().position(|other| other == one).unwrap_or_default()).collect();
-    attribute((Amounts::of(base), Amounts::of(head)), moved, &kin, |set| {
+    let measure = |set: &BTreeSet<usize>| {
         let wanted: BTreeSet<u32> =
             set.iter().filter_map(|n| units.get(*n)).flat_map(|unit| unit.changes.iter().copied()).collect();
         let files = kpi_diff::apply(ends.base, ends.head, ends.diff, &wanted);
         let version = Sound::check(&files).ok()?;
         let stages = exports.plan(&version.model).ok()?;
-        let judged = exports.periods(&version.model).ok()?;
         let read = || exports.read(&version.model, &stages).ok().and_then(Result::ok).ok_or(());
         let facts = known.facts(&version.model, &stages, read).ok()?;
         let scored = prepare(&stages, &facts).ok()?;
-        let run = scored.brief_run(judged);
-        let found = Measured {
-            amounts: Amounts::of(&run),
-            from_base: compare(base, &run, &renames(ends.diff, |id| wanted.contains(&id))).moves.len(),
-            to_head: compare(&run, head, &renames(ends.diff, |id| !wanted.contains(&id))).moves.len(),
-        };
-        Some(found)
-    })
+        let sketch = sketch(&scored, &renames(ends.diff, |id| !wanted.contains(&id)));
+        Some(Measured {
+            amounts: Amounts::sketched(&sketch),
+            from_base: moved(&sketched.base, &sketch),
+            to_head: moved(&sketch, &sketched.head),
+        })
+    };
+    let ends = (Amounts::sketched(&sketched.base), Amounts::sketched(&sketched.head));
+    attribute(ends, sketched.moved, &kin, |sets| at_once(sets, &measure))
+}
+
+/// What becomes of each, on as many threads as there are processors; deep expressions want larger stacks than a thread has.
+fn at_once<T: Sync, U: Send>(all: &[T], measure: &(impl Fn(&T) -> Option<U> + Sync)) -> Vec<Option<U>> {
+    let next = AtomicUsize::new(0);
+    let slots: Vec<Mutex<Option<U>>> = all.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        while let Some((one, slot)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            all.get(place).zip(slots.get(place))
+        } {
+            let found = measure(one);
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(all.len());
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // Without another thread this one does all.
+            let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        }
+        work();
+    });
+    slots.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+/// As for the tests of a policy.
+const STACK: usize = 64 << 20;
+
+fn sketch(scored: &Staged<'_>, renames: &Renames) -> Sketch {
+    scored.sketch(&|what, name| renames.get(&(what, name.to_owned())).map(String::as_str))
 }
 
 /// What a unit is called: its member, or the declaration.

@@ -10,14 +10,15 @@ fn pay(cents: i64) -> Amounts {
 fn world(pays: impl Fn(&BTreeSet<usize>) -> Option<i64>, kin: &[usize]) -> Attribution {
     let all: BTreeSet<usize> = (0..kin.len()).collect();
     let (base, head) = (pays(&BTreeSet::new()).unwrap(), pays(&all).unwrap());
-    attribute((pay(base), pay(head)), 1, kin, |set| {
+    let measure = |set: &BTreeSet<usize>| {
         let cents = pays(set)?;
         Some(Measured {
             amounts: pay(cents),
             from_base: usize::from(cents != base),
             to_head: usize::from(cents != head),
         })
-    })
+    };
+    attribute((pay(base), pay(head)), 1, kin, |sets| sets.iter().map(measure).collect())
 }
 
 fn sums(found: &Attribution) -> Amounts {

@@ -95,6 +95,7 @@ pub(crate) fn run() -> Run {
         rules: Vec::new(),
         findings: Vec::new(),
         paid_by: Vec::new(),
+        brackets: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Facts that were read once, for versions that ask the same of the data: most changes (a target, a weight, a bracket) ask nothing else.
 
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kpi_check::model::Model;
 use kpi_plan::{Facts, Stage};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Facts by what was asked.
 #[derive(Default)]
-pub(super) struct Known(Vec<(String, Rc<Vec<Facts>>)>);
+pub(super) struct Known(Mutex<Vec<(String, Arc<Vec<Facts>>)>>);
 
 impl Known {
     /// The facts for a version: those of one that asks the same, else what `read` finds.
@@ -16,17 +16,19 @@ impl Known {
     /// # Errors
     /// Those of `read`.
     pub fn facts<E>(
-        &mut self,
+        &self,
         model: &Model,
         stages: &[Stage<'_>],
         read: impl FnOnce() -> Result<Vec<Facts>, E>,
-    ) -> Result<Rc<Vec<Facts>>, E> {
+    ) -> Result<Arc<Vec<Facts>>, E> {
         let asked = question(model, stages);
-        if let Some((_, facts)) = self.0.iter().find(|(known, _)| Some(known) == asked.as_ref()) {
-            return Ok(Rc::clone(facts));
+        // Who asks the same at once waits, and reads nothing.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, facts)) = known.iter().find(|(known, _)| Some(known) == asked.as_ref()) {
+            return Ok(Arc::clone(facts));
         }
-        let facts = Rc::new(read()?);
-        self.0.extend(asked.map(|asked| (asked, Rc::clone(&facts))));
+        let facts = Arc::new(read()?);
+        known.extend(asked.map(|asked| (asked, Arc::clone(&facts))));
         Ok(facts)
     }
 }
