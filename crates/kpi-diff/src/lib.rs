@@ -60,6 +60,7 @@ pub enum Role {
     Require,
     Prove,
     Test,
+    Binding,
 }
 
 /// What became of a declaration or a member.
@@ -86,6 +87,8 @@ pub enum Matter {
     Words,
     /// What is claimed and checked: tests, requirements, obligations.
     Tests,
+    /// From which files the tables are read: no part of the policy.
+    Files,
 }
 
 /// A declaration, by what it is and its name.
@@ -176,6 +179,7 @@ impl Role {
             Role::Require => text!("requirement"),
             Role::Prove => text!("obligation"),
             Role::Test => text!("test"),
+            Role::Binding => text!("binding"),
         }
     }
 }

@@ -45,7 +45,7 @@ pub fn render_diff(review: &Review<'_>, look: Look) -> String {
     let Review { diff, versions, .. } = *review;
     let heading = text!("{base} → {head}", base = versions.base, head = versions.head);
     let mut out = format!("{} · {}\n", look.paint(Tone::Title, &look.say(heading)), look.say(summary(diff)));
-    for matter in [Matter::Meaning, Matter::Words, Matter::Tests] {
+    for matter in MATTERS {
         let changes: Vec<&Change> = diff.of(matter).collect();
         if changes.is_empty() {
             continue;
@@ -92,6 +92,9 @@ fn render_group(group: &[&Change], look: Look, out: &mut String) {
     }
 }
 
+/// In the order in which they are told.
+const MATTERS: [Matter; 4] = [Matter::Meaning, Matter::Words, Matter::Tests, Matter::Files];
+
 /// How many changes there are.
 pub(crate) fn summary(diff: &Diff) -> Text {
     let (renamed, meaning): (Vec<&Change>, Vec<&Change>) =
@@ -113,6 +116,10 @@ pub(crate) fn summary(diff: &Diff) -> Text {
         0 => {}
         n => parts.push(text!("{n} in tests", n)),
     }
+    match diff.of(Matter::Files).count() {
+        0 => {}
+        n => parts.push(text!("{n} in bindings", n)),
+    }
     Text::list(parts, Join::Comma)
 }
 
@@ -121,6 +128,7 @@ fn title_of(matter: Matter) -> Option<Text> {
         Matter::Meaning => None,
         Matter::Words => Some(text!("what only people read")),
         Matter::Tests => Some(text!("what is claimed and checked")),
+        Matter::Files => Some(text!("from which files is read")),
     }
 }
 

@@ -181,3 +181,22 @@ fn impact_of_a_change_on_data() {
     let limited = limit("cards_changed>0 --format gitlab").out;
     assert!(limited.contains("\"severity\": \"major\"") && !limited.contains("\"info\""), "{limited}");
 }
+
+#[test]
+fn what_kpi_toml_binds_is_compared() {
+    let project = repository(Project::live());
+    let toml = project.read("kpi.toml");
+    // Layout and comments are no change.
+    let project = project.write("kpi.toml", format!("# where the exports are\n{}\n", toml.replace(" = ", "   =  ")));
+    assert!(project.kpi("diff agreed").out.contains("no change in meaning\n"), "{}", project.kpi("diff agreed").out);
+    let first = toml.lines().find(|line| line.contains("plan")).unwrap();
+    let other = toml.replace(first, "plan = { file = \"exports/plan-*.csv\", encoding = \"gb18030\" }")
+        + "\n[env.test.sources]\nplan = \"test/plan.csv\"\n";
+    let project = project.write("kpi.toml", other);
+    insta::assert_snapshot!(project.kpi("diff agreed").whole());
+    insta::assert_snapshot!(project.kpi("diff agreed --lang zh").out);
+    let json: serde_json::Value = serde_json::from_str(&project.kpi("diff agreed --format json").out).unwrap();
+    assert_eq!((&json["changes"][0]["matter"], &json["changes_meaning"]), (&"files".into(), &false.into()));
+    assert_eq!(json["changes"][0]["after"]["text"], "exports/plan-*.csv (gb18030)");
+    assert_eq!(project.kpi("diff agreed --exit-code").code, 0);
+}

@@ -1,5 +1,6 @@
 //! `kpi diff`
 
+mod bindings;
 pub(super) mod git;
 mod told;
 
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, 
         Some(head) => version(head, args.path.as_deref(), console)?,
         None => parse(Project::load(args.path.as_deref(), console)?)?,
     };
-    let diff = compare(base.side(), head.side());
+    let diff = compare_versions(&base, &head);
     let newer = args.head.clone().unwrap_or_else(|| text!("working tree").to(console.language));
     let versions = Versions { base: &args.base, head: &newer };
     let found = find_impact(&base, &head, &diff, &args.impact, console)?;
@@ -56,6 +57,13 @@ pub(crate) fn run(args: &args::Diff, console: &mut Console<'_>) -> Result<Exit, 
     }
     let exceeds = found.is_some_and(|found| found.exceeds());
     Ok(if exceeds || args.exit_code && diff.changes_meaning() { Exit::Findings } else { Exit::Clean })
+}
+
+/// What changes from one version to the other: the policy, and what is bound to its tables.
+pub(super) fn compare_versions(base: &Version, head: &Version) -> Diff {
+    let mut diff = compare(base.side(), head.side());
+    bindings::add_bindings(base, head, &mut diff);
+    diff
 }
 
 /// What the change does to data, if that is asked for.

@@ -1,10 +1,10 @@
 //! Changes as a page by itself.
 
 use kpi_base::{Language, text};
-use kpi_diff::{Became, Change, Matter};
+use kpi_diff::{Became, Change};
 use kpi_results::Equivalence;
 
-use super::{Review, moved, place, say, sides, standings, summary, title_of, words};
+use super::{MATTERS, Review, moved, place, say, sides, standings, summary, title_of, words};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,'PingFang SC','Microsoft YaHei',sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;padding:.3rem .6rem;text-align:left;vertical-align:top}\
@@ -21,7 +21,7 @@ pub fn render_diff_html(review: &Review<'_>, language: Language) -> String {
         escape(&title),
         escape(&say(summary(diff), language))
     );
-    for matter in [Matter::Meaning, Matter::Words, Matter::Tests] {
+    for matter in MATTERS {
         let changes: Vec<&Change> = diff.of(matter).collect();
         if changes.is_empty() {
             continue;

@@ -3,14 +3,14 @@
 use kpi_base::{Language, text};
 use kpi_diff::{Change, Matter};
 
-use super::{Review, moved, place, say, sides, sign, standings, summary, title_of, words};
+use super::{MATTERS, Review, moved, place, say, sides, sign, standings, summary, title_of, words};
 use crate::findings::escape_cell;
 
 /// A summary, and a table for what can move a score; what people read and what is claimed is folded below it.
 pub fn render_diff_markdown(review: &Review<'_>, language: Language) -> String {
     let Review { diff, versions, .. } = *review;
     let mut out = format!("**kpi diff** `{}` → `{}`: {}\n", versions.base, versions.head, say(summary(diff), language));
-    for matter in [Matter::Meaning, Matter::Words, Matter::Tests] {
+    for matter in MATTERS {
         let changes: Vec<&Change> = diff.of(matter).collect();
         if changes.is_empty() {
             continue;

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use kpi_analysis::Analysis;
 use kpi_base::{Diagnostic, Files, Join, Language, Span, Text, codes, text};
-use kpi_diff::{Diff, compare};
+use kpi_diff::Diff;
 use kpi_fmt::{DeclaredNames, FormatError, Keywords, format_words};
 use kpi_report::{CiOutcome, CiReport, CiStage, ImpactReport, Review, Stage, Versions, render_summary};
 use kpi_results::Equivalence;
 
 use crate::args;
-use crate::commands::diff::{Version, git, parse, version, without_data};
+use crate::commands::diff::{Version, compare_versions, git, parse, version, without_data};
 use crate::commands::since::Since;
 use crate::console::{Console, Failure};
 #[cfg(feature = "engine")]
@@ -337,7 +337,7 @@ fn diff(args: &args::Ci, project: &Project, console: &Console<'_>) -> Result<(Sa
             return Ok((said.with(text!("name another with `--base`; in CI, fetch the whole history")), None));
         }
     };
-    let diff = compare(base.side(), head.side());
+    let diff = compare_versions(&base, &head);
     let newer = text!("working tree").to(console.language);
     let meaning = diff.of(kpi_diff::Matter::Meaning).count();
     let found = match (diff.changes.len(), meaning) {
