@@ -17,12 +17,12 @@ mod names;
 mod pairs;
 mod spread;
 
-pub use amounts::Amounts;
+pub use amounts::amounts_of;
 pub use attribution::{Attribution, Measured, Part, attribute};
 pub use brackets::{Crossed, Crossing};
 pub use condition::{Condition, Misread, Verdict};
 pub use figures::{Figure, Figures, Unit};
-pub use kpi_results::What;
+pub use kpi_results::{Amounts, What};
 pub use moves::{Became, Impact, Move, OfScorecard, Place, Renames, Standing, ToldRule, Transition, compare, moved};
 pub use names::Names;
 pub use pairs::Pair;

@@ -8,7 +8,7 @@ use kpi_value::Dec;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use crate::amounts::{minus, plus};
+use crate::amounts::{amounts_of, minus, plus};
 use crate::brackets::{Crossed, Crossing, Key, Tables};
 use crate::{Amounts, Figures, Spread};
 
@@ -191,7 +191,7 @@ pub fn compare(base: &Run, head: &Run, renames: &Renames) -> Impact {
     let scorecards: Vec<OfScorecard> = cards.into_iter().map(|(name, tally)| tally.into_scorecard(name)).collect();
     let changes: Vec<Dec> =
         people.values().map(|(a, b)| minus(b.unwrap_or(Dec::ZERO), a.unwrap_or(Dec::ZERO))).collect();
-    let (base_sums, head_sums) = (Amounts::of(base), Amounts::of(head));
+    let (base_sums, head_sums) = (amounts_of(base), amounts_of(head));
     let pays: Vec<(Dec, Dec)> =
         people.values().map(|(a, b)| (a.unwrap_or(Dec::ZERO), b.unwrap_or(Dec::ZERO))).collect();
     let moved: Vec<Dec> = changes.into_iter().filter(|change| !change.is_zero()).collect();

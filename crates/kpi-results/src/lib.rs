@@ -3,6 +3,7 @@
 //! Plain data, computed by `kpi-score` and by the naive interpreter of `kpi-testkit`, rendered by `kpi-report`. It
 //! computes nothing. The JSON of a run is [`Run`] as serde writes it; `docs/schema/run.json` is its schema.
 
+mod amounts;
 mod cards;
 mod equivalence;
 mod exports;
@@ -13,6 +14,7 @@ mod suggestions;
 mod tested;
 mod trace;
 
+pub use amounts::*;
 pub use cards::*;
 pub use equivalence::*;
 pub use exports::*;

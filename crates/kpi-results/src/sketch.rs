@@ -1,7 +1,8 @@
 //! The outcomes of a run, sketched: enough to count how many differ from those of another run, and to add up what they come to.
 
-use kpi_value::Dec;
 use serde::Serialize;
+
+use crate::Amounts;
 
 /// What has an outcome for a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -18,18 +19,6 @@ pub enum What {
 pub struct Sketch {
     /// For each card, pay for a roster and rule for a roster a hash of what and whose it is, and one of what came out, by the first.
     pub outcomes: Vec<(u64, u64)>,
-    /// All pay, in the main unit; what is held counts as nothing.
-    pub pay: Dec,
-    /// The sum of the scores of complete cards.
-    pub score: Dec,
-    /// How many cards there are.
-    pub cards: i64,
-    /// How many of them are incomplete.
-    pub incomplete: i64,
-    /// How many are vetoed.
-    pub vetoed: i64,
-    /// How many totals are held.
-    pub held: i64,
-    /// How many rules fired.
-    pub rules: i64,
+    /// What they come to.
+    pub amounts: Amounts,
 }

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use kpi_results::{CardStatus, RuleOutcome, Sketch, What};
-use kpi_value::{Dec, Period};
+use kpi_value::Period;
 
 use crate::cards::{Cards, get};
 use crate::pay::Pays;
@@ -47,7 +47,7 @@ impl Scored<'_> {
                 let total = get(&pays.total, row);
                 (self.pay_hash(pays, row), total).hash(&mut out);
                 sketch.outcomes.push((key.finish(), out.finish()));
-                add_pay(sketch, total);
+                sketch.amounts.add_pay(total);
             }
         }
         for outcomes in self.outcomes().iter().filter(|outcomes| outcomes.card.is_none()) {
@@ -59,7 +59,7 @@ impl Scored<'_> {
                 let mut out = DefaultHasher::new();
                 (outcome as u8).hash(&mut out);
                 sketch.outcomes.push((key.finish(), out.finish()));
-                sketch.rules += i64::from(outcome == RuleOutcome::Fired);
+                sketch.amounts.rules += i64::from(outcome == RuleOutcome::Fired);
             }
         }
     }
@@ -96,14 +96,14 @@ impl Scored<'_> {
             let rule = &self.model().rules[outcomes.rule];
             let line = rule.line.map(|line| self.model().indicators[line].title.name.as_str());
             (rule.title.name.as_str(), line, outcome as u8).hash(&mut out);
-            sketch.rules += i64::from(outcome == RuleOutcome::Fired);
+            sketch.amounts.rules += i64::from(outcome == RuleOutcome::Fired);
         }
-        sketch.cards += 1;
-        sketch.incomplete += i64::from(status == CardStatus::Incomplete);
-        sketch.vetoed += i64::from(vetoed);
-        sketch.score = sketch.score.add(score.unwrap_or(Dec::ZERO)).unwrap_or(sketch.score);
+        sketch.amounts.cards += 1;
+        sketch.amounts.incomplete += i64::from(status == CardStatus::Incomplete);
+        sketch.amounts.vetoed += i64::from(vetoed);
+        sketch.amounts.add_score(score);
         if paid {
-            add_pay(sketch, total);
+            sketch.amounts.add_pay(total);
         }
         out.finish()
     }
@@ -118,10 +118,4 @@ impl Scored<'_> {
         });
         each.fold(0, u64::wrapping_add)
     }
-}
-
-/// Pay that is held is counted, and nothing.
-fn add_pay(sketch: &mut Sketch, total: Option<Dec>) {
-    sketch.held += i64::from(total.is_none());
-    sketch.pay = sketch.pay.add(total.unwrap_or(Dec::ZERO)).unwrap_or(sketch.pay);
 }

@@ -155,6 +155,19 @@ impl CompareOp {
         }
     }
 
+    /// The comparison that holds where this one fails.
+    #[must_use]
+    pub const fn negated(self) -> CompareOp {
+        match self {
+            CompareOp::Eq => CompareOp::Ne,
+            CompareOp::Ne => CompareOp::Eq,
+            CompareOp::Lt => CompareOp::Ge,
+            CompareOp::Le => CompareOp::Gt,
+            CompareOp::Gt => CompareOp::Le,
+            CompareOp::Ge => CompareOp::Lt,
+        }
+    }
+
     /// The same with its sides in the other order: `a < b` is `b > a`.
     #[must_use]
     pub const fn turned(self) -> CompareOp {

@@ -81,7 +81,7 @@ pub(crate) fn applying_bounds<'b>(bounds: impl Iterator<Item = &'b StepBound>, x
             rest = match op {
                 CompareOp::Eq => rest.without(*at),
                 CompareOp::Ne => rest.meet(Range::at(*at)),
-                op => rest.meet(Range::comparing(super::known::negated(*op), *at)),
+                op => rest.meet(Range::comparing(op.negated(), *at)),
             };
             applies
         }

@@ -64,7 +64,7 @@ impl Ranges<'_> {
                 self.learn(b, truth, strict, known);
             }
             ExprKind::Compare(op, a, b) => {
-                let op = if truth { *op } else { negated(*op) };
+                let op = if truth { *op } else { op.negated() };
                 let (left, right) = (self.found(a, known).range(), self.found(b, known).range());
                 self.learn_side(a, op, right, strict, known);
                 self.learn_side(b, op.turned(), left, strict, known);
@@ -103,18 +103,6 @@ impl Ranges<'_> {
             },
         };
         known.facts.push((e, fact));
-    }
-}
-
-/// The comparison that holds where this one fails.
-pub(crate) const fn negated(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Eq => CompareOp::Ne,
-        CompareOp::Ne => CompareOp::Eq,
-        CompareOp::Lt => CompareOp::Ge,
-        CompareOp::Le => CompareOp::Gt,
-        CompareOp::Gt => CompareOp::Le,
-        CompareOp::Ge => CompareOp::Lt,
     }
 }
 

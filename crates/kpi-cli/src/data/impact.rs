@@ -14,8 +14,7 @@ use kpi_check::model::Model;
 use kpi_diff::{Became, Change, Diff, Role, Side, Unit};
 use kpi_engine::Options;
 use kpi_impact::{
-    Amounts, Attribution, Condition, Impact, Measured, Misread, Move, Names, Pair, Renames, What, attribute, compare,
-    moved,
+    Attribution, Condition, Impact, Measured, Misread, Move, Names, Pair, Renames, What, attribute, compare, moved,
 };
 use kpi_report::{ImpactReport, Titles};
 use kpi_results::{Derivation, Run, Sketch};
@@ -120,7 +119,7 @@ pub(crate) fn find_impact(ends: &Ends<'_>, args: &args::Impact, console: &Consol
     let attribution = (!units.is_empty()).then(|| {
         let (old, new) = (sketch(&base_scored, &renames), sketch(&head_scored, &Renames::new()));
         debug_assert_eq!(moved(&old, &new), impact.moves.len(), "a sketch differs where cards do");
-        debug_assert_eq!(Amounts::sketched(&new), Amounts::of(&head_run), "a sketch adds up as cards do");
+        debug_assert_eq!(new.amounts, kpi_impact::amounts_of(&head_run), "a sketch adds up as cards do");
         let sketched = Sketched { base: old, head: new, moved: impact.moves.len() };
         attribute_units(ends, &exports, &known, &units, &sketched)
     });
@@ -219,12 +218,12 @@ fn attribute_units(
         let scored = prepare(&stages, &facts).ok()?;
         let sketch = sketch(&scored, &renames(ends.diff, |id| !wanted.contains(&id)));
         Some(Measured {
-            amounts: Amounts::sketched(&sketch),
+            amounts: sketch.amounts,
             from_base: moved(&sketched.base, &sketch),
             to_head: moved(&sketch, &sketched.head),
         })
     };
-    let ends = (Amounts::sketched(&sketched.base), Amounts::sketched(&sketched.head));
+    let ends = (sketched.base.amounts, sketched.head.amounts);
     attribute(ends, sketched.moved, &kin, |sets| at_once(sets, &measure))
 }
 

@@ -578,15 +578,7 @@ fn sides(expr: &Expr) -> Option<(CompareOp, &Expr, &Expr)> {
         ExprKind::Compare(op, a, b) => Some((*op, a, b)),
         ExprKind::Not(inner) => {
             let (op, a, b) = sides(said(inner))?;
-            let opposite = match op {
-                CompareOp::Eq => CompareOp::Ne,
-                CompareOp::Ne => CompareOp::Eq,
-                CompareOp::Lt => CompareOp::Ge,
-                CompareOp::Le => CompareOp::Gt,
-                CompareOp::Gt => CompareOp::Le,
-                CompareOp::Ge => CompareOp::Lt,
-            };
-            Some((opposite, a, b))
+            Some((op.negated(), a, b))
         }
         _ => None,
     }
