@@ -9,6 +9,7 @@ use crate::project::CONFIG;
 /// A version that is checked.
 pub(crate) struct Sound {
     /// Its files, those of the library that it uses included.
+    #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only what runs it tells where something stands"))]
     pub files: Files,
     pub model: Model,
     /// Its files without those of the library.

@@ -37,11 +37,10 @@ pub(crate) fn find_example(
     language: Language,
 ) -> Result<Option<Counterexample>, Text> {
     let trials = trials(&base.model, &head.model, told)?;
+    let run = |trial| Some((trial, results(base, told.base, trial)?, results(head, told.head, trial)?));
+    let ran: Vec<_> = trials.iter().filter_map(run).collect();
     for wanted in wanted(told) {
-        for trial in &trials {
-            let (Some(old), Some(new)) = (results(base, told.base, trial), results(head, told.head, trial)) else {
-                continue;
-            };
+        for (trial, old, new) in &ran {
             let mut found: Vec<(usize, Option<Dec>, Option<Dec>)> = Vec::new();
             for (place, key) in trial.subjects.iter().enumerate() {
                 // Whoever has no card at all differs in nothing.
